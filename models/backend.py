@@ -1,0 +1,132 @@
+"""What depends on the array library under Keras: starting, threads, determinism, versions."""
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+
+PACKAGES = ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "torch")
+
+
+class BackendError(RuntimeError):
+    """A setting that came too late for the array library."""
+
+
+@contextlib.contextmanager
+def quiet_start() -> Iterator[None]:
+    """Hold back what native libraries write to standard error while they are first imported.
+
+    TensorFlow writes notices on its build to file descriptor 2 before any of its log levels is
+    read. They are dropped when the block ends well and written out when it raises. For command
+    lines; a library caller keeps its own standard error.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(kept, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def name() -> str:
+    """Return the array library that Keras runs on: tensorflow, jax or torch."""
+    import keras
+
+    return str(keras.backend.backend())
+
+
+def pin_threads(count: int) -> int:
+    """Set how many threads the array library computes with, and return how many it will use.
+
+    tensorflow
+        Both pools (within and between operations) are set. They are fixed with the first
+        computation, so call this before any; asking later for what already holds is fine.
+    torch
+        The threads within operations are set, at any time.
+    jax
+        There is no such setting: it uses the processors that the process may run on, and that
+        number is returned. Restrict it from outside, for example with ``taskset``.
+
+    Parameters
+    ----------
+    count
+        Threads, at least 1.
+
+    Returns
+    -------
+    int
+        The threads in effect, to be recorded with the results.
+
+    Raises
+    ------
+    ValueError
+        When `count` is below 1.
+    BackendError
+        When tensorflow has computed already, with another number of threads.
+    """
+    if count < 1:
+        raise ValueError(f"threads must be at least 1, got {count}")
+    backend = name()
+    if backend == "tensorflow":
+        _pin_tensorflow(count)
+        return count
+    if backend == "torch":
+        import torch  # type: ignore[import-not-found,unused-ignore]  # one of three backends
+
+        torch.set_num_threads(count)
+        return int(torch.get_num_threads())
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pin_tensorflow(count: int) -> None:
+    """Set both thread pools of tensorflow."""
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    before = (
+        threading.get_intra_op_parallelism_threads(),
+        threading.get_inter_op_parallelism_threads(),
+    )
+    if before == (count, count):
+        return
+    try:
+        threading.set_intra_op_parallelism_threads(count)
+        threading.set_inter_op_parallelism_threads(count)
+    except RuntimeError as error:
+        raise BackendError(
+            f"threads must be set to {count} before tensorflow computes anything; "
+            f"it runs with {before[0] or 'all'} within and {before[1] or 'all'} between operations"
+        ) from error
+
+
+def make_deterministic(seed: int) -> None:
+    """Ask the array library for operations that give the same bits each time.
+
+    On tensorflow this holds for the rest of the process, and since its own random operations then
+    demand a seed, they get this one. jax and torch on a CPU need no setting.
+    """
+    if name() == "tensorflow":
+        import tensorflow as tf
+
+        tf.random.set_seed(seed)
+        tf.config.experimental.enable_op_determinism()
+
+
+def provenance() -> dict[str, str]:
+    """Return backend, Python and the versions of the packages that decide the numbers."""
+    versions = {"backend": name(), "python": platform.python_version()}
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    return versions

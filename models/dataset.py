@@ -1,0 +1,130 @@
+"""What a data set is: four arrays that fit together, names of classes, and a digest."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Level = TypeVar("Level", bound=np.generic)
+
+
+class DataError(ValueError):
+    """Data that cannot be had or cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Training and test images with their labels.
+
+    The arrays are checked, brought to the types below and made read-only.
+
+    Parameters
+    ----------
+    name
+        What the data set is called in tables and messages.
+    train_images, test_images
+        uint8 arrays of shape (n, height, width, channels), at least one image each, both with
+        the same height, width and channels.
+    train_labels, test_labels
+        Integer arrays of shape (n,), each value an index into `class_names`; kept as int64.
+    class_names
+        One name a class, no two alike.
+    digest
+        SHA-256 (hexadecimal) over types, shapes and bytes of the four arrays and the class names,
+        the identity of the data whatever their name. Computed when left empty.
+
+    Raises
+    ------
+    DataError
+        When the parts do not fit together.
+    """
+
+    name: str
+    train_images: NDArray[np.uint8]
+    train_labels: NDArray[np.int64]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.int64]
+    class_names: tuple[str, ...]
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        names = tuple(str(name) for name in self.class_names)
+        if not names or len(set(names)) != len(names):
+            raise DataError(
+                f"{self.name}: class names must be distinct and at least one, got {names}"
+            )
+        object.__setattr__(self, "class_names", names)
+        for part in ("train", "test"):
+            images = _checked_images(getattr(self, f"{part}_images"), f"{self.name}: {part} images")
+            labels = _checked_labels(
+                getattr(self, f"{part}_labels"), f"{self.name}: {part} labels", len(names)
+            )
+            if len(images) != len(labels):
+                raise DataError(
+                    f"{self.name}: {len(images)} {part} images but {len(labels)} {part} labels"
+                )
+            object.__setattr__(self, f"{part}_images", images)
+            object.__setattr__(self, f"{part}_labels", labels)
+        if self.train_images.shape[1:] != self.test_images.shape[1:]:
+            raise DataError(
+                f"{self.name}: train and test images must have one shape, "
+                f"got {self.train_images.shape[1:]} and {self.test_images.shape[1:]}"
+            )
+        if not self.digest:
+            object.__setattr__(self, "digest", self._digest())
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of one image."""
+        height, width, channels = self.train_images.shape[1:]
+        return height, width, channels
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+    def _digest(self) -> str:
+        hasher = hashlib.sha256(json.dumps(self.class_names).encode())
+        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
+            little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            hasher.update(f"{little_endian.dtype.str}{array.shape}".encode())
+            hasher.update(little_endian.data)
+        return hasher.hexdigest()
+
+
+def _checked_images(images: NDArray[np.uint8], what: str) -> NDArray[np.uint8]:
+    """Return `images` C-contiguous and read-only, or say why they cannot be used."""
+    if images.dtype != np.uint8:
+        raise DataError(f"{what} must be uint8 (0 to 255), got {images.dtype}")
+    if images.ndim != 4:
+        raise DataError(
+            f"{what} must have the shape (n, height, width, channels), got {images.shape}"
+        )
+    if images.size == 0:
+        raise DataError(f"{what} are empty: their shape is {images.shape}")
+    return _read_only(np.ascontiguousarray(images))
+
+
+def _checked_labels(labels: NDArray[np.int64], what: str, classes: int) -> NDArray[np.int64]:
+    """Return `labels` as int64 and read-only, or say why they cannot be used."""
+    if labels.dtype.kind not in "iu":
+        raise DataError(f"{what} must be integers, got {labels.dtype}")
+    if labels.ndim != 1:
+        raise DataError(f"{what} must have the shape (n,), got {labels.shape}")
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise DataError(
+            f"{what} must lie in 0..{classes - 1} ({classes} classes), "
+            f"got {labels.min()}..{labels.max()}"
+        )
+    return _read_only(np.ascontiguousarray(labels, dtype=np.int64))
+
+
+def _read_only(array: NDArray[Level]) -> NDArray[Level]:
+    """Return a read-only view, so that the digest stays true; the owner's array keeps its flags."""
+    view = array.view()
+    view.setflags(write=False)
+    return view

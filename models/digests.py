@@ -1,0 +1,63 @@
+"""The identity of a model: what decides its predictions, and nothing else."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+SAVING_KEYS = {"module", "registered_name", "shared_object_id", "build_config", "compile_config"}
+"""Where Keras keeps a class, and what it notes down while saving."""
+
+TRAINING_KEYS = {"trainable", "training", "seed"}
+"""What matters in training alone, besides keys that end in ``_initializer``."""
+
+
+def model_digest(model: "keras.Model") -> str:
+    """Return the SHA-256 (hexadecimal) of a model's structure and weights.
+
+    Equal before saving and after loading, and for two models that differ only in the names of
+    their layers (which Keras numbers through a process), in initial values or in optimizer.
+    Settings that are None are left out, so that a later Keras may add one.
+    """
+    structure = _canonical(json.loads(model.to_json()), {})
+    hasher = hashlib.sha256(json.dumps(structure, sort_keys=True).encode())
+    for weight in model.weights:
+        values = np.ascontiguousarray(weight.numpy())
+        hasher.update(f"{values.dtype.str}{values.shape}".encode())
+        hasher.update(values.tobytes())
+    return hasher.hexdigest()
+
+
+def _canonical(node: Any, names: dict[str, str]) -> Any:
+    """Return a configuration without what varies between equal models.
+
+    Names of layers become numbers in order of appearance, wherever they stand: under ``name``,
+    and as the first entry of a connection.
+    """
+    if isinstance(node, list):
+        return [_canonical(value, names) for value in node]
+    if not isinstance(node, dict):
+        return node
+    if "DTypePolicy" in str(node.get("class_name")):
+        return node["config"]
+    result = {}
+    for key, value in sorted(node.items()):
+        irrelevant = key in SAVING_KEYS | TRAINING_KEYS or key.endswith("_initializer")
+        if value is None or irrelevant:
+            continue
+        if key in {"name", "keras_history", "input_layers", "output_layers"}:
+            result[key] = _renamed(value, names)
+        else:
+            result[key] = _canonical(value, names)
+    return result
+
+
+def _renamed(node: Any, names: dict[str, str]) -> Any:
+    """Return names, or connections such as ``["dense_3", 0, 0]``, with numbers for names."""
+    if isinstance(node, list):
+        return [_renamed(value, names) for value in node]
+    return names.setdefault(node, f"#{len(names)}") if isinstance(node, str) else node

@@ -1,0 +1,187 @@
+"""Keep a trained model: a .keras file, and beside it a JSON file with its origin."""
+
+import os
+import uuid
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from models.digests import model_digest
+from models.training import TrainConfig, Trained
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["ModelError", "load", "load_keras", "model_digest", "save", "sidecar_path", "writable"]
+
+
+class ModelError(ValueError):
+    """A model file that cannot be read, written or trusted; the message is one sentence."""
+
+
+class Sidecar(BaseModel):
+    """What the JSON file beside a model holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model_digest: str
+    config: TrainConfig
+    history: tuple[dict[str, float], ...]
+    seconds: float
+    data_name: str
+    data_digest: str
+    class_names: tuple[str, ...]
+    augmentation: str
+    provenance: dict[str, str]
+
+
+def sidecar_path(path: Path) -> Path:
+    """Return where the origin of the model at `path` is kept: ``mlp.keras`` has ``mlp.json``."""
+    return path.with_suffix(".json")
+
+
+def save(trained: Trained, path: str | Path) -> Path:
+    """Write a model and its origin, each file whole or not at all.
+
+    Parameters
+    ----------
+    trained
+        As returned by `models.training.train`.
+    path
+        Of the model, ending in ``.keras``; folders are made. The origin goes to `sidecar_path`.
+
+    Returns
+    -------
+    Path
+        The model's path.
+
+    Raises
+    ------
+    ModelError
+        When the name does not end in ``.keras`` or the folder cannot be written.
+    """
+    path = writable(path)
+    sidecar = Sidecar(
+        model_digest=trained.digest,
+        config=trained.config,
+        history=trained.history,
+        seconds=trained.seconds,
+        data_name=trained.data_name,
+        data_digest=trained.data_digest,
+        class_names=trained.class_names,
+        augmentation=trained.augmentation,
+        provenance=trained.provenance,
+    )
+    text = sidecar.model_dump_json(indent=2) + "\n"
+    _replace(path, trained.model.save)
+    _replace(sidecar_path(path), lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    return path
+
+
+def load(path: str | Path) -> Trained:
+    """Read a model that `save` wrote, with its origin.
+
+    Raises
+    ------
+    ModelError
+        When either file is missing or damaged, or the two do not belong together.
+    """
+    path = Path(path).expanduser()
+    model = load_keras(path)
+    sidecar = _read_sidecar(sidecar_path(path))
+    if model_digest(model) != sidecar.model_digest:
+        raise ModelError(
+            f"{sidecar_path(path)} describes another model than {path}; train it again"
+        )
+    return Trained(
+        model=model,
+        config=sidecar.config,
+        history=sidecar.history,
+        seconds=sidecar.seconds,
+        digest=sidecar.model_digest,
+        data_name=sidecar.data_name,
+        data_digest=sidecar.data_digest,
+        class_names=sidecar.class_names,
+        augmentation=sidecar.augmentation,
+        provenance=sidecar.provenance,
+    )
+
+
+def load_keras(path: str | Path) -> "keras.Model":
+    """Read a .keras file without running code from it, and without its optimizer.
+
+    Raises
+    ------
+    ModelError
+        When there is no such file, it is damaged or of another kind, or holds code (a Lambda layer)
+        or layers that Keras does not know.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise ModelError(f"there is no model file {path}")
+    if path.suffix != ".keras" or not zipfile.is_zipfile(path):
+        raise ModelError(f"{path} is not a .keras file, or is damaged or cut short")
+
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever the parts of a foreign file make Keras raise
+        if "lambda" in str(error).lower():
+            raise ModelError(
+                f"{path} holds a Lambda layer, which is code and is not run; "
+                "replace it by layers of Keras"
+            ) from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{path} cannot be read as a Keras model: {reason}") from error
+
+
+def writable(path: str | Path) -> Path:
+    """Return `path` for a model, its folder made, or say why nothing can be written there.
+
+    Worth asking before a long training.
+
+    Raises
+    ------
+    ModelError
+        When the name does not end in ``.keras`` or the folder cannot be made or written.
+    """
+    path = Path(path).expanduser()
+    if path.suffix != ".keras":
+        raise ModelError(f"a model's file name must end in .keras, got {path}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+    if not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise ModelError(f"{path} cannot be written")
+    return path
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
+    """Write beside `path` first and move the whole file into place."""
+    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex}{path.suffix}")
+    try:
+        write(temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read_sidecar(path: Path) -> Sidecar:
+    """Read the JSON file beside a model."""
+    try:
+        return Sidecar.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise ModelError(f"the model's origin is missing: there is no file {path}") from None
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelError(f"{path} is damaged: {where}: {first['msg']}") from error

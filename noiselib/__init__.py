@@ -1,0 +1,47 @@
+"""Seeded, composable corruptions of image batches, with numpy and scipy alone.
+
+Quick start::
+
+    import noiselib
+
+    spoil = noiselib.parse("rotation(degrees=15) | gaussian_noise(sigma=0.2)")
+    for first in range(0, len(images), 256):              # any batches: the same bytes
+        noisy = spoil(images[first : first + 256], seed=1, ids=first)
+    half = spoil.at(0.5)                                  # the same draws at half the strength
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from noiselib.compose import Pipeline as Pipeline
+from noiselib.compose import identity as identity
+from noiselib.compose import one_of as one_of
+from noiselib.compose import sometimes as sometimes
+from noiselib.compose import vary as vary
+from noiselib.corruption import Corruption as Corruption
+from noiselib.corruption import Trait as Trait
+from noiselib.corruption import parameter as parameter
+from noiselib.corruption import registry as registry
+from noiselib.corruption import strength as strength
+from noiselib.fields import Axis as Axis
+from noiselib.spec import SpecError as SpecError
+from noiselib.spec import parse as parse
+from noiselib.transform import Transform as Transform
+
+if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ asks the registry
+    from noiselib.corruptions.blur import *
+    from noiselib.corruptions.geometric import *
+    from noiselib.corruptions.noise import *
+    from noiselib.corruptions.photometric import *
+
+
+def __getattr__(name: str) -> Any:
+    """Find a registered corruption by its Python name."""
+    if not name.startswith("_"):
+        for cls in registry().values():
+            if cls.__name__ == name:
+                return cls
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *(cls.__name__ for cls in registry().values())]

@@ -1,0 +1,256 @@
+"""Geometric corruptions: pixels move. Maps go about the image's centre, resampling is bilinear."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.exact import steady
+from noiselib.images import Images
+from noiselib.streams import Shape, Streams
+from noiselib.warp import BORDERS, Matrices, affine_matrices, warp_all, warp_each
+
+Signed = NDArray[np.float64]  # (n, k), in (-1, 1)
+
+FACTOR = "magnification; below 1 the picture shrinks"
+STRETCH = "further magnification of the height"
+SHEAR = "pixels to the right for each pixel down"
+
+
+class _Geometric(Corruption):
+    """What lies outside the image: the fields that all of this family share."""
+
+    traits = Trait.EXACT
+    border: str = parameter(
+        "what lies outside: fill, the nearest pixel, or the image reflected",
+        default="constant",
+        choices=BORDERS,
+    )
+    fill: float = parameter(
+        "the value outside, where the border is constant", default=0, low=0, high=1
+    )
+
+
+class _Affine(_Geometric):
+    """One map for all images."""
+
+    def matrix(self) -> Matrices:
+        """Give the inverse map, shape (1, 2, 3)."""
+        raise TypeError(f"{type(self).__name__} must define matrix()")
+
+    def apply(self, images: Images, draws: None) -> Images:
+        return warp_all(images, self.matrix(), self.border, self.fill)
+
+
+class _RandomAffine(_Geometric):
+    """A map for each image, from as many draws as it has free parameters."""
+
+    def matrices(self, signed: Signed) -> Matrices:
+        """Give the inverse maps, shape (n, 2, 3), from draws of U(-1, 1), shape (n, 6)."""
+        raise TypeError(f"{type(self).__name__} must define matrices(signed)")
+
+    def draw(self, streams: Streams, shape: Shape) -> Signed:
+        return streams.signed((6,))
+
+    def apply(self, images: Images, draws: Signed) -> Images:
+        return warp_each(images, self.matrices(draws), self.border, self.fill)
+
+
+class Rotation(_Affine):
+    """Turn every image by one angle: ``y(p) = x(R(-degrees) p)``.
+
+    Positive angles turn counter-clockwise; 90 is `numpy.rot90` on square images. Nothing is
+    drawn.
+
+    Source: the rotation of MNIST-C, with the sign free.
+    """
+
+    degrees: float = strength(
+        "angle, counter-clockwise", unit="degrees", identity=0, worst=90, low=-360, high=360
+    )
+
+    def matrix(self) -> Matrices:
+        return affine_matrices(degrees=self.degrees)
+
+
+class RandomRotation(_RandomAffine):
+    """Turn each image by its own angle: ``y(p) = x(R(-u degrees) p)``, ``u ~ U(-1, 1)``.
+
+    Drawn: one u for every image. Scales: degrees.
+
+    Source: own design; with degrees 72, the first step of the noisy-MNIST course data.
+    """
+
+    degrees: float = strength("greatest angle", unit="degrees", identity=0, worst=90, high=180)
+
+    def matrices(self, signed: Signed) -> Matrices:
+        return affine_matrices(degrees=self.degrees * signed[:, 0])
+
+
+class Translation(_Affine):
+    """Shift every image: ``y(p) = x(p - (x, y))``.
+
+    Whole pixels are exact, parts of pixels interpolated. Nothing is drawn; y moves with x.
+
+    Source: the translation of MNIST-C (1 to 5 pixels both ways), with the signs free.
+    """
+
+    x: float = strength(
+        "shift to the right", unit="pixels", identity=0, worst=8, low=-10000, high=10000
+    )
+    y: float = parameter(
+        "shift downwards", unit="pixels", default=0, identity=0, low=-10000, high=10000
+    )
+
+    def matrix(self) -> Matrices:
+        return affine_matrices(x=self.x, y=self.y)
+
+
+class RandomTranslation(_RandomAffine):
+    """Shift each image by its own amount: ``y(p) = x(p - (u x, v y))``, ``u, v ~ U(-1, 1)``.
+
+    Drawn: u and v for every image. Scales: x, and y with it.
+
+    Source: own design; with 5.6 pixels both ways, a step of the noisy-MNIST course data.
+    """
+
+    x: float = strength("greatest shift sideways", unit="pixels", identity=0, worst=8, high=10000)
+    y: float = parameter(
+        "greatest shift up and down", unit="pixels", default=8, identity=0, low=0, high=10000
+    )
+
+    def matrices(self, signed: Signed) -> Matrices:
+        return affine_matrices(x=self.x * signed[:, 0], y=self.y * signed[:, 1])
+
+
+class Zoom(_Affine):
+    """Magnify every image about its centre: ``y(p) = x(p / factor)``.
+
+    Nothing is drawn.
+
+    Source: the scale of MNIST-C (factor .9 to .5).
+    """
+
+    factor: float = strength(FACTOR, identity=1, worst=0.4, low=0.01, high=100)
+
+    def matrix(self) -> Matrices:
+        return affine_matrices(factor=self.factor)
+
+
+class RandomZoom(_RandomAffine):
+    """Magnify each image by its own factor: ``y(p) = x(p / factor**u)``, ``u ~ U(-1, 1)``.
+
+    Images shrink or grow, by at most the factor. Drawn: one u for every image. Scales: factor.
+
+    Source: own design.
+    """
+
+    factor: float = strength(
+        "greatest magnification, and one over the least", identity=1, worst=2, high=100
+    )
+
+    def matrices(self, signed: Signed) -> Matrices:
+        return affine_matrices(factor=steady(self.factor ** signed[:, 0]))
+
+
+class Shear(_Affine):
+    """Slant every image: ``y(p) = x(p - (factor * p_y, 0))``.
+
+    Rows move sideways in proportion to their distance from the centre. Nothing is drawn.
+
+    Source: the shear of MNIST-C with the matrix [[1, -tan c], [0, 1]] is factor = tan c.
+    """
+
+    factor: float = strength(SHEAR, identity=0, worst=1, low=-100, high=100)
+
+    def matrix(self) -> Matrices:
+        return affine_matrices(shear=self.factor)
+
+
+class RandomShear(_RandomAffine):
+    """Slant each image by its own amount: ``y(p) = x(p - (u factor * p_y, 0))``, ``u ~ U(-1, 1)``.
+
+    Drawn: one u for every image. Scales: factor.
+
+    Source: own design.
+    """
+
+    factor: float = strength(f"greatest slant: {SHEAR}", identity=0, worst=1, high=100)
+
+    def matrices(self, signed: Signed) -> Matrices:
+        return affine_matrices(shear=self.factor * signed[:, 0])
+
+
+class Affine(_Affine):
+    """Shear, stretch, magnify, turn and shift at once: ``y(p) = x(A^-1 (p - (x, y)))``.
+
+    ``A = R(degrees) diag(factor, factor * stretch) [[1, shear], [0, 1]]``: every affine map that
+    does not mirror, in one resampling. Nothing is drawn; all parameters move with the angle.
+
+    Source: own design; the parameters are those of the whole affine group.
+    """
+
+    degrees: float = strength(
+        "angle, counter-clockwise", unit="degrees", identity=0, worst=45, low=-360, high=360
+    )
+    factor: float = parameter(FACTOR, default=1, identity=1, low=0.01, high=100)
+    stretch: float = parameter(STRETCH, default=1, identity=1, low=0.01, high=100)
+    shear: float = parameter(SHEAR, default=0, identity=0, low=-100, high=100)
+    x: float = parameter(
+        "shift to the right", unit="pixels", default=0, identity=0, low=-10000, high=10000
+    )
+    y: float = parameter(
+        "shift downwards", unit="pixels", default=0, identity=0, low=-10000, high=10000
+    )
+
+    def matrix(self) -> Matrices:
+        return affine_matrices(
+            degrees=self.degrees,
+            factor=self.factor,
+            stretch=self.stretch,
+            shear=self.shear,
+            x=self.x,
+            y=self.y,
+        )
+
+
+class RandomAffine(_RandomAffine):
+    """Shear, stretch, magnify, turn and shift each image its own way, in one resampling.
+
+    ``y(p) = x(A^-1 (p - (u5 x, u6 y)))`` with
+    ``A = R(u1 degrees) diag(f, f * stretch**u3) [[1, u4 shear], [0, 1]]``, ``f = factor**u2``,
+    ``u ~ U(-1, 1)``. Drawn: six u for every image. Scales: all parameters, with the angle.
+
+    Source: own design.
+    """
+
+    degrees: float = strength("greatest angle", unit="degrees", identity=0, worst=45, high=180)
+    factor: float = parameter(
+        "greatest magnification, and one over the least", default=1.25, identity=1, low=1, high=100
+    )
+    stretch: float = parameter(
+        "greatest further magnification of the height, and one over the least",
+        default=1,
+        identity=1,
+        low=1,
+        high=100,
+    )
+    shear: float = parameter(f"greatest slant: {SHEAR}", default=0.25, identity=0, low=0, high=100)
+    x: float = parameter(
+        "greatest shift sideways", unit="pixels", default=4, identity=0, low=0, high=10000
+    )
+    y: float = parameter(
+        "greatest shift up and down", unit="pixels", default=4, identity=0, low=0, high=10000
+    )
+
+    def matrices(self, signed: Signed) -> Matrices:
+        u = signed.T
+        return affine_matrices(
+            degrees=self.degrees * u[0],
+            factor=steady(self.factor ** u[1]),
+            stretch=steady(self.stretch ** u[2]),
+            shear=self.shear * u[3],
+            x=self.x * u[4],
+            y=self.y * u[5],
+        )

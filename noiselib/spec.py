@@ -1,0 +1,194 @@
+"""The text form: ``parse(text)`` is the inverse of ``str(transform)``.
+
+A spec is a Python expression of corruption calls with keyword arguments, joined by ``|``. It is
+read with `ast` and never evaluated; its length, depth and number of stages are bounded.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import math
+import warnings
+
+from noiselib.compose import OneOf, Sometimes, Vary, chain, identity
+from noiselib.corruption import registry
+from noiselib.fields import Value
+from noiselib.transform import Transform
+
+__all__ = ["SpecError", "parse"]
+
+MOST_CHARACTERS = 10_000
+DEEPEST = 20
+MOST_STAGES = 200
+CHOICES = ("one_of", "sometimes", "vary")
+
+
+class SpecError(ValueError):
+    """A text that is not a spec; the message is one sentence that says what, where and why."""
+
+
+def parse(text: str) -> Transform:
+    """Read a spec.
+
+    Parameters
+    ----------
+    text : str
+        For example ``rotation(degrees=30) | gaussian_noise(sigma=0.2)``. Besides the registered
+        corruptions there are ``identity``, ``one_of(a, b, ...)``, ``sometimes(a, p=0.5)`` and
+        ``vary(a)``. Parameters are given by keyword; those left out have their defaults, and a
+        strength left out is the worst, so ``fog`` is ``fog()`` is the whole of it.
+
+    Returns
+    -------
+    Transform
+        ``parse(str(transform)) == transform``.
+
+    Raises
+    ------
+    SpecError
+        For a text that is none, with the nearest name for an unknown one.
+    TypeError
+        If `text` is not a str.
+
+    Examples
+    --------
+    >>> parse("rotation(degrees=30.0)|gaussian_noise(sigma=.20)")
+    rotation(degrees=30) | gaussian_noise(sigma=0.2)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a spec must be a text, got {type(text).__name__}")
+    check_size(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's own remarks on odd literals
+            expression = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise SpecError(f"cannot read {shortened(text)}: {reason}") from None
+    return read_transform(expression)
+
+
+def check_size(text: str) -> None:
+    """Bound what the parser is asked to do."""
+    if not text.strip():
+        raise SpecError("a spec must not be empty; the one that does nothing is 'identity'")
+    if len(text) > MOST_CHARACTERS:
+        raise SpecError(f"a spec has at most {MOST_CHARACTERS} characters, got {len(text)}")
+    if text.count("|") >= MOST_STAGES:
+        raise SpecError(f"a spec has at most {MOST_STAGES} stages, got {text.count('|') + 1}")
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST:
+        raise SpecError(f"a spec nests at most {DEEPEST} deep, got {deepest}")
+
+
+def read_transform(node: ast.expr) -> Transform:
+    """Read a pipeline, a call or a bare name."""
+    match node:
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return chain(read_transform(left), read_transform(right))
+        case ast.Name(id="identity"):
+            return identity
+        case ast.Name(id=name) if name not in CHOICES:
+            return corruption_called(name, {})
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+            values = read_keywords(name, keywords)
+            if name in CHOICES:
+                return read_choice(name, args, values)
+            if args:
+                raise SpecError(
+                    f"{name}: parameters are given by keyword, as in {example(name)}, "
+                    f"got {ast.unparse(args[0])}"
+                )
+            return corruption_called(name, values)
+    raise SpecError(
+        "expected corruptions joined by |, as in rotation(degrees=30) | gaussian_noise(sigma=0.2), "
+        f"got {shortened(ast.unparse(node))}"
+    )
+
+
+def read_keywords(owner: str, keywords: list[ast.keyword]) -> dict[str, Value]:
+    """Read the keyword arguments of a call."""
+    values: dict[str, Value] = {}
+    for keyword in keywords:
+        if keyword.arg is None:
+            raise SpecError(f"{owner}: ** has no meaning in a spec")
+        if keyword.arg in values:  # ast.parse refuses this already in most versions
+            raise SpecError(f"{owner}: {keyword.arg} is given twice")
+        values[keyword.arg] = read_value(owner, keyword.arg, keyword.value)
+    return values
+
+
+def read_value(owner: str, name: str, node: ast.expr) -> Value:
+    """Read a number, a text, True or False, or inf."""
+    match node:
+        case ast.Constant(value=bool() | int() | float() | str() as value):
+            return value
+        case ast.Name(id="inf"):
+            return math.inf
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
+            return -math.inf
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
+    raise SpecError(
+        f"{owner}: {name} must be a number or a text, got {shortened(ast.unparse(node))}"
+    )
+
+
+def read_choice(name: str, args: list[ast.expr], values: dict[str, Value]) -> Transform:
+    """Read one_of, sometimes or vary."""
+    for star in args:
+        if isinstance(star, ast.Starred):
+            raise SpecError(f"{name}: * has no meaning in a spec")
+    options = tuple(read_transform(arg) for arg in args)
+    wanted = {"p"} if name == "sometimes" else set()
+    if set(values) != wanted:
+        rule = "needs p=..., the probability" if wanted else "takes no parameters"
+        raise SpecError(f"{name}: {rule}, got {', '.join(values) or 'none'}")
+    if name != "one_of" and len(options) != 1:
+        raise SpecError(f"{name}: takes one corruption or pipeline, got {len(options)}")
+    try:
+        if name == "one_of":
+            return OneOf(options)
+        return Vary(options[0]) if name == "vary" else Sometimes(options[0], values["p"])  # type: ignore[arg-type]  # Sometimes checks p
+    except (TypeError, ValueError) as error:
+        raise SpecError(str(error)) from None
+
+
+def corruption_called(name: str, values: dict[str, Value]) -> Transform:
+    """Make a corruption from its name and parameters."""
+    known = registry()
+    if name not in known:
+        hint = nearest(name, [*known, "identity", *CHOICES])
+        raise SpecError(f"no corruption is called {name!r}{hint}")
+    cls = known[name]
+    for key in values:
+        if key not in cls.infos:
+            hint = nearest(key, list(cls.infos))
+            raise SpecError(
+                f"{name}: no parameter is called {key!r}{hint}; it has {', '.join(cls.infos)}"
+            )
+    try:
+        return cls(**values)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise SpecError(str(error)) from None
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """Suggest the nearest of some names, if one is near."""
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def example(name: str) -> str:
+    """Show how a corruption is written."""
+    cls = registry().get(name)
+    return str(cls()) if cls else "gaussian_noise(sigma=0.2)"
+
+
+def shortened(text: str) -> str:
+    """Quote the beginning of a text."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -1,0 +1,91 @@
+"""The answer of a study in words."""
+
+from collections.abc import Sequence
+
+from studies.curves import Curve, Row
+
+
+def percent(value: float) -> str:
+    """Return a share as a percentage with one decimal, unbroken at a line's end."""
+    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
+
+
+def with_interval(row: Row) -> str:
+    """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
+    limits = f"({100 * row.low:.1f}\N{EN DASH}{100 * row.high:.1f})"
+    return f"{percent(row.accuracy)}\N{NO-BREAK SPACE}{limits}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return items as a list in a sentence: ``a, b and c``."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def sentences(curves: Sequence[Curve], data: str) -> list[str]:
+    """Say what the curves show, in a few sentences.
+
+    Parameters
+    ----------
+    curves
+        At least one.
+    data
+        Name of the data.
+
+    Returns
+    -------
+    list of str
+        How good the models are on clean images, where each falls most and least, and which
+        keeps most over all corruptions.
+    """
+    models = list(dict.fromkeys(curve.model for curve in curves))
+    of_model = {model: [curve for curve in curves if curve.model == model] for model in models}
+    return [
+        _on_clean_images(of_model, data),
+        *(_falls(model, of_model[model]) for model in models),
+        *([_over_all(of_model)] if len(models) > 1 else []),
+    ]
+
+
+def _on_clean_images(of_model: dict[str, list[Curve]], data: str) -> str:
+    first = next(iter(of_model.values()))[0].clean
+    shares = [
+        f"{model} recognises {with_interval(curves[0].clean)}" for model, curves in of_model.items()
+    ]
+    return f"Of the {first.images:,} clean test images of {data}, {listed(shares)}."
+
+
+def _falls(model: str, curves: Sequence[Curve]) -> str:
+    # The least accuracy on the path, which need not be at its end.
+    lows = sorted(curves, key=lambda curve: _least(curve).accuracy)
+    worst, best = lows[0], lows[-1]
+    text = (
+        f"{model} falls deepest under {worst.title.lower()}, to {with_interval(_least(worst))} "
+        f"at {_place(_least(worst))}"
+    )
+    if len(lows) == 1:
+        return f"{text}."
+    return (
+        f"{text}; it stands best against {best.title.lower()}, never below "
+        f"{with_interval(_least(best))}."
+    )
+
+
+def _least(curve: Curve) -> Row:
+    return min(curve.rows, key=lambda row: row.accuracy)
+
+
+def _place(row: Row) -> str:
+    if row.unit == row.parameter:  # "81 degrees", not "degrees = 81 degrees"
+        return f"{row.strength:g} {row.unit}"
+    unit = f" {row.unit}" if row.unit else ""
+    return f"{row.parameter} = {row.strength:g}{unit}"
+
+
+def _over_all(of_model: dict[str, list[Curve]]) -> str:
+    means = {
+        model: sum(curve.mean_accuracy for curve in curves) / len(curves)
+        for model, curves in of_model.items()
+    }
+    in_order = sorted(means, key=lambda model: -means[model])
+    shares = [f"{model} keeps {percent(means[model])}" for model in in_order]
+    return f"Averaged over all corruptions and strengths, {listed(shares)}."

@@ -1,0 +1,119 @@
+"""The plan of a study: points of curves, the conditions they need, and the keys of cells.
+
+A *condition* is what happens to the images (a pipeline resolved at its strength, and a seed);
+a *cell* is one condition seen by one model. The key of a cell says everything that its numbers
+depend on, so a stored cell is either exactly the one that is asked for, or not found.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from noiselib import Transform
+    from studies.study import Study
+
+_KEY_FORMAT = 1  # raise it when the meaning of a stored cell changes
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What happens to the images before a model sees them.
+
+    Attributes
+    ----------
+    pipeline
+        Canonical spec, resolved at its strength; ``identity`` for the clean images.
+    revisions
+        Name and revision of every corruption in it, sorted.
+    seed
+        Corruption seed; None where the pipeline draws nothing, so that it runs once.
+    """
+
+    pipeline: str
+    revisions: tuple[tuple[str, int], ...]
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point on the path of one corruption.
+
+    Attributes
+    ----------
+    corruption
+        Canonical spec at its worst strength.
+    t
+        Where on the path, in [0, 1].
+    strength
+        The same in the corruption's own unit.
+    conditions
+        One for each seed, or a single one where nothing is drawn.
+    """
+
+    corruption: str
+    t: float
+    strength: float
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRange:
+    """Which images: the digest of the data set, the number of the first one and how many."""
+
+    digest: str
+    first: int
+    count: int
+
+
+def plan_points(study: "Study") -> list[Point]:
+    """Return every point of every curve, in the order of the study."""
+    import noiselib
+
+    transforms = [(spec, noiselib.parse(spec)) for spec in study.corruptions]
+    return [
+        Point(
+            corruption=spec,
+            t=t,
+            strength=float(transform.position(t)),
+            conditions=_conditions(transform.at(t), study.seeds),
+        )
+        for spec, transform in transforms
+        for t in study.strengths
+    ]
+
+
+def _conditions(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition, ...]:
+    if resolved.is_identity:  # one cell for all: the clean images
+        return (Condition("identity", (), None),)
+    drawn: Sequence[int | None] = seeds if resolved.is_random else (None,)
+    revisions = tuple(sorted(resolved.revisions))
+    return tuple(Condition(str(resolved), revisions, seed) for seed in drawn)
+
+
+def conditions_in_order(points: Iterable[Point]) -> list[Condition]:
+    """Return the different conditions of some points, in the order in which to compute them.
+
+    First every point with its first seed, then with its second, and so on: a sweep that is
+    stopped early has whole curves with fewer seeds rather than few whole points.
+    """
+    rounds = zip_longest(*(point.conditions for point in points))
+    in_order = (condition for of_seed in rounds for condition in of_seed if condition is not None)
+    return list(dict.fromkeys(in_order))
+
+
+def cell_key(condition: Condition, images: ImageRange, model_digest: str) -> str:
+    """Return the key of a cell: 128 bits of SHA-256 over all that its numbers depend on."""
+    identity = [
+        _KEY_FORMAT,
+        condition.pipeline,
+        condition.revisions,
+        condition.seed,
+        [images.digest, images.first, images.count],
+        model_digest,
+    ]
+    text = json.dumps(identity, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]

@@ -1,0 +1,145 @@
+"""A whole study from question to report, in one results folder."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies import provenance
+from studies.cells import ImageRange, plan_points
+from studies.classifiers import Classifier, find_classifiers, start_predicting
+from studies.engine import LocalEngine
+from studies.errors import StudyError
+from studies.lock import sole_sweep
+from studies.outputs import Outputs, write_outputs
+from studies.progress import Observer
+from studies.store import Store, Subject
+from studies.sweep import Tally, missing_jobs, planned_keys, sweep
+
+if TYPE_CHECKING:
+    from models.data import Dataset
+    from studies.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a study ended: what became of its cells, and what was written."""
+
+    tally: Tally
+    outputs: Outputs
+
+
+def run_study(study: "Study", folder: Path, *, command: str, observer: Observer) -> Ending:
+    """Train or load the models, compute the missing cells, and write the results.
+
+    Parameters
+    ----------
+    study
+        What to find out.
+    folder
+        Where models, cells and results are kept; what is there already is not done again.
+    command
+        What to type to repeat this, for the provenance.
+    observer
+        Who is told how it goes on.
+
+    Returns
+    -------
+    Ending
+        The numbers of cells, and the files.
+
+    Raises
+    ------
+    StudyError, models.data.DataError, models.store.ModelError
+        In one sentence; everything stored before stays.
+    """
+    from models.data import load
+
+    with sole_sweep(folder):
+        data = load(study.data)
+        subject = subject_of(study, data)
+        threads = study.threads or len(os.sched_getaffinity(0))
+        with Store(folder, create=True) as store:
+            store.claim(subject)
+            with observer:
+                classifiers = find_classifiers(
+                    study, data, folder / "models", store, observer, threads=threads
+                )
+                tally = compute_missing(
+                    study,
+                    data,
+                    classifiers,
+                    store,
+                    observer,
+                    command=command,
+                    threads=threads,
+                )
+                observer.note("drawing the figures and writing the report")
+            return Ending(tally, write_outputs(store, folder))
+
+
+def subject_of(study: "Study", data: "Dataset") -> Subject:
+    """Return what a results folder of this study on this data is about.
+
+    Raises
+    ------
+    StudyError
+        When the study asks for more images than the data has.
+    """
+    count = len(data.test_images) if study.images is None else study.images
+    if count > len(data.test_images):
+        raise StudyError(
+            f"images: the test set of {data.name} has {len(data.test_images)}, "
+            f"but the study asks for {count}"
+        )
+    return Subject(
+        study=study.name,
+        data=data.name,
+        images=ImageRange(data.digest, 0, count),
+        class_names=tuple(data.class_names),
+        labels=data.test_labels[:count],
+    )
+
+
+def compute_missing(
+    study: "Study",
+    data: "Dataset",
+    classifiers: list[Classifier],
+    store: Store,
+    observer: Observer,
+    *,
+    command: str,
+    threads: int,
+) -> Tally:
+    """Compute the cells that a study wants and the store does not have.
+
+    Models are loaded only where they have something to do, so a finished study starts no
+    machine-learning library.
+    """
+    images = store.subject().images
+    points = plan_points(study)
+    digests = {classifier.name: classifier.digest for classifier in classifiers}
+    planned = len(planned_keys(points, images, digests))
+    jobs = missing_jobs(points, images, digests, store.finished_keys())
+    settings = study.model_dump(mode="json")
+    runs = store.runs()
+    if not jobs and runs and runs[-1].study == settings:
+        observer.note(f"all {planned} cells are stored: nothing is left to compute")
+        return Tally(planned, 0, 0)
+    run = store.begin_run(
+        started=provenance.now(),
+        command=command,
+        study=settings,
+        provenance=provenance.gather(threads),
+    )
+    wanted = {name for job in jobs for name in job.cells}
+    needed = [classifier for classifier in classifiers if classifier.name in wanted]
+    engine = LocalEngine(
+        data.test_images[: images.count],
+        data.test_labels[: images.count],
+        start_predicting(needed, data, threads=threads),
+        first=images.first,
+    )
+    tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
+    store.finish_run(run, provenance.now())
+    return tally

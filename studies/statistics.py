@@ -1,0 +1,131 @@
+"""Intervals for accuracy when several corruption seeds show the same images.
+
+The outcomes of one image under several seeds resemble each other, so ``seeds x images`` is not
+a sample size: intervals that pool them are too narrow. The images are the sample; more seeds
+only sharpen what is known of each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its confidence interval, and the sample size it rests on."""
+
+    estimate: float
+    low: float
+    high: float
+    sample_size: float
+
+
+def effective_sample_size(correct: npt.NDArray[np.bool_]) -> float:
+    """Return how many independent trials the outcomes are worth.
+
+    With ``m_i`` the mean of image ``i`` over its seeds, ``p`` the mean of all and ``s^2`` the
+    variance of the ``m_i`` between the n images, the variance of ``p`` is ``s^2 / n``; a sample
+    of ``p (1 - p) n / s^2`` independent trials has the same.
+
+    Parameters
+    ----------
+    correct
+        ``(seeds, images)``, both at least 1.
+
+    Returns
+    -------
+    float
+        In [images, seeds x images]: equal to the images with one seed or where the seeds always
+        agree, and to their product where the seeds are as good as new images.
+    """
+    seeds, images = correct.shape
+    if images < 2:
+        return float(images)
+    by_image = correct.mean(axis=0, dtype=np.float64)
+    accuracy = by_image.mean()
+    between = by_image.var(ddof=1)
+    if between == 0:  # every image has the same share: nothing shows that seeds are independent
+        return float(images)
+    return float(np.clip(accuracy * (1 - accuracy) * images / between, images, seeds * images))
+
+
+def wilson_interval(
+    proportion: float, sample_size: float, level: float = 0.95
+) -> tuple[float, float]:
+    """Return Wilson's score interval of a proportion, for any positive sample size.
+
+    The solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The one in scipy.stats takes whole
+    numbers only.
+
+    Parameters
+    ----------
+    proportion
+        Observed proportion ``p`` in [0, 1].
+    sample_size
+        ``n``, which need not be whole.
+    level
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper limit in [0, 1], with the proportion between them.
+
+    References
+    ----------
+    Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+    """
+    from scipy.special import ndtri
+
+    z_squared = ndtri(0.5 + level / 2) ** 2
+    centre = proportion + z_squared / (2 * sample_size)
+    half = np.sqrt(
+        z_squared * proportion * (1 - proportion) / sample_size
+        + (z_squared / (2 * sample_size)) ** 2
+    )
+    scale = 1 + z_squared / sample_size
+    low = 0.0 if proportion == 0 else float((centre - half) / scale)
+    high = 1.0 if proportion == 1 else float((centre + half) / scale)
+    return min(max(low, 0.0), proportion), max(min(high, 1.0), proportion)
+
+
+def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> Interval:
+    """Return the accuracy over all seeds and images, with Wilson's interval.
+
+    The interval is taken at the effective sample size, see `effective_sample_size`.
+
+    Parameters
+    ----------
+    correct
+        ``(seeds, images)``: was the image recognised under that seed?
+    level
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    Interval
+        Accuracy in [0, 1], its limits and the effective sample size.
+
+    Raises
+    ------
+    ValueError
+        When there is no seed or no image.
+    """
+    if correct.ndim != 2 or correct.size == 0:
+        raise ValueError(
+            f"correct must be (seeds, images), both at least 1, got the shape {correct.shape}"
+        )
+    size = effective_sample_size(correct)
+    accuracy = float(correct.mean(dtype=np.float64))
+    low, high = wilson_interval(accuracy, size, level)
+    return Interval(accuracy, low, high, size)
+
+
+def area_under_curve(t: Sequence[float], accuracy: Sequence[float]) -> float:
+    """Return the area under accuracy against t by the trapezoid rule.
+
+    With t from 0 to 1 it is the mean accuracy over the whole path, in [0, 1].
+    """
+    return float(np.trapezoid(accuracy, t))

@@ -1,0 +1,77 @@
+"""The end of a study on the console: a table, what was written, what to do next."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies.answer import percent, with_interval
+from studies.session import Ending
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
+    """Print the table of a study, its files and the next step.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    ending
+        How the study ended.
+    folder
+        Its results folder.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Accuracy (95 % interval)", title_justify="left", title_style="bold")
+    table.add_column("corruption", overflow="fold")
+    table.add_column("model", overflow="fold")
+    for title in ("clean", "at the worst", "mean over path"):
+        table.add_column(title, justify="right", no_wrap=True)
+    last = ""
+    for curve in ending.outputs.curves:
+        if last and curve.corruption != last:
+            table.add_section()
+        table.add_row(
+            Text(curve.corruption if curve.corruption != last else ""),
+            Text(curve.model),
+            with_interval(curve.clean),
+            with_interval(curve.worst),
+            percent(curve.mean_accuracy),
+        )
+        last = curve.corruption
+    console.print(table)
+    _print_failures(console, ending)
+    _print_files(console, ending, folder)
+
+
+def _print_failures(console: "Console", ending: Ending) -> None:
+    if not ending.outputs.missing:
+        return
+    say(console, f"{ending.outputs.missing} cells are missing; the same command tries them again:")
+    for failure in ending.outputs.failures[:10]:
+        seed = "" if failure.condition.seed is None else f", seed {failure.condition.seed}"
+        say(console, f"  {failure.model} under {failure.condition.pipeline}{seed}: {failure.error}")
+    if len(ending.outputs.failures) > 10:
+        say(console, f"  and {len(ending.outputs.failures) - 10} more, all in the report")
+
+
+def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
+    figures = [path for path in ending.outputs.files if path.parent.name == "figures"]
+    tally = ending.tally
+    say(console, f"Written to {folder}:")
+    say(
+        console,
+        f"  results.sqlite   {tally.planned - ending.outputs.missing} cells, "
+        f"{tally.computed} of them computed now",
+    )
+    say(console, "  curves.csv       one line a corruption, strength and model")
+    say(console, f"  figures/         {len(figures)} pictures, begin with accuracy.png")
+    say(console, f"Next: open {folder / 'report.html'} in a browser.")
+
+
+def say(console: "Console", text: str) -> None:
+    """Print one line as it is: no markup, no colours, not wrapped."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,114 @@
+"""The loop of a study: find the missing cells, compute them, store each at once."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from studies import metrics
+from studies.cells import ImageRange, Point, cell_key, conditions_in_order
+from studies.engine import Engine, Failed, Job
+from studies.progress import Observer
+from studies.store import Failure, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many cells the plan has, and what became of the missing ones."""
+
+    planned: int
+    computed: int
+    failed: int
+
+
+def planned_keys(
+    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str]
+) -> set[str]:
+    """Return the keys of all cells of some points and models (name -> digest)."""
+    return {
+        cell_key(condition, images, digest)
+        for condition in conditions_in_order(points)
+        for digest in digests.values()
+    }
+
+
+def missing_jobs(
+    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
+) -> list[Job]:
+    """Return what is still to be computed, in the order in which to compute it.
+
+    Parameters
+    ----------
+    points
+        The plan.
+    images
+        The images of the study.
+    digests
+        Model name -> model digest. Models with one digest are one model: the first computes.
+    stored
+        Keys of the cells that need not be computed.
+    """
+    names: dict[str, str] = {}
+    for name, digest in digests.items():
+        names.setdefault(digest, name)
+    jobs = []
+    for condition in conditions_in_order(points):
+        keys = {name: cell_key(condition, images, digest) for digest, name in names.items()}
+        cells = {name: key for name, key in keys.items() if key not in stored}
+        if cells:
+            jobs.append(Job(condition, cells))
+    return jobs
+
+
+def sweep(
+    jobs: Sequence[Job],
+    engine: Engine,
+    store: Store,
+    observer: Observer,
+    *,
+    run: int,
+    digests: Mapping[str, str],
+    planned: int,
+) -> Tally:
+    """Compute jobs and store every cell as soon as it is known.
+
+    Parameters
+    ----------
+    jobs
+        What to compute, from `missing_jobs`.
+    engine
+        What computes them.
+    store
+        Where cells and failures go, one transaction each.
+    observer
+        Who is told.
+    run
+        Number of this run in the store.
+    digests
+        Model name -> model digest.
+    planned
+        Cells in the whole plan, stored ones included.
+
+    Returns
+    -------
+    Tally
+        What became of the jobs' cells.
+    """
+    observer.sweep_begins(sum(len(job.cells) for job in jobs), planned)
+    computed = failed = 0
+    for cell in engine.run(jobs):
+        pipeline = cell.condition.pipeline
+        if isinstance(cell, Failed):
+            store.add_failure(Failure(cell.key, cell.condition, cell.model, cell.error), run=run)
+            observer.cell_failed(cell.model, pipeline, cell.error)
+            failed += 1
+            continue
+        store.add_cell(
+            cell.key,
+            cell.condition,
+            digests[cell.model],
+            run=run,
+            seconds=cell.seconds,
+            outcomes=cell.outcomes,
+        )
+        observer.cell_done(cell.model, pipeline, float(metrics.correct(cell.outcomes).mean()))
+        computed += 1
+    return Tally(planned, computed, failed)
