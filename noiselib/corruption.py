@@ -199,16 +199,20 @@ class Corruption(Transform):
 
     def __str__(self) -> str:
         shown = [
-            f"{field.name}={written(getattr(self, field.name))}"
-            for field in dataclasses.fields(self)
-            if field.name == self.strength_name or getattr(self, field.name) != field.default
+            f"{name}={written(getattr(self, name))}"
+            for name, info in self.infos.items()
+            if info.is_strength or getattr(self, name) != getattr(type(self), name)
         ]
         return f"{self.name}({', '.join(shown)})"
 
 
 def described_fields(cls: type[Corruption]) -> tuple[dict[str, FieldInfo], dict[str, str]]:
-    """Give the description and the kind ("float", "int", "str" or "bool") of each field."""
-    infos, kinds = {}, {}
+    """Give the description and the kind ("float", "int", "str" or "bool") of each field.
+
+    The strength comes first, also where other fields are inherited.
+    """
+    infos: dict[str, FieldInfo] = {}
+    kinds: dict[str, str] = {}
     for field in dataclasses.fields(cls):
         if "info" not in field.metadata:
             raise TypeError(f"{cls.__name__}: declare {field.name} with strength() or parameter()")
@@ -216,7 +220,8 @@ def described_fields(cls: type[Corruption]) -> tuple[dict[str, FieldInfo], dict[
         if kind not in ("float", "int", "str", "bool"):
             raise TypeError(f"{cls.__name__}: {field.name} must be float, int, str or bool")
         infos[field.name], kinds[field.name] = field.metadata["info"], kind
-    return infos, kinds
+    first = dict(sorted(infos.items(), key=lambda item: not item[1].is_strength))
+    return first, kinds
 
 
 def written(value: Value) -> str:

@@ -37,7 +37,7 @@ np.empty(1 << 24, np.uint8)
 
 
 def run(
-    transform: Transform, images: object, *, seed: object, ids: object, workers: object
+    transform: Transform, images: Any, *, seed: object, ids: object, workers: object
 ) -> NDArray[Any]:
     """Corrupt a batch; see `Transform.__call__`."""
     batch = as_batch(images)
@@ -54,7 +54,7 @@ def run(
             for rows in rows_of(resolution.labels, label, len(resolution.ways), step)
         ]
         do_all(job.do, tasks, threads)
-    return job.out if np.ndim(images) == 4 else job.out[..., 0]
+    return job.out if images.ndim == 4 else job.out[..., 0]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def geometric(start: float, end: float, t: float) -> float:
 
 def inverse_square(start: float, end: float, t: float) -> float:
     """Go from infinity: ``end / t**2``; for counts whose noise is their square root."""
-    return start if t == 0 else end / t**2
+    return end / t**2 if t**2 > 0 else start
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -83,7 +83,7 @@ def to_unit(batch: NDArray[Any]) -> Images:
     """Copy images that passed the door to contiguous float32 in [0, 1]."""
     unit: Images = np.array(batch, np.float32, order="C")
     if batch.dtype == np.uint8:
-        unit *= np.float32(1 / 255)
+        unit /= np.float32(255)  # so that uint8 images and images / 255 give the same bits
     else:
         np.clip(unit, 0, 1, out=unit)
     return unit

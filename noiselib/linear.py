@@ -129,7 +129,9 @@ def gaussian_rows(length: int, sigma: float) -> Matrix:
     """
     from scipy.ndimage import gaussian_filter1d
 
-    matrix: Any = gaussian_filter1d(np.eye(length), sigma, axis=0, mode="reflect", truncate=4.0)
+    matrix: Any = np.eye(length)
+    if round(4 * sigma) > 0:  # below, the kernel is one pixel, and exp would divide by nearly zero
+        matrix = gaussian_filter1d(matrix, sigma, axis=0, mode="reflect", truncate=4.0)
     rows = on_grid(matrix)
     rows.flags.writeable = False
     return rows

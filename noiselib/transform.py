@@ -115,6 +115,11 @@ class Transform(ABC):
     def __repr__(self) -> str:
         return str(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Show the text in IPython and in Hypothesis's reports."""
+        del cycle
+        printer.text(str(self))
+
 
 def checked_t(t: float) -> float:
     """Check that a part of the strength lies in [0, 1]."""

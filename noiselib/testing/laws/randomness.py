@@ -1,0 +1,90 @@
+"""Laws of chance: what an image draws depends on its id and the seed, and on nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import strategies as st
+
+from noiselib.corruption import Corruption, Trait
+from noiselib.testing.laws.law import Case, Laws
+from noiselib.testing.strategies import pictures
+
+laws = Laws()
+
+
+def draws_something(cls: type[Corruption]) -> bool:
+    """Whether the class draws at its worst."""
+    return cls().is_random
+
+
+@laws.enter()
+def same_seed_same_bits(case: Case) -> None:
+    """The same images, seed and ids give the same bits, and the global generator is left alone."""
+    images, corruption, seed = case.images(), case.corruption(), case.seed()
+    before = np.random.get_state()  # noqa: NPY002 - the global state is what must not change
+    first = corruption(images, seed=seed)
+    assert np.array_equal(corruption(images, seed=seed), first), "other bits at the second call"
+    after = np.random.get_state()  # noqa: NPY002
+    assert repr(before) == repr(after), "numpy's global generator moved"
+
+
+@laws.enter()
+def seed_matters_where_there_is_chance(case: Case) -> None:
+    """Another seed or id gives another result just where the corruption draws."""
+    images = pictures("smooth", (4, 32, 32, 1), 7)
+    corruption, seed = case.cls(), case.seed()
+    result = corruption(images, seed=seed)
+    others = {
+        "seed": corruption(images, seed=(seed + 1) % 2**64),
+        "id": corruption(images, seed=seed, ids=4),
+    }
+    for what, other in others.items():
+        assert np.array_equal(other, result) != draws_something(case.cls), f"another {what}"
+
+
+@laws.enter()
+def batches_do_not_matter(case: Case) -> None:
+    """Images split over batches, with their ids, give the bits of one batch."""
+    images = case.images(count=st.integers(2, 6))
+    corruption, seed, first = case.corruption(), case.seed(), case.draw(st.integers(0, 99), "first")
+    cut = case.draw(st.integers(0, len(images)), "cut")
+    whole = corruption(images, seed=seed, ids=first)
+    head = corruption(images[:cut], seed=seed, ids=first)
+    tail = corruption(images[cut:], seed=seed, ids=first + cut)
+    assert np.array_equal(np.concatenate([head, tail]), whole), "the batch matters"
+
+
+@laws.enter()
+def order_does_not_matter(case: Case) -> None:
+    """Images in another order, with their ids, give the same bits in that order."""
+    images = case.images(count=st.integers(2, 6))
+    corruption, seed = case.corruption(), case.seed()
+    order = np.array(case.draw(st.permutations(range(len(images))), "order"))
+    whole = corruption(images, seed=seed)
+    assert np.array_equal(corruption(images[order], seed=seed, ids=order), whole[order])
+
+
+@laws.enter()
+def neighbours_do_not_matter(case: Case) -> None:
+    """An image's result stays when another image of the batch changes."""
+    images = case.images(count=st.integers(2, 4))
+    corruption, seed = case.corruption(), case.seed()
+    changed = images.copy()
+    changed[1:] = 255 - changed[1:]
+    first = corruption(images, seed=seed)[0]
+    assert np.array_equal(corruption(changed, seed=seed)[0], first), "a neighbour matters"
+
+
+@laws.enter(Trait.BROADCAST)
+def varied_is_each_at_its_own(case: Case) -> None:
+    """With fields (n, 1, 1, 1), `apply` gives each image what its own strength gives it."""
+    from noiselib.execution import corrupt, spread_over
+
+    corruption, images, _ = case.raw()
+    seed = case.seed()
+    parts = np.array([case.draw(st.integers(1, 32), "t * 32") / 32 for _ in images])
+    ids = np.arange(len(images), dtype=np.uint64)
+    together = corrupt(spread_over(corruption, parts), images, seed, ids)
+    for i, t in enumerate(parts):
+        alone = corruption.at(float(t))(images[i : i + 1], seed=seed, ids=i)
+        assert np.array_equal(together[i : i + 1], alone), f"image {i} at t = {t}"

@@ -1,0 +1,136 @@
+"""Hypothesis strategies: images, batches in every memory layout, corruptions, pipelines, specs.
+
+They draw a shape, a kind and a seed, never pixels: that is fast, and shrinks well.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from noiselib.compose import chain, identity, one_of, sometimes, vary
+from noiselib.corruption import Corruption, registry
+from noiselib.fields import FieldInfo
+from noiselib.transform import Transform
+
+__all__ = ["batches", "corruptions", "instances", "laid_out", "layouts", "seeds", "transforms"]
+
+KINDS = ("noise", "smooth", "black", "white", "grey", "checkerboard", "digit")
+WIDEST = 20.0  # parameters without a natural end are drawn up to here
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Draw a seed: mostly small, now and then of all 64 bits."""
+    return st.one_of(st.integers(0, 3), st.integers(0, 2**64 - 1))
+
+
+@st.composite
+def batches(
+    draw: st.DrawFn,
+    *,
+    count: st.SearchStrategy[int] | None = None,
+    channels: tuple[int, ...] = (1, 3),
+    side: st.SearchStrategy[int] | None = None,
+) -> NDArray[np.uint8]:
+    """Draw a uint8 batch (n, h, w, c) of noise, smooth, constant, checkerboard or stroke images."""
+    side = st.integers(1, 17) if side is None else side
+    n = draw(st.integers(1, 5) if count is None else count)
+    h, w, c = draw(side), draw(side), draw(st.sampled_from(channels))
+    kind, seed = draw(st.sampled_from(KINDS)), draw(st.integers(0, 999))
+    return pictures(kind, (n, h, w, c), seed)
+
+
+def pictures(kind: str, shape: tuple[int, int, int, int], seed: int) -> NDArray[np.uint8]:
+    """Make a batch of one kind."""
+    random = np.random.Generator(np.random.Philox(seed))
+    n, h, w, c = shape
+    rows, columns = np.arange(h)[:, None, None], np.arange(w)[:, None]
+    if kind == "noise":
+        return random.integers(0, 256, shape, np.uint8)
+    if kind == "smooth":
+        waves = random.uniform(0, 1, (3, n, 1, 1, c))
+        phase: NDArray[np.float64] = waves[0] * 6 + waves[1] * rows / 3 + waves[2] * columns / 3
+        return np.rint(127.5 + 127.5 * np.sin(phase)).astype(np.uint8)
+    if kind == "checkerboard":
+        return np.broadcast_to(((rows + columns) % 2 * 255).astype(np.uint8), shape).copy()
+    if kind == "digit":
+        distance = abs(rows / h - random.uniform(0.2, 0.8, (n, 1, 1, 1))) * h
+        stroke = np.clip(2 - distance, 0, 1) * (columns % max(1, w - 1) > 0)
+        return np.repeat((255 * stroke).astype(np.uint8), c, axis=-1)
+    level = {"black": 0, "white": 255, "grey": int(random.integers(1, 255))}[kind]
+    return np.full(shape, level, np.uint8)
+
+
+def layouts() -> st.SearchStrategy[str]:
+    """Draw the name of a memory layout."""
+    return st.sampled_from(["C", "Fortran", "strided", "reversed", "read-only"])
+
+
+def laid_out(array: NDArray[Any], layout: str) -> NDArray[Any]:
+    """Give equal values in another memory layout."""
+    if layout == "Fortran":
+        return np.asfortranarray(array)
+    if layout == "strided":
+        wide = np.zeros((*array.shape[:2], 2 * array.shape[2], *array.shape[3:]), array.dtype)
+        wide[:, :, ::2] = array
+        return wide[:, :, ::2]
+    if layout == "reversed":
+        return array[:, ::-1].copy()[:, ::-1]
+    copy = array.copy()
+    copy.flags.writeable = layout != "read-only"
+    return copy
+
+
+@st.composite
+def instances(draw: st.DrawFn, cls: type[Corruption]) -> Corruption:
+    """Draw a corruption with parameters from the limits of its fields."""
+    return cls(
+        **{
+            name: draw(values(info, cls.kinds[name], getattr(cls, name)))
+            for name, info in cls.infos.items()
+        }
+    )
+
+
+def values(info: FieldInfo, kind: str, default: Any) -> st.SearchStrategy[Any]:
+    """Draw a value for one field: its default often, else anything sensible within its limits."""
+    if kind == "bool":
+        return st.booleans()
+    if kind == "str":
+        return st.sampled_from(info.choices)
+    if info.is_strength:
+        ends = (float(info.worst or 0), finite(info.identity, float(info.worst or 0)))
+    else:
+        reach = max(abs(float(default)), WIDEST / 4)
+        ends = (max(info.low, -reach), min(info.high, reach))
+    if kind == "int":
+        return st.one_of(st.just(default), st.integers(math.ceil(min(ends)), int(max(ends))))
+    return st.one_of(st.just(float(default)), st.floats(min(ends), max(ends)))
+
+
+def finite(value: float | None, instead: float) -> float:
+    """Give the identity of a strength, or what stands for one that lies at infinity."""
+    return 100 * instead if value is None or math.isinf(value) else value
+
+
+def corruptions() -> st.SearchStrategy[Corruption]:
+    """Draw any registered corruption."""
+    return st.sampled_from(list(registry().values())).flatmap(instances)
+
+
+def transforms() -> st.SearchStrategy[Transform]:
+    """Draw a corruption, a pipeline or a choice, nested a little."""
+    return st.recursive(
+        st.one_of(corruptions(), st.just(identity)),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: chain(*parts)),
+            st.lists(inner, min_size=2, max_size=3).map(lambda parts: one_of(*parts)),
+            st.tuples(inner, st.floats(0, 1)).map(lambda pair: sometimes(pair[0], p=pair[1])),
+            inner.map(vary),
+        ),
+        max_leaves=5,
+    )

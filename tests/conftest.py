@@ -1,0 +1,31 @@
+"""What all tests share: Hypothesis profiles, and the real MNIST if it lies beside the checkout."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
+
+# "ci" is Hypothesis's own: 100 examples, the same at every run. No deadlines: machines are shared.
+settings.register_profile("dev", max_examples=30, deadline=None)
+settings.register_profile(
+    "nightly", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
+
+
+@pytest.fixture(scope="session")
+def mnist_path():
+    if not MNIST.exists():
+        pytest.skip(f"the real MNIST is not at {MNIST}")
+    return MNIST
+
+
+@pytest.fixture(scope="session")
+def mnist_images(mnist_path):
+    """The first 1,000 test digits, uint8 (1000, 28, 28, 1)."""
+    with np.load(mnist_path, allow_pickle=False) as arrays:
+        return arrays["x_test"][:1000, ..., None]

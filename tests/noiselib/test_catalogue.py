@@ -1,0 +1,122 @@
+"""What every registered corruption has beside its laws: an oracle and documentation."""
+
+import inspect
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import noiselib
+from noiselib.corruption import Corruption, Trait
+
+HERE = Path(__file__).parent
+CORRUPTIONS = [pytest.param(cls, id=name) for name, cls in noiselib.registry().items()]
+
+
+def test_every_corruption_has_an_oracle():
+    texts = [path.read_text() for path in HERE.glob("test_*.py")]
+    oracles = {name for text in texts for name in re.findall(r'mark\.oracle\("(\w+)"\)', text)}
+    assert oracles == set(noiselib.registry())
+
+
+@pytest.mark.parametrize("cls", CORRUPTIONS)
+def test_the_docstring_has_formula_draws_and_source(cls):
+    text = inspect.cleandoc(cls.__doc__)
+    assert "``" in text.partition("Source:")[0], "no formula"
+    assert re.search(r"(Nothing\s+is\s+drawn|Drawn:)", text), "not said what is drawn"
+    assert ("Drawn:" in text) == cls().is_random
+    assert "Source: " in text, "no source"
+    assert text.partition("\n")[0].endswith("."), "the first line is a sentence"
+
+
+@pytest.mark.parametrize("cls", CORRUPTIONS)
+def test_every_field_is_described_and_bounded(cls):
+    for name, info in cls.infos.items():
+        assert info.description, f"{name} is not described"
+        assert info.description[0].islower(), f"{name}: begin in lower case"
+        if cls.kinds[name] in ("int", "float"):
+            assert math.isfinite(info.low), f"{name} has no least value"
+            assert math.isfinite(info.high) or info.identity == math.inf, f"{name} has no greatest"
+        if cls.kinds[name] == "str":
+            assert info.choices, f"{name} has no choices"
+
+
+@pytest.mark.parametrize("cls", CORRUPTIONS)
+def test_names_and_signatures_follow_the_house(cls):
+    assert getattr(noiselib, cls.__name__) is cls
+    assert cls.__name__ in dir(noiselib)
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", cls.name)
+    for method in (cls.draw, cls.apply):
+        parameters = inspect.signature(method).parameters.values()
+        assert all(one.default is inspect.Parameter.empty for one in parameters)
+    assert isinstance(cls.traits, Trait)
+    assert cls.revision >= 1
+
+
+def test_unknown_names_are_no_attributes():
+    with pytest.raises(AttributeError, match="has no attribute 'Fogg'"):
+        _ = noiselib.Fogg
+
+
+def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
+    """A class in a new file of the package appears in the registry, the list and the text form."""
+    package = tmp_path / "noiselib"
+    source = Path(noiselib.__file__).parent
+    code = (
+        "import numpy as np\n"
+        "from noiselib.corruption import Corruption, strength\n"
+        "class Fading(Corruption):\n"
+        "    '''Fade: ``y = (1 - loss) x``. Nothing is drawn.\\n\\n    Source: a test.'''\n"
+        "    loss: float = strength('light lost', identity=0, worst=0.9, high=1)\n"
+        "    def apply(self, images, draws):\n"
+        "        return images * np.float32(1 - self.loss)\n"
+    )
+    for path in source.rglob("*.py"):
+        copy = package / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(path.read_text())
+    (package / "corruptions" / "fading.py").write_text(code)
+    asked = "import noiselib; print(noiselib.parse('fading').at(0.5), noiselib.Fading.__name__)"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == "fading(loss=0.45) Fading"
+    listed = subprocess.run(
+        [sys.executable, "-m", "noiselib", "list"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "fading " in listed.stdout
+
+
+def test_other_processes_give_the_same_bits():
+    """Law 4 across processes, with another hash seed: no result hangs on Python's own hashing."""
+    asked = (
+        "import noiselib, numpy, json, hashlib\n"
+        "x = (numpy.arange(3 * 20 * 20) % 256).astype('uint8').reshape(3, 20, 20)\n"
+        "print(json.dumps({n: hashlib.sha256(c()(x, seed=3).tobytes()).hexdigest()"
+        " for n, c in noiselib.registry().items()}))"
+    )
+    answers = [
+        subprocess.run(
+            [sys.executable, "-c", asked],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE.parents[1])},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert json.loads(answers[0]) == json.loads(answers[1])
+
+
+def test_corruption_classes_are_values():
+    assert issubclass(noiselib.GaussianNoise, Corruption)
+    assert len({noiselib.GaussianNoise(sigma=s) for s in np.float32([0.5, 0.5, 0.25])}) == 2

@@ -1,0 +1,90 @@
+"""The door: what comes in, what is refused and with which words, and rounding."""
+
+import numpy as np
+import pytest
+
+import noiselib
+from noiselib.images import as_batch, from_unit, to_unit
+
+NOISE = noiselib.GaussianNoise(sigma=0.1)
+
+
+def grey(*shape, dtype=np.uint8):
+    return np.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ([[1, 2]], "images must be a numpy array, got list"),
+        (None, "images must be a numpy array, got NoneType"),
+        (grey(2, 5, 5, dtype=np.int16), r"uint8 in 0..255 or float16/32/64 in \[0, 1\], got int16"),
+        (grey(2, 5, 5, dtype=complex), "got complex128"),
+        (grey(2, 5, 5, dtype=bool), "got bool"),
+        (grey(5, 5), r"must have shape \(n, h, w\) or \(n, h, w, c\), got \(5, 5\)"),
+        (grey(1, 2, 5, 5, 3), r"must have shape .* got \(1, 2, 5, 5, 3\)"),
+        (
+            grey(28, 28, 3),
+            r"one image of 3 channels pass images\[None\], for 28 grey images of 28 x 3",
+        ),
+        (grey(28, 28, 1), r"shape \(28, 28, 1\) can be read in two ways"),
+        (grey(28, 28, 4), "can be read in two ways"),
+        (grey(2, 0, 5), "sides and channels of 1 or more"),
+        (grey(2, 5, 5, 0), "sides and channels of 1 or more"),
+        (np.full((1, 5, 5), np.nan), r"float images must lie in \[0, 1\], got NaN"),
+        (np.full((1, 5, 5), np.inf), "got values from inf to inf"),
+        (np.array([[[-0.25, 2.0]]]), r"got values from -0.25 to 2"),
+        (np.full((1, 5, 5), 128.0, np.float32), "got values from 128 to 128"),
+    ],
+)
+def test_wrong_images_are_named(images, message):
+    for transform in (NOISE, noiselib.identity, NOISE | NOISE):
+        with pytest.raises((TypeError, ValueError), match=message):
+            transform(images)
+
+
+@pytest.mark.parametrize("shape", [(0, 28, 28), (0, 5, 5, 3), (0, 3, 1, 1)])
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
+def test_no_images_are_fine(shape, dtype):
+    result = NOISE(grey(*shape, dtype=dtype))
+    assert result.shape == shape
+    assert result.dtype == dtype
+
+
+def test_an_excess_by_rounding_is_clipped():
+    images = np.array([[[-9e-7, 1 + 9e-7]]], np.float64)
+    result = noiselib.Brightness(shift=1e-9)(images)
+    assert result.min() >= 0
+    assert result.max() <= 1
+
+
+def test_uint8_and_its_fraction_are_the_same_image():
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
+    assert np.array_equal(to_unit(levels), levels / np.float32(255))
+    back = np.empty_like(levels)
+    from_unit(to_unit(levels), back)
+    assert np.array_equal(back, levels)
+
+
+def test_rounding_is_to_nearest():
+    back = np.empty((1, 1, 4, 1), np.uint8)
+    unit = (np.array([0.4, 0.6, 100.4, 100.6], np.float32) / 255).reshape(1, 1, 4, 1)
+    from_unit(unit, back)
+    assert back.ravel().tolist() == [0, 1, 100, 101]
+
+
+def test_the_door_copies_nothing():
+    images = grey(2, 5, 6)
+    assert np.shares_memory(as_batch(images), images)
+
+
+@pytest.mark.parametrize(
+    ("workers", "message"), [(0, "1 or more, got 0"), (1.5, "an integer, got 1.5")]
+)
+def test_wrong_workers_are_named(workers, message):
+    with pytest.raises((TypeError, ValueError), match=f"workers must be {message}"):
+        NOISE(grey(1, 5, 5), workers=workers)
+
+
+def test_a_lone_grey_image_with_channels_gives_the_same_as_without(digits):
+    assert np.array_equal(NOISE(digits[..., 0]), NOISE(digits)[..., 0])

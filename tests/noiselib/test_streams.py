@@ -1,0 +1,175 @@
+"""The streams: the published algorithm, word by word, and its statistics."""
+
+import math
+from hashlib import blake2b
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from scipy import stats
+from scipy.special import ndtri
+
+from noiselib.streams import Streams, as_ids, as_seed
+
+M = 0xFFFFFFFF
+
+
+def slow_mix(x):
+    x ^= x >> 16
+    x = x * 0x7FEB352D & M
+    x ^= x >> 15
+    x = x * 0x846CA68B & M
+    return x ^ x >> 16
+
+
+def slow_words(name, occurrence, draw, seed, image, count):
+    """The algorithm as it is specified, one Python int at a time."""
+    digest = blake2b(f"{name}/{occurrence}/{draw}".encode(), digest_size=4).digest()
+    stream = int.from_bytes(digest, "little") >> 1
+    keys = []
+    for j in (0, 1):
+        k = 0x9E3779B9
+        for word in (seed & M, seed >> 32, 2 * stream + j, image >> 32, image & M):
+            k = slow_mix((k ^ word) + 0x9E3779B9 & M)
+        keys.append(k)
+    words = []
+    for position in range(count):
+        h = slow_mix(position * 0x9E3779B9 + 0x85EBCA6B & M) + keys[0] & M
+        h = (h ^ h >> 16) * 0x7FEB352D & M
+        h = (h ^ h >> 15 ^ keys[1]) * 0x846CA68B & M
+        words.append(h ^ h >> 16)
+    return words
+
+
+def streams(count=1, first=0, seed=0, name="test", occurrence=0):
+    return Streams(name, occurrence, seed, np.arange(first, first + count, dtype=np.uint64))
+
+
+@given(
+    seed=st.integers(0, 2**64 - 1),
+    image=st.integers(0, 2**64 - 1),
+    occurrence=st.integers(0, 3),
+    count=st.integers(1, 9),
+)
+@example(seed=0, image=0, occurrence=0, count=1)
+@example(seed=2**64 - 1, image=2**64 - 1, occurrence=1, count=7)
+def test_words_are_those_of_the_specification(seed, image, occurrence, count):
+    drawn = Streams("fog", occurrence, seed, np.array([image], np.uint64))
+    for draw in range(2):
+        expected = slow_words("fog", occurrence, draw, seed, image, count)
+        assert drawn.words((count,))[0].tolist() == expected
+
+
+@given(count=st.integers(1, 9))
+def test_a_word_gives_two_values_low_halves_first(count):
+    words = streams().words(((count + 1) // 2,))[0]
+    expected = [*(words & 0xFFFF), *(words >> 16)][:count]
+    assert streams().uniform16((count,))[0].tolist() == expected
+
+
+def test_normal_is_the_quantile_of_the_uniform():
+    integers = streams(3).uniform16((5, 4, 2))
+    expected = ndtri((integers + 0.5) / 65536).astype(np.float32)
+    assert np.array_equal(streams(3).normal((5, 4, 2)), expected)
+
+
+def test_normal_ends_at_the_documented_deviation():
+    drawn = streams(64).normal((10_000,))
+    assert abs(drawn).max() == pytest.approx(4.3247, abs=0.01)
+    assert drawn.astype(np.float64).var() == pytest.approx(1, abs=0.01)
+
+
+def test_uniform_is_open_and_fine():
+    drawn = streams(8).uniform((10_000,))
+    assert 0 < drawn.min() < 1e-3
+    assert 1 - 1e-3 < drawn.max() < 1
+    assert np.array_equal(streams(8).signed((10_000,)), 2 * drawn - 1)
+
+
+def test_uniform_passes_kolmogorov_and_smirnov():
+    drawn = streams(100, seed=5).uniform((10_000,)).ravel()
+    assert stats.kstest(drawn, "uniform").pvalue > 1e-6
+
+
+def test_every_halfword_value_is_equally_likely():
+    drawn = streams(400, seed=6).uniform16((10_000,)).ravel()
+    counts = np.bincount(drawn >> 6, minlength=1024)
+    assert stats.chisquare(counts).pvalue > 1e-6
+
+
+@pytest.mark.parametrize("what", ["position", "image", "seed", "draw", "occurrence"])
+def test_neighbours_are_uncorrelated(what):
+    """Adjacent positions, images, seeds, draws and occurrences: correlation within 6 deviations."""
+    drawn = streams(200, seed=7)
+    first = drawn.uniform((5_000,))
+    other = {
+        "position": lambda: np.roll(first, 1, axis=1),
+        "image": lambda: np.roll(first, 1, axis=0),
+        "seed": lambda: streams(200, seed=8).uniform((5_000,)),
+        "draw": lambda: drawn.uniform((5_000,)),
+        "occurrence": lambda: streams(200, seed=7, occurrence=1).uniform((5_000,)),
+    }[what]()
+    correlation = np.corrcoef(first.ravel(), other.ravel())[0, 1]
+    assert abs(correlation) < 6 / math.sqrt(first.size)
+
+
+def test_one_bit_of_the_id_or_seed_changes_half_of_the_bits():
+    base = streams(1, 12345, 99).words((4096,))
+    for first, seed in [(12345 ^ 1 << bit, 99) for bit in range(0, 60, 7)] + [
+        (12345, 99 ^ 1 << bit) for bit in range(0, 63, 7)
+    ]:
+        changed = np.bitwise_count(base ^ streams(1, first, seed).words((4096,))).mean()
+        assert abs(changed - 16) < 0.2
+
+
+def test_first_keys_do_not_repeat_among_images():
+    drawn = streams(200_000).words((1,)).ravel()
+    assert len(np.unique(drawn)) > 199_990  # a word repeats by chance about 5 times
+
+
+@pytest.mark.parametrize("ids", [7, np.int32(7), np.arange(7, 10), [7, 8, 9], np.uint8([7, 8, 9])])
+def test_ids_are_a_first_number_or_all_numbers(ids):
+    assert as_ids(ids, 3).tolist() == [7, 8, 9]
+
+
+def test_text_ids_are_hashed():
+    expected = [
+        int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+        for text in ("a.png", "b.png")
+    ]
+    assert as_ids(["a.png", "b.png"], 2).tolist() == expected
+    assert as_ids(np.array(["a.png", "b.png"]), 2).tolist() == expected
+
+
+@pytest.mark.parametrize("ids", [[], np.zeros(0), 3])
+def test_no_images_need_no_ids(ids):
+    assert as_ids(ids, 0).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        ([1, 2], "ids must hold a number for each of 3 images, got 2"),
+        ([1, 2, -1], "ids must not be negative, got -1"),
+        (-4, "ids must not be negative, got -4"),
+        (0.5, "ids must be a number, or one number or text an image"),
+        ("abc", "ids must be a number, or one number or text an image, got 'abc'"),
+        (np.ones((3, 1), int), "ids must be a number, or one number or text an image"),
+        (2**64 - 1, "ids must lie in"),
+    ],
+)
+def test_wrong_ids_are_named(ids, message):
+    with pytest.raises((TypeError, ValueError), match=message.replace("(", r"\(")):
+        as_ids(ids, 3)
+
+
+@pytest.mark.parametrize("seed", [0, np.uint64(2**64 - 1), True])
+def test_seeds_of_64_bits(seed):
+    assert as_seed(seed) == int(seed)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 0.5, "1", None])
+def test_wrong_seeds_are_named(seed):
+    with pytest.raises((TypeError, ValueError), match="seed must"):
+        as_seed(seed)
