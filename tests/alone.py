@@ -1,4 +1,4 @@
-"""Check the wheel of noiselib where only numpy and scipy are installed; run by `tox run -e noiselib`.
+"""Check the wheel of noiselib with numpy and scipy alone; run by `tox run -e noiselib`.
 
 No pytest here: the point is that nothing else is there.
 """
