@@ -20,8 +20,8 @@ def quiet_start() -> Iterator[None]:
     """Hold back what native libraries write to standard error while they are first imported.
 
     TensorFlow writes notices on its build to file descriptor 2 before any of its log levels is
-    read. They are dropped when the block ends well and written out when it raises. For command
-    lines; a library caller keeps its own standard error.
+    read. They are dropped when the block ends well and written out when it raises. Keep the block
+    to the import: nothing else can write there meanwhile.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
@@ -80,13 +80,33 @@ def pin_threads(count: int) -> int:
     backend = name()
     if backend == "tensorflow":
         _pin_tensorflow(count)
-        return count
-    if backend == "torch":
+    elif backend == "torch":
         import torch  # type: ignore[import-not-found,unused-ignore]  # one of three backends
 
         torch.set_num_threads(count)
+    return threads()
+
+
+def threads() -> int:
+    """Return how many threads the array library computes with."""
+    backend = name()
+    if backend == "torch":
+        import torch
+
         return int(torch.get_num_threads())
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        pinned = int(tf.config.threading.get_intra_op_parallelism_threads())
+        return pinned or _processors()
+    return _processors()
+
+
+def _processors() -> int:
+    """Return how many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _pin_tensorflow(count: int) -> None:
@@ -124,8 +144,13 @@ def make_deterministic(seed: int) -> None:
 
 
 def provenance() -> dict[str, str]:
-    """Return backend, Python and the versions of the packages that decide the numbers."""
-    versions = {"backend": name(), "python": platform.python_version()}
+    """Return what decides the numbers: backend, threads, machine, Python, package versions."""
+    versions = {
+        "backend": name(),
+        "threads": str(threads()),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
     for package in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)

@@ -7,6 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from models.config import TrainingError
+
 Images = NDArray[np.uint8]
 Augment = Callable[[Images, NDArray[np.int64], int], Images]
 Batch = tuple[Images, NDArray[np.float32]]
@@ -15,7 +17,7 @@ READY_BATCHES = 4
 """Batches prepared ahead: enough to hide an uneven augmentation, little memory."""
 
 
-class AugmentError(ValueError):
+class AugmentError(TrainingError):
     """An augmentation that gave something else than images like those it got."""
 
 

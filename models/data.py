@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models import backend
 from models.dataset import DataError, Dataset
 
 __all__ = ["DataError", "Dataset", "load", "names"]
@@ -72,8 +73,8 @@ def _digits() -> Dataset:
     """Return scikit-learn's 1,797 real digits in the MNIST frame, 1,297 to train, 500 to test.
 
     Each digit is enlarged from 8x8 to 20x20 by cubic splines, the border pixels continued
-    outwards, and set on black with a margin of 4. Grey levels 0..16 become 0..255. The split is stratified, fixed,
-    and keeps the original order within its two parts.
+    outwards, and set on black with a margin of 4. Grey levels 0..16 become 0..255. The split is
+    stratified and fixed, and keeps the original order within its two parts.
     """
     from scipy.ndimage import zoom
     from sklearn.datasets import load_digits
@@ -94,7 +95,8 @@ def _digits() -> Dataset:
 
 def _from_keras(name: str) -> Dataset:
     """Return one of keras.datasets, downloaded into Keras' own cache at first use."""
-    import keras
+    with backend.quiet_start():
+        import keras
 
     try:
         (x_train, y_train), (x_test, y_test) = getattr(keras.datasets, name).load_data()

@@ -49,7 +49,8 @@ def sentences(curves: Sequence[Curve], data: str) -> list[str]:
 def _on_clean_images(of_model: dict[str, list[Curve]], data: str) -> str:
     first = next(iter(of_model.values()))[0].clean
     shares = [
-        f"{model} recognises {with_interval(curves[0].clean)}" for model, curves in of_model.items()
+        f"{model}{' recognises' if number == 0 else ''} {with_interval(curves[0].clean)}"
+        for number, (model, curves) in enumerate(of_model.items())
     ]
     return f"Of the {first.images:,} clean test images of {data}, {listed(shares)}."
 
@@ -59,15 +60,13 @@ def _falls(model: str, curves: Sequence[Curve]) -> str:
     lows = sorted(curves, key=lambda curve: _least(curve).accuracy)
     worst, best = lows[0], lows[-1]
     text = (
-        f"{model} falls deepest under {worst.title.lower()}, to {with_interval(_least(worst))} "
-        f"at {_place(_least(worst))}"
+        f"{worst.title} hurts {model} most: {with_interval(_least(worst))} is left at "
+        f"{_place(_least(worst))}"
     )
     if len(lows) == 1:
         return f"{text}."
-    return (
-        f"{text}; it stands best against {best.title.lower()}, never below "
-        f"{with_interval(_least(best))}."
-    )
+    name = best.title.lower() if best.title != best.corruption else best.title
+    return f"{text}; {name} hurts it least: it keeps {with_interval(_least(best))} or more."
 
 
 def _least(curve: Curve) -> Row:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from studies.engine import Predictor
 from studies.errors import StudyError
 from studies.progress import Observer
-from studies.store import Store, StoredModel
-from studies.study import is_path, model_name
+from studies.records import StoredModel
+from studies.settings import is_path, model_name
+from studies.store import Store
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -118,10 +119,11 @@ def start_predicting(
 
 
 def _start(threads: int) -> None:
-    """Start the machine-learning library with a fixed number of threads."""
-    from models.predictors import pin_threads
+    """Start the machine-learning library with a fixed number of threads, without its greetings."""
+    from models.backend import pin_threads, quiet_start
 
-    pin_threads(threads)
+    with quiet_start():
+        pin_threads(threads)
 
 
 def _train(

@@ -9,9 +9,11 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from studies.curves import Curve
+from studies.strips import Frame, Strips
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
 # Okabe and Ito's colours, told apart by readers of every colour vision, the yellow left out as
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
+
+_STRIP_HEIGHT = 31  # points; six of them fit above a panel
 
 _STYLE: dict[Any, Any] = {  # matplotlib types the keys as one huge Literal
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture everywhere
@@ -60,13 +64,15 @@ class Picture:
     svg: bytes
 
 
-def draw_overview(curves: Sequence[Curve], *, chance: float, title: str) -> Picture:
+def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, title: str) -> Picture:
     """Draw all corruptions, one panel each.
 
     Parameters
     ----------
     curves
         At least one.
+    strips
+        Images to show above the panels, each over its strength; may be empty.
     chance
         Accuracy of guessing, drawn as a dotted line.
     title
@@ -78,15 +84,17 @@ def draw_overview(curves: Sequence[Curve], *, chance: float, title: str) -> Pict
         Named ``accuracy``.
     """
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
     corruptions = list(dict.fromkeys(curve.corruption for curve in curves))
     columns = min(3, len(corruptions))
     rows = math.ceil(len(corruptions) / columns)
     with _styled():
-        figure = Figure(figsize=(0.6 + 3.6 * columns, 0.9 + 3.0 * rows), layout="constrained")
+        figure = Figure(figsize=(0.6 + 3.6 * columns, 0.9 + 3.4 * rows), layout="constrained")
         panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
         for panel, corruption in zip(panels, corruptions, strict=False):
             _draw_panel(panel, _of(curves, corruption), _models(curves), chance)
+            _draw_strip(panel, strips.get(corruption, ()))
         for number, panel in enumerate(panels):
             panel.tick_params(labelleft=True)
             if number % columns == 0:
@@ -95,18 +103,22 @@ def draw_overview(curves: Sequence[Curve], *, chance: float, title: str) -> Pict
                 panel.remove()
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
+        handles.append(Patch(color="#888888", alpha=0.3, linewidth=0))
+        labels.append("95 % interval")
         per_line = max(1, 2 * columns)
         figure.legend(handles, labels, loc="outside lower left", ncols=per_line)
         return _rendered("accuracy", figure)
 
 
-def draw_panels(curves: Sequence[Curve], *, chance: float) -> list[Picture]:
+def draw_panels(curves: Sequence[Curve], strips: Strips, *, chance: float) -> list[Picture]:
     """Draw each corruption as a picture of its own, narrow enough for a telephone.
 
     Parameters
     ----------
     curves
         The curves; those of one corruption share a picture.
+    strips
+        Images to show above the panels, each over its strength; may be empty.
     chance
         Accuracy of guessing, drawn as a dotted line.
 
@@ -121,9 +133,10 @@ def draw_panels(curves: Sequence[Curve], *, chance: float) -> list[Picture]:
     corruptions = dict.fromkeys(curve.corruption for curve in curves)
     for number, corruption in enumerate(corruptions, start=1):
         with _styled():
-            figure = Figure(figsize=(4.6, 3.6), layout="constrained")
+            figure = Figure(figsize=(4.6, 4.0), layout="constrained")
             panel = figure.subplots()
             _draw_panel(panel, _of(curves, corruption), _models(curves), chance)
+            _draw_strip(panel, strips.get(corruption, ()))
             panel.set_ylabel("Accuracy")
             panel.legend(loc="best")
             pictures.append(_rendered(f"accuracy-{number:02d}-{_slug(corruption)}", figure))
@@ -177,19 +190,56 @@ def _draw_panel(
     panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="guessing")
     every = [row.strength if finite else row.t for curve in curves for row in curve.rows]
     start, stop = every[0], max(every, key=lambda x: abs(x - every[0]))
-    margin = 0.025 * (stop - start) or 0.025  # negative where the strength falls, as contrast does
+    margin = 0.075 * (stop - start) or 0.075  # negative where the strength falls, as contrast does
     panel.set_xlim(start - margin, stop + margin)
     panel.set_ylim(-0.02, 1.02)
     panel.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     panel.set_title(fill(curves[0].title, width=38))
     label = curves[0].axis if finite else f"part of the way to {curves[0].corruption}"
-    panel.set_xlabel(fill(label, width=46))
+    panel.set_xlabel(fill(label, width=54))
+
+
+def _draw_strip(panel: "Axes", strip: Sequence[Frame]) -> None:
+    """Put images above a panel, each over the strength at which it was corrupted."""
+    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+
+    if not strip:
+        return
+    finite = all(math.isfinite(frame.row.strength) for frame in strip)
+    for frame in strip:
+        zoom = _STRIP_HEIGHT / max(frame.image.shape[:2])
+        image = OffsetImage(
+            frame.image, zoom=zoom, cmap="gray", interpolation="nearest", norm=_eight_bits()
+        )
+        place = frame.row.strength if finite else frame.row.t
+        panel.add_artist(
+            AnnotationBbox(
+                image,
+                (place, 1),
+                xybox=(0, 5),
+                xycoords=("data", "axes fraction"),
+                boxcoords="offset points",
+                box_alignment=(0.5, 0),
+                frameon=False,
+                pad=0,
+                annotation_clip=False,
+            )
+        )
+    panel.set_title(panel.get_title("left"), pad=_STRIP_HEIGHT + 12)
+
+
+def _eight_bits() -> "Normalize":
+    from matplotlib.colors import Normalize
+
+    return Normalize(0, 255)
 
 
 def _rendered(name: str, figure: "Figure") -> Picture:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # the layout is made; each format would make it again
     png, svg = io.BytesIO(), io.BytesIO()
     # No date and no version: equal curves are to give equal bytes.
     figure.savefig(png, format="png", dpi=160, metadata={"Software": None})

@@ -8,9 +8,12 @@ from studies.curves import Curve, to_csv, trace_curves
 from studies.errors import StudyError
 from studies.figures import Picture, draw_overview, draw_panels
 from studies.files import write_whole
+from studies.records import Failure
 from studies.report import Material, write_report
-from studies.store import Failure, Store
-from studies.study import Study, model_name
+from studies.settings import model_name
+from studies.store import Store
+from studies.strips import make_strips
+from studies.study import Study
 from studies.sweep import planned_keys
 
 
@@ -61,9 +64,12 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     planned = planned_keys(points, subject.images, digests)
     failures = [failure for failure in store.failures() if failure.key in planned]
     cells = len(planned & store.finished_keys())
+    strips = make_strips(curves, subject.example, number=subject.images.first, seed=study.seeds[0])
     chance = 1 / len(subject.class_names)
-    overview = draw_overview(curves, chance=chance, title=f"How accuracy falls on {subject.data}")
-    panels = draw_panels(curves, chance=chance)
+    overview = draw_overview(
+        curves, strips, chance=chance, title=f"How accuracy falls on {subject.data}"
+    )
+    panels = draw_panels(curves, strips, chance=chance)
     page = write_report(
         Material(subject, curves, panels, failures, models, runs[-1], cells, len(planned))
     )

@@ -8,7 +8,7 @@ from typing import Any
 from studies.answer import percent, sentences, with_interval
 from studies.curves import Curve
 from studies.figures import Picture
-from studies.store import Failure, Run, StoredModel, Subject
+from studies.records import Failure, Run, StoredModel, Subject
 
 
 @dataclass(frozen=True, slots=True)

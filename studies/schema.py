@@ -1,16 +1,12 @@
-"""The tables of ``results.sqlite``, and opening a database safely."""
-
-import sqlite3
-from pathlib import Path
-
-from studies.errors import StudyError
+"""The tables of ``results.sqlite``."""
 
 VERSION = 1
 """Raised whenever the tables change; stored as SQLite's ``user_version``."""
 
-_APPLICATION = 0x53545544  # "STUD", SQLite's application_id: this database is one of ours
+APPLICATION = 0x53545544
+"""Says "STUD"; stored as SQLite's ``application_id``: this database is one of ours."""
 
-_TABLES = """
+TABLES = """
 CREATE TABLE study (                -- one row: what every cell here is about
     name TEXT NOT NULL,
     data_name TEXT NOT NULL,
@@ -18,7 +14,9 @@ CREATE TABLE study (                -- one row: what every cell here is about
     first INTEGER NOT NULL,         -- number of the first image
     count INTEGER NOT NULL,         -- how many images
     class_names TEXT NOT NULL,      -- JSON list
-    labels BLOB NOT NULL            -- true classes, little-endian int32
+    labels BLOB NOT NULL,           -- true classes, little-endian int32
+    example BLOB NOT NULL,          -- the first image, uint8, to be shown
+    example_shape TEXT NOT NULL     -- JSON list: height, width, channels
 ) STRICT;
 CREATE TABLE runs (                 -- one row a sweep that was started
     id INTEGER PRIMARY KEY,
@@ -62,99 +60,3 @@ CREATE TABLE failures (             -- cells that failed at the last try
     run INTEGER NOT NULL REFERENCES runs
 ) STRICT;
 """
-
-
-def connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open a results database and make sure that it is whole and ours.
-
-    Parameters
-    ----------
-    path
-        The file.
-    create
-        Whether to make it when it is missing.
-
-    Returns
-    -------
-    sqlite3.Connection
-        Write-ahead log, no open transaction; transactions are begun by hand.
-
-    Raises
-    ------
-    StudyError
-        When the file is missing, damaged, of another application or from a newer version. The
-        file is left as it is.
-    """
-    if not create and not path.is_file():
-        raise StudyError(f"there are no results in {path.parent}: {path.name} is missing")
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
-    try:
-        _check(connection, path)
-        connection.execute("PRAGMA journal_mode = WAL")
-        # Enough against a killed process; a power cut may cost the last cells, never the file.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise damaged(path, error) from None
-    except StudyError:
-        connection.close()
-        raise
-    return connection
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    application = _pragma(connection, "application_id")
-    version = _pragma(connection, "user_version")
-    if (
-        application == 0
-        and version == 0
-        and not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    ):
-        _create(connection)
-        return
-    if application != _APPLICATION:
-        raise StudyError(f"{path} is a database of another program, not the results of a study")
-    if version > VERSION:
-        raise StudyError(
-            f"{path} was written by a newer version of this toolkit (tables {version}, this one "
-            f"knows {VERSION}); update it to go on"
-        )
-    if version < VERSION:
-        raise StudyError(
-            f"{path} was written by an older version of this toolkit (tables {version}, this one "
-            f"needs {VERSION}); choose another folder with --out"
-        )
-    state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if state != "ok":
-        raise sqlite3.DatabaseError(state)
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    # One transaction: a process killed here leaves an empty database, which is made again.
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {_TABLES} PRAGMA application_id = {_APPLICATION}; "
-        f"PRAGMA user_version = {VERSION}; COMMIT;"
-    )
-
-
-def _pragma(connection: sqlite3.Connection, name: str) -> int:
-    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-
-
-def damaged(path: Path, error: sqlite3.Error) -> StudyError:
-    """Return the sentence for what SQLite found wrong with a database."""
-    code = getattr(error, "sqlite_errorcode", None)
-    primary = None if code is None else code & 0xFF
-    if primary == sqlite3.SQLITE_FULL:
-        return StudyError(
-            f"the disk is full, so {path} could not grow; every cell stored so far is safe, and "
-            "the same command goes on once there is room"
-        )
-    if primary in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return StudyError(f"{path} cannot be written: {error}")
-    if primary in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return StudyError(f"{path} is in use by another program: {error}")
-    return StudyError(
-        f"{path} is damaged ({error}); move it away to start afresh, or put back a copy"
-    )

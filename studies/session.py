@@ -13,7 +13,8 @@ from studies.errors import StudyError
 from studies.lock import sole_sweep
 from studies.outputs import Outputs, write_outputs
 from studies.progress import Observer
-from studies.store import Store, Subject
+from studies.records import Subject
+from studies.store import Store
 from studies.sweep import Tally, missing_jobs, planned_keys, sweep
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
     with sole_sweep(folder):
         data = load(study.data)
         subject = subject_of(study, data)
-        threads = study.threads or len(os.sched_getaffinity(0))
+        threads = study.threads or processors()
         with Store(folder, create=True) as store:
             store.claim(subject)
             with observer:
@@ -76,6 +77,13 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
                 )
                 observer.note("drawing the figures and writing the report")
             return Ending(tally, write_outputs(store, folder))
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux; elsewhere a process has them all
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def subject_of(study: "Study", data: "Dataset") -> Subject:
@@ -98,6 +106,7 @@ def subject_of(study: "Study", data: "Dataset") -> Subject:
         images=ImageRange(data.digest, 0, count),
         class_names=tuple(data.class_names),
         labels=data.test_labels[:count],
+        example=data.test_images[0],
     )
 
 
@@ -121,25 +130,32 @@ def compute_missing(
     digests = {classifier.name: classifier.digest for classifier in classifiers}
     planned = len(planned_keys(points, images, digests))
     jobs = missing_jobs(points, images, digests, store.finished_keys())
-    settings = study.model_dump(mode="json")
-    runs = store.runs()
-    if not jobs and runs and runs[-1].study == settings:
+    if not jobs:
         observer.note(f"all {planned} cells are stored: nothing is left to compute")
-        return Tally(planned, 0, 0)
+        if _is_the_last_run(study, store):
+            return Tally(planned, 0, 0)
     run = store.begin_run(
         started=provenance.now(),
         command=command,
-        study=settings,
+        study=study.model_dump(mode="json"),
         provenance=provenance.gather(threads),
     )
-    wanted = {name for job in jobs for name in job.cells}
-    needed = [classifier for classifier in classifiers if classifier.name in wanted]
-    engine = LocalEngine(
-        data.test_images[: images.count],
-        data.test_labels[: images.count],
-        start_predicting(needed, data, threads=threads),
-        first=images.first,
-    )
-    tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
+    tally = Tally(planned, 0, 0)
+    if jobs:
+        wanted = {name for job in jobs for name in job.cells}
+        needed = [classifier for classifier in classifiers if classifier.name in wanted]
+        engine = LocalEngine(
+            data.test_images[: images.count],
+            data.test_labels[: images.count],
+            start_predicting(needed, data, threads=threads),
+            first=images.first,
+        )
+        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
     store.finish_run(run, provenance.now())
     return tally
+
+
+def _is_the_last_run(study: "Study", store: Store) -> bool:
+    """Tell whether the store already knows these settings as the ones to report on."""
+    runs = store.runs()
+    return bool(runs) and runs[-1].study == study.model_dump(mode="json")

@@ -1,71 +1,24 @@
 """Results on disk: one SQLite file that survives a crash at any moment."""
 
 import json
-import sqlite3
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from studies import schema
+from studies.arrays import PackedArray, pack, unpack
 from studies.cells import Condition, ImageRange
+from studies.database import Database
 from studies.errors import StudyError
 from studies.outcomes import Outcomes
+from studies.records import Failure, Run, StoredModel, Subject
 
 FILE_NAME = "results.sqlite"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a results folder is about: a study's name, its images and their true classes."""
-
-    study: str
-    data: str
-    images: ImageRange
-    class_names: tuple[str, ...]
-    labels: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    """A model as it was last seen: its file, the file's stamp, its digest and its history."""
-
-    name: str
-    digest: str
-    path: str
-    stamp: str
-    provenance: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A cell that failed at the last try, and why."""
-
-    key: str
-    condition: Condition
-    model: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One sweep: when, with which command and settings, on which machine and versions."""
-
-    number: int
-    started: str
-    finished: str | None
-    command: str
-    study: Mapping[str, Any]
-    provenance: Mapping[str, Any]
-
-
-class Store:
+class Store(Database):
     """The database of one results folder.
 
     Parameters
@@ -83,60 +36,26 @@ class Store:
     """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
-        self.path = folder / FILE_NAME
-        self._connection = schema.connect(self.path, create=create)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write all or nothing."""
-        with self._sentences():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _sentences(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise schema.damaged(self.path, error) from None
-
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        with self._sentences():
-            return self._connection.execute(query, values).fetchall()
+        super().__init__(folder / FILE_NAME, create=create)
 
     # --- what the folder is about -------------------------------------------------------------
 
     def subject(self) -> Subject:
         """Return what the folder is about."""
-        rows = self._rows(
-            "SELECT name, data_name, data_digest, first, count, class_names, labels FROM study"
+        rows = self.rows(
+            "SELECT name, data_name, data_digest, first, count, class_names, labels, example, "
+            "example_shape FROM study"
         )
         if not rows:
             raise StudyError(f"there are no results in {self.path.parent} yet")
-        name, data, digest, first, count, class_names, labels = rows[0]
+        name, data, digest, first, count, class_names, labels, example, shape = rows[0]
         return Subject(
             study=name,
             data=data,
             images=ImageRange(digest, first, count),
             class_names=tuple(json.loads(class_names)),
             labels=np.frombuffer(labels, "<i4").astype(np.int64),
+            example=np.frombuffer(example, np.uint8).reshape(json.loads(shape)),
         )
 
     def claim(self, subject: Subject) -> None:
@@ -147,10 +66,10 @@ class Store:
         StudyError
             When it holds the results of another study or of other images.
         """
-        if not self._rows("SELECT 1 FROM study"):
-            with self._transaction() as connection:
+        if not self.rows("SELECT 1 FROM study"):
+            with self.transaction() as connection:
                 connection.execute(
-                    "INSERT INTO study VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO study VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         subject.study,
                         subject.data,
@@ -159,6 +78,8 @@ class Store:
                         subject.images.count,
                         json.dumps(subject.class_names),
                         subject.labels.astype("<i4").tobytes(),
+                        subject.example.tobytes(),
+                        json.dumps(subject.example.shape),
                     ),
                 )
         held = self.subject()
@@ -174,7 +95,7 @@ class Store:
         self, *, started: str, command: str, study: Mapping[str, Any], provenance: Mapping[str, Any]
     ) -> int:
         """Record that a sweep starts, and return the number of its run."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             cursor = connection.execute(
                 "INSERT INTO runs (started, command, study, provenance) VALUES (?, ?, ?, ?)",
                 (started, command, json.dumps(study), json.dumps(provenance)),
@@ -185,12 +106,12 @@ class Store:
 
     def finish_run(self, run: int, finished: str) -> None:
         """Record that a sweep came to its end."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (finished, run))
 
     def runs(self) -> list[Run]:
         """Return all runs, oldest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT id, started, finished, command, study, provenance FROM runs ORDER BY id"
         )
         return [
@@ -200,7 +121,7 @@ class Store:
 
     def remember_model(self, model: StoredModel) -> None:
         """Record a model under its name, in place of an older one."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?, ?)",
                 (model.name, model.digest, model.path, model.stamp, json.dumps(model.provenance)),
@@ -208,7 +129,7 @@ class Store:
 
     def model(self, name: str) -> StoredModel | None:
         """Return the model last seen under a name."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT name, digest, path, stamp, provenance FROM models WHERE name = ?", (name,)
         )
         if not rows:
@@ -220,7 +141,7 @@ class Store:
 
     def finished_keys(self) -> set[str]:
         """Return the keys of all cells that are stored."""
-        return {key for (key,) in self._rows("SELECT key FROM cells")}
+        return {key for (key,) in self.rows("SELECT key FROM cells")}
 
     def add_cell(
         self,
@@ -233,7 +154,7 @@ class Store:
         outcomes: Outcomes,
     ) -> None:
         """Store a cell whole, in one transaction; an older failure of it is forgotten."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -248,7 +169,7 @@ class Store:
             )
             connection.executemany(
                 "INSERT INTO outcomes VALUES (?, ?, ?, ?, ?, ?)",
-                [(key, name, *_packed(getattr(outcomes, name))) for name in Outcomes.__slots__],
+                [(key, name, *pack(getattr(outcomes, name))) for name in Outcomes.__slots__],
             )
             connection.execute("DELETE FROM failures WHERE key = ?", (key,))
 
@@ -267,19 +188,19 @@ class Store:
         StudyError
             When it is not stored, or its bytes are not what was written.
         """
-        rows = self._rows(
+        rows = self.rows(
             "SELECT dtype, shape, checksum, bytes FROM outcomes WHERE cell = ? AND quantity = ?",
             (key, name),
         )
         if not rows:
             raise StudyError(f"{self.path} holds no {name} of cell {key}")
-        dtype, shape, checksum, content = rows[0]
-        if zlib.crc32(content) != checksum:
+        try:
+            return unpack(PackedArray(*rows[0]))
+        except ValueError as error:
             raise StudyError(
-                f"{self.path} is damaged (cell {key}, {name}: the bytes have changed); move it "
-                "away to start afresh, or put back a copy"
-            )
-        return np.frombuffer(content, dtype).reshape(json.loads(shape))
+                f"{self.path} is damaged (cell {key}, {name}: {error}); move it away to start "
+                "afresh, or put back a copy"
+            ) from None
 
     def outcomes(self, key: str) -> Outcomes:
         """Return everything that is stored of a cell's images."""
@@ -287,7 +208,7 @@ class Store:
 
     def add_failure(self, failure: Failure, *, run: int) -> None:
         """Record why a cell failed, in place of an older reason."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)",
                 (
@@ -302,20 +223,13 @@ class Store:
 
     def failures(self) -> list[Failure]:
         """Return the cells that failed at their last try, in a fixed order."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT key, pipeline, seed, model, error FROM failures ORDER BY pipeline, seed, model"
         )
         return [
             Failure(key, Condition(pipeline, (), seed), model, error)
             for key, pipeline, seed, model, error in rows
         ]
-
-
-def _packed(array: npt.NDArray[Any]) -> tuple[str, str, int, bytes]:
-    """Return dtype, shape, checksum and bytes of an array, in little-endian order."""
-    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    content = little.tobytes()
-    return little.dtype.str, json.dumps(little.shape), zlib.crc32(content), content
 
 
 def _describe(subject: Subject) -> str:

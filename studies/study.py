@@ -4,93 +4,27 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from studies.errors import StudyError
 from studies.mistakes import describe_mistakes
+from studies.settings import (
+    Corruptions,
+    Count,
+    Models,
+    Seeds,
+    Strengths,
+    StudyName,
+    evenly_spaced,
+    is_path,
+    model_name,
+)
 
 PRESETS = Path(__file__).parent / "presets"
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-def is_path(model: str) -> bool:
-    """Tell whether a model is named by its file (``a/b.keras``) rather than its architecture."""
-    return model.endswith(".keras") or "/" in model or "\\" in model
-
-
-def model_name(model: str) -> str:
-    """Return the short name of a model: its architecture, or its file's name without ending."""
-    return Path(model).stem if is_path(model) else model
-
-
-def _known_model(model: str) -> str:
-    from models.architectures import names
-
-    if not is_path(model) and model not in names():
-        raise ValueError(
-            f"no architecture is called {model!r}; there are {', '.join(names())}, "
-            "or name a .keras file"
-        )
-    if is_path(model) and not Path(model).is_file():
-        raise ValueError(f"there is no model file {model}")
-    return model
-
-
-def _canonical_spec(text: str) -> str:
-    import noiselib
-
-    transform = noiselib.parse(text)
-    if transform.is_identity:
-        raise ValueError(f"{text!r} changes nothing, so there is no strength to sweep")
-    return str(transform)
-
-
-def _evenly_spaced(strengths: object) -> object:
-    if isinstance(strengths, bool) or not isinstance(strengths, int):
-        return strengths
-    if not 2 <= strengths <= 1001:
-        raise ValueError(f"the number of strengths must lie in [2, 1001], got {strengths}")
-    return tuple(round(step / (strengths - 1), 12) for step in range(strengths))
-
-
-def _rising_from_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
-    rising = all(low < high for low, high in pairwise(strengths))
-    if len(strengths) < 2 or strengths[0] != 0 or not rising or strengths[-1] > 1:
-        raise ValueError(
-            "strengths must rise from 0 (the clean images) to at most 1 and be two or more, "
-            f"got {list(strengths)}"
-        )
-    return strengths
-
-
-def _counted_seeds(seeds: object) -> object:
-    if isinstance(seeds, bool) or not isinstance(seeds, int):
-        return seeds
-    if not 1 <= seeds <= 1000:
-        raise ValueError(f"the number of seeds must lie in [1, 1000], got {seeds}")
-    return tuple(range(seeds))
-
-
-def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    twice = [value for value, count in Counter(values).items() if count > 1]
-    if twice:
-        raise ValueError(f"{', '.join(map(str, twice))} is given more than once")
-    return values
-
-
-Seed = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 
 
 class Study(BaseModel):
@@ -121,30 +55,15 @@ class Study(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+    name: StudyName
     data: Annotated[str, Field(min_length=1)]
-    models: Annotated[
-        tuple[Annotated[str, AfterValidator(_known_model)], ...],
-        Field(min_length=1),
-        AfterValidator(_different),
-    ]
-    corruptions: Annotated[
-        tuple[Annotated[str, AfterValidator(_canonical_spec)], ...],
-        Field(min_length=1),
-        AfterValidator(_different),
-    ]
-    strengths: Annotated[
-        tuple[float, ...], BeforeValidator(_evenly_spaced), AfterValidator(_rising_from_zero)
-    ] = _evenly_spaced(11)  # type: ignore[assignment]  # an int goes in, the tuple comes out
-    seeds: Annotated[
-        tuple[Seed, ...],
-        BeforeValidator(_counted_seeds),
-        Field(min_length=1),
-        AfterValidator(_different),
-    ] = (0, 1, 2)
-    images: Annotated[int, Field(ge=1, strict=True)] | None = None
+    models: Models
+    corruptions: Corruptions
+    strengths: Strengths = evenly_spaced(11)
+    seeds: Seeds = (0, 1, 2)
+    images: Count | None = None
     training_seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
-    threads: Annotated[int, Field(ge=1, le=1024, strict=True)] | None = None
+    threads: Count | None = None
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -225,9 +144,7 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
     """Take the relative paths in a study file from the file's own folder."""
-    if isinstance(data := settings.get("data"), str) and (
-        data.endswith(".npz") or "/" in data or (folder / data).is_dir()
-    ):
+    if isinstance(data := settings.get("data"), str) and (data.endswith(".npz") or "/" in data):
         settings["data"] = str(folder / data)
     if isinstance(models := settings.get("models"), list):
         settings["models"] = [

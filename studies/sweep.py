@@ -7,7 +7,8 @@ from studies import metrics
 from studies.cells import ImageRange, Point, cell_key, conditions_in_order
 from studies.engine import Engine, Failed, Job
 from studies.progress import Observer
-from studies.store import Failure, Store
+from studies.records import Failure
+from studies.store import Store
 
 
 @dataclass(frozen=True, slots=True)

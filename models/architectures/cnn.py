@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from models.architectures.registry import Recipe, architecture
 
+MOMENTUM = 0.99
+
 if TYPE_CHECKING:
     from keras import KerasTensor
 
@@ -37,5 +39,5 @@ def _convolution(features: "KerasTensor", channels: int, seeds: Iterator[int]) -
         kernel_initializer=initializers.HeNormal(next(seeds)),
     )(features)
     features = layers.MaxPooling2D()(features)
-    features = layers.BatchNormalization()(features)
+    features = layers.BatchNormalization(momentum=MOMENTUM)(features)
     return layers.Activation("relu")(features)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from models.architectures.registry import Recipe, architecture
 
+MOMENTUM = 0.99
+
 if TYPE_CHECKING:
     from keras import KerasTensor
 
@@ -29,6 +31,6 @@ def _dense(
     features = layers.Dense(
         width, use_bias=False, kernel_initializer=initializers.HeNormal(next(seeds))
     )(features)
-    features = layers.BatchNormalization()(features)
+    features = layers.BatchNormalization(momentum=MOMENTUM)(features)
     features = layers.Activation("relu")(features)
     return layers.Dropout(dropout, seed=next(seeds))(features)

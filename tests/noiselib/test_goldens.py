@@ -43,7 +43,7 @@ def digest(array):
 
 
 def held(folder, name):
-    """The held golden of a corruption: its revision, and digests or arrays; None if there is none."""
+    """The held golden of a corruption, with digests or arrays; None if there is none."""
     path = folder / f"{name}.json"
     if not path.exists():
         return None
@@ -86,7 +86,7 @@ def test_a_changed_result_with_an_unraised_revision_is_refused(tmp_path, exact):
 
     hold(tmp_path, "changing", Changing)
     hold(tmp_path, "changing", Changing)
-    Changing.apply = lambda self, images, draws: 1 - images
+    Changing.apply = lambda *arguments: 1 - arguments[1]
     with pytest.raises(SystemExit, match="changing changed at revision 1"):
         hold(tmp_path, "changing", Changing)
     Changing.revision = 2
