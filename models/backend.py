@@ -114,11 +114,9 @@ def _pin_tensorflow(count: int) -> None:
     import tensorflow as tf
 
     threading = tf.config.threading
-    before = (
-        threading.get_intra_op_parallelism_threads(),
-        threading.get_inter_op_parallelism_threads(),
-    )
-    if before == (count, count):
+    within = threading.get_intra_op_parallelism_threads() or _processors()
+    between = threading.get_inter_op_parallelism_threads() or _processors()
+    if within == between == count:
         return
     try:
         threading.set_intra_op_parallelism_threads(count)
@@ -126,7 +124,7 @@ def _pin_tensorflow(count: int) -> None:
     except RuntimeError as error:
         raise BackendError(
             f"threads must be set to {count} before tensorflow computes anything; "
-            f"it runs with {before[0] or 'all'} within and {before[1] or 'all'} between operations"
+            f"it has started with {within} within and {between} between operations"
         ) from error
 
 

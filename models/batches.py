@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ class AugmentError(TrainingError):
 
 class BatchStream:
     """Every batch of every epoch, in an order that depends on the seed alone.
+
+    A context manager: leaving it ends the background thread.
 
     Each epoch visits the images in a fresh random order. The images left over when the training
     set is no multiple of the batch size sit that epoch out: a remainder of two or three would give
@@ -61,7 +64,17 @@ class BatchStream:
         self._epochs = epochs
         self._seed = seed
         self._augment = augment
+        self._background = ThreadPoolExecutor(max_workers=1, thread_name_prefix="augment")
+        self._closed = False
         self.error: Exception | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End the background thread, at the latest when the batch in work is done."""
+        self._closed = True
+        self._background.shutdown(wait=True, cancel_futures=True)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -72,23 +85,22 @@ class BatchStream:
         """Yield ``(images, targets)`` for the whole training, epoch after epoch.
 
         An exception in `augment` is kept in `error` before it is raised again, because the array
-        library that consumes this iterator may wrap it beyond recognition.
+        library that consumes this iterator may wrap it beyond recognition. The iterator ends early
+        when the stream is left, which may happen in another thread than the one that iterates.
         """
         pending: deque[Future[Batch]] = deque()
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="augment") as background:
-            try:
-                for ids, epoch in self._plan():
-                    pending.append(background.submit(self._prepare, ids, epoch))
-                    if len(pending) > READY_BATCHES:
-                        yield pending.popleft().result()
-                while pending:
+        try:
+            for ids, epoch in self._plan():
+                pending.append(self._background.submit(self._prepare, ids, epoch))
+                if len(pending) > READY_BATCHES:
                     yield pending.popleft().result()
-            except Exception as error:
-                self.error = error
-                raise
-            finally:
-                for future in pending:
-                    future.cancel()
+            while pending:
+                yield pending.popleft().result()
+        except Exception as error:
+            if self._closed:
+                return
+            self.error = error
+            raise
 
     def _plan(self) -> Iterator[tuple[NDArray[np.int64], int]]:
         """Yield the ids of each batch with its epoch."""

@@ -62,9 +62,11 @@ class TrainConfig(BaseModel):
         ------
         models.architectures.ArchitectureError
             When the architecture is not known.
+        TrainingError
+            When nothing would be left to train on.
         """
         recipe = architectures.get(self.architecture).recipe
-        training_images = len(data.train_images) - self._validation_images(data)
+        training_images = len(data.train_images) - self._held_out(data)
         chosen = {
             "epochs": recipe.epochs(training_images),
             "batch_size": recipe.batch_size,
@@ -81,19 +83,20 @@ class TrainConfig(BaseModel):
         TrainingError
             When nothing would be left to train on.
         """
-        count = self._validation_images(data)
+        count = self._held_out(data)
+        # A key of its own, so that this draw is not the order of some epoch.
+        order = np.random.default_rng([self.seed, 2**32]).permutation(len(data.train_images))
+        return np.sort(order[count:]), np.sort(order[:count])
+
+    def _held_out(self, data: Dataset) -> int:
+        """Return how many images are set aside: none, or at least one, but never all."""
         total = len(data.train_images)
-        if count >= total:
+        if self.validation_fraction == 0:
+            return 0
+        count = max(1, round(self.validation_fraction * total))
+        if count == total:
             raise TrainingError(
                 f"a validation fraction of {self.validation_fraction} leaves none of the {total} "
                 "images to train on"
             )
-        # A key of its own, so that this draw is not the order of some epoch.
-        order = np.random.default_rng([self.seed, 2**32]).permutation(total)
-        return np.sort(order[count:]), np.sort(order[:count])
-
-    def _validation_images(self, data: Dataset) -> int:
-        """Return how many images are set aside: none, or at least one."""
-        if self.validation_fraction == 0:
-            return 0
-        return max(1, round(self.validation_fraction * len(data.train_images)))
+        return count

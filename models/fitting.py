@@ -88,16 +88,17 @@ def fit(
     trainer = _compiled(model, config, steps=epochs * stream.batches_per_epoch)
     held_out = (data.train_images[validation_ids], targets[validation_ids])
     try:
-        trainer.fit(
-            stream.batches(),
-            steps_per_epoch=stream.batches_per_epoch,
-            epochs=epochs,
-            validation_data=held_out if len(validation_ids) else None,
-            validation_batch_size=VALIDATION_BATCH,
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=reporter.epoch_ended)],
-            shuffle=False,  # the stream does
-            verbose=0,
-        )
+        with stream:
+            trainer.fit(
+                stream.batches(),
+                steps_per_epoch=stream.batches_per_epoch,
+                epochs=epochs,
+                validation_data=held_out if len(validation_ids) else None,
+                validation_batch_size=VALIDATION_BATCH,
+                callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=reporter.epoch_ended)],
+                shuffle=False,  # the stream does
+                verbose=0,
+            )
     except Exception:
         if stream.error is not None:
             raise stream.error from None

@@ -86,7 +86,7 @@ def build(name: str, input_shape: tuple[int, int, int], classes: int, seed: int)
         features = chosen.body(pixels, seeds)
     except ValueError as error:
         raise ArchitectureError(
-            f"{name}: cannot be built for images of {input_shape}: {str(error).splitlines()[0]}"
+            f"{name}: images of {input_shape} are too small for its layers"
         ) from error
     probabilities = keras.layers.Dense(
         classes,

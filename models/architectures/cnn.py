@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.architectures.registry import Recipe, architecture
-
-MOMENTUM = 0.99
+from models.architectures.registry import BATCH_NORM_MOMENTUM, Recipe, architecture
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
 
-@architecture(Recipe(images=240_000, most_epochs=25, batch_size=128, learning_rate=2e-3))
+@architecture(Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3))
 def cnn(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     """Convolutions of 32, 64 and 128 channels, each pooled, with batch norm; dropout at the end."""
     from keras import layers
@@ -39,5 +37,5 @@ def _convolution(features: "KerasTensor", channels: int, seeds: Iterator[int]) -
         kernel_initializer=initializers.HeNormal(next(seeds)),
     )(features)
     features = layers.MaxPooling2D()(features)
-    features = layers.BatchNormalization(momentum=MOMENTUM)(features)
+    features = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM)(features)
     return layers.Activation("relu")(features)

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.architectures.registry import Recipe, architecture
-
-MOMENTUM = 0.99
+from models.architectures.registry import BATCH_NORM_MOMENTUM, Recipe, architecture
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
 
-@architecture(Recipe(images=600_000, most_epochs=40, batch_size=128, learning_rate=1e-3))
+@architecture(Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=2e-3))
 def mlp(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     """Two dense layers of 512 units with batch norm and dropout."""
     from keras import layers
@@ -31,6 +29,6 @@ def _dense(
     features = layers.Dense(
         width, use_bias=False, kernel_initializer=initializers.HeNormal(next(seeds))
     )(features)
-    features = layers.BatchNormalization(momentum=MOMENTUM)(features)
+    features = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM)(features)
     features = layers.Activation("relu")(features)
     return layers.Dropout(dropout, seed=next(seeds))(features)

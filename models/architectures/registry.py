@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from keras import KerasTensor
 
+BATCH_NORM_MOMENTUM = 0.9
+"""Of the running statistics. Keras' 0.99 takes 500 steps to forget its start, more than a training
+on a small data set has: on the embedded digits it cost the CNN 4 points of validation accuracy."""
+
 Body = Callable[["KerasTensor", Iterator[int]], "KerasTensor"]
 
 

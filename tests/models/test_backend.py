@@ -1,0 +1,75 @@
+"""The array library under Keras: threads, versions, and its noise at the start."""
+
+import os
+
+import pytest
+
+from models import backend
+
+
+@pytest.fixture(scope="module")
+def started() -> str:
+    """Make the array library compute once, after which tensorflow's threads are fixed."""
+    import keras
+
+    keras.ops.convert_to_numpy(keras.ops.ones(3) + 1)
+    return backend.name()
+
+
+def test_threads_below_one() -> None:
+    with pytest.raises(ValueError, match="threads must be at least 1, got 0"):
+        backend.pin_threads(0)
+
+
+def test_threads_are_known(started: str) -> None:
+    assert backend.threads() >= 1
+
+
+def test_too_late(started: str) -> None:
+    if started != "tensorflow":
+        pytest.skip(f"{started} can change its threads at any time, or never")
+    other = backend.threads() + 1
+    with pytest.raises(backend.BackendError, match=f"threads must be set to {other} before"):
+        backend.pin_threads(other)
+    assert backend.threads() == other - 1
+
+
+def test_asking_for_what_holds_is_fine(started: str) -> None:
+    now = backend.threads()
+    assert backend.pin_threads(now) == now
+
+
+def test_provenance(started: str) -> None:
+    import keras
+    import numpy as np
+
+    found = backend.provenance()
+    assert found["backend"] == started
+    assert found["keras"] == keras.__version__
+    assert found["numpy"] == np.__version__
+    assert found["threads"] == str(backend.threads())
+    assert all(isinstance(value, str) for value in found.values())
+
+
+def test_quiet_start_drops_native_noise(capfd: pytest.CaptureFixture[str]) -> None:
+    with backend.quiet_start():
+        os.write(2, b"native greeting\n")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "afterwards\n"
+
+
+def test_quiet_start_shows_it_when_the_start_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    def start() -> None:
+        os.write(2, b"library not found\n")
+        raise ImportError
+
+    with pytest.raises(ImportError), backend.quiet_start():
+        start()
+    assert capfd.readouterr().err == "library not found\n"
+
+
+def test_quiet_start_keeps_a_chosen_log_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    with backend.quiet_start():
+        pass
+    assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
