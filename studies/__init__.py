@@ -1,9 +1,17 @@
 """Experiments: how the accuracy of classifiers falls as their images get worse.
 
-``python -m studies --help`` is the front door. From Python::
+``python -m studies --help`` is the front door. The same from Python::
 
-    from studies.study import load_study
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from studies.progress import observer_for
     from studies.session import run_study
+    from studies.study import load_study
 
-    run_study(load_study("quickstart"), "results/quickstart")
+    study = load_study("quickstart", {"models": ["mlp"]})
+    ending = run_study(study, Path("results"), command="", observer=observer_for(Console()))
+    for curve in ending.outputs.curves:
+        print(curve.title, curve.model, curve.clean.accuracy, curve.worst.accuracy)
 """

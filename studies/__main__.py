@@ -32,7 +32,7 @@ INTERRUPTED = 130
 @app.command()
 def sweep(
     study: Annotated[
-        str, typer.Argument(metavar="[STUDY.toml]", help="A study file, or the name of a preset.")
+        str, typer.Argument(metavar="STUDY.toml", help="A study file, or the name of a preset.")
     ] = "quickstart",
     data: Annotated[
         str | None,
@@ -59,15 +59,14 @@ def sweep(
         Path | None, typer.Option(help="Results folder; by default results/NAME-OF-THE-STUDY.")
     ] = None,
 ) -> None:
-    r"""Sweep corruptions from clean to worst and draw accuracy curves with intervals.
+    """Sweep corruptions from clean to worst and draw accuracy curves with intervals.
 
     Options replace the settings of the study. Stopped at any moment, by Ctrl-C or a crash, the
     same command goes on where it was; when all is done, it only writes the table and the report.
 
-    \b
-    python -m studies sweep
-    python -m studies sweep --data mnist.npz --models cnn --seeds 5
-    python -m studies sweep --corruptions "fog | gaussian_noise(sigma=0.2)" --out results/fog
+    [bold]python -m studies sweep --data mnist.npz --models cnn --seeds 5[/bold]
+
+    [bold]python -m studies sweep --corruptions "zoom | gaussian_noise(sigma=0.2)" --out zoom[/bold]
     """
     overrides: dict[str, object] = {
         "data": data,

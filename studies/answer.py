@@ -10,10 +10,14 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
+def limits(row: Row) -> str:
+    """Return the 95 % interval of an accuracy: ``(92.1-97.0)``."""
+    return f"({100 * row.low:.1f}\N{EN DASH}{100 * row.high:.1f})"
+
+
 def with_interval(row: Row) -> str:
     """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
-    limits = f"({100 * row.low:.1f}\N{EN DASH}{100 * row.high:.1f})"
-    return f"{percent(row.accuracy)}\N{NO-BREAK SPACE}{limits}"
+    return f"{percent(row.accuracy)}\N{NO-BREAK SPACE}{limits(row)}"
 
 
 def listed(items: Sequence[str]) -> str:

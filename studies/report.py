@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studies.answer import percent, sentences, with_interval
+from studies.answer import limits, percent, sentences
 from studies.curves import Curve
 from studies.figures import Picture
 from studies.records import Failure, Run, StoredModel, Subject
@@ -40,7 +40,7 @@ def write_report(material: Material) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=percent, with_interval=with_interval, data_uri=_data_uri)
+    environment.filters.update(percent=percent, limits=limits, data_uri=_data_uri)
     page = environment.get_template("report.html").render(
         subject=material.subject,
         answer=sentences(material.curves, material.subject.data),

@@ -1,0 +1,103 @@
+"""The kinds of settings that a study has, each with its rules."""
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+
+def is_path(model: str) -> bool:
+    """Tell whether a model is named by its file (``a/b.keras``) rather than its architecture."""
+    return model.endswith(".keras") or "/" in model or "\\" in model
+
+
+def model_name(model: str) -> str:
+    """Return the short name of a model: its architecture, or its file's name without ending."""
+    return Path(model).stem if is_path(model) else model
+
+
+def _known_model(model: str) -> str:
+    from models.architectures import names
+
+    if not is_path(model) and model not in names():
+        raise ValueError(
+            f"no architecture is called {model!r}; there are {', '.join(names())}, "
+            "or name a .keras file"
+        )
+    if is_path(model) and not Path(model).is_file():
+        raise ValueError(f"there is no model file {model}")
+    return model
+
+
+def _canonical_spec(text: str) -> str:
+    import noiselib
+
+    transform = noiselib.parse(text)
+    if transform.is_identity:
+        raise ValueError(f"{text!r} changes nothing, so there is no strength to sweep")
+    return str(transform)
+
+
+def evenly_spaced(number: int) -> tuple[float, ...]:
+    """Return so many strengths from 0 to 1 in equal steps; at least 2."""
+    return tuple(round(step / (number - 1), 12) for step in range(number))
+
+
+def _counted_strengths(strengths: object) -> object:
+    if isinstance(strengths, bool) or not isinstance(strengths, int):
+        return strengths
+    if not 2 <= strengths <= 1001:
+        raise ValueError(f"the number of strengths must lie in [2, 1001], got {strengths}")
+    return evenly_spaced(strengths)
+
+
+def _rising_from_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
+    rising = all(low < high for low, high in pairwise(strengths))
+    if len(strengths) < 2 or strengths[0] != 0 or not rising or strengths[-1] > 1:
+        raise ValueError(
+            "strengths must rise from 0 (the clean images) to at most 1 and be two or more, "
+            f"got {list(strengths)}"
+        )
+    return strengths
+
+
+def _counted_seeds(seeds: object) -> object:
+    if isinstance(seeds, bool) or not isinstance(seeds, int):
+        return seeds
+    if not 1 <= seeds <= 1000:
+        raise ValueError(f"the number of seeds must lie in [1, 1000], got {seeds}")
+    return tuple(range(seeds))
+
+
+def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not values:
+        raise ValueError("at least one is needed, got none")
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"{', '.join(map(str, twice))} is given more than once")
+    return values
+
+
+StudyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+
+Models = Annotated[
+    tuple[Annotated[str, AfterValidator(_known_model)], ...], AfterValidator(_different)
+]
+
+Corruptions = Annotated[
+    tuple[Annotated[str, AfterValidator(_canonical_spec)], ...], AfterValidator(_different)
+]
+
+Strengths = Annotated[
+    tuple[float, ...], BeforeValidator(_counted_strengths), AfterValidator(_rising_from_zero)
+]
+
+Seeds = Annotated[
+    tuple[Annotated[int, Field(ge=0, lt=2**63, strict=True)], ...],
+    BeforeValidator(_counted_seeds),
+    AfterValidator(_different),
+]
+
+Count = Annotated[int, Field(ge=1, lt=2**31, strict=True)]

@@ -1,0 +1,100 @@
+"""A cheap stand-in for data and models; run as a script, it is ``python -m studies`` with them.
+
+The environment variable FAKE_LOG names a file that gets one line a predicted block, FAKE_PAUSE
+the seconds that a block takes.
+"""
+
+import hashlib
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from studies import classifiers, session
+from studies.records import StoredModel
+from studies.settings import model_name
+
+CLASSES = 4
+SIDE = 12
+
+
+def make_images(count, seed):
+    """Grey images with one bright quadrant, the number of which is the class."""
+    generator = np.random.default_rng(seed)
+    labels = generator.integers(0, CLASSES, count)
+    images = generator.integers(0, 110, (count, SIDE, SIDE, 1))
+    half = SIDE // 2
+    for image, label in zip(images, labels, strict=True):
+        row, column = divmod(int(label), 2)
+        image[half * row : half * (row + 1), half * column : half * (column + 1)] += 25
+    return images.astype(np.uint8), labels
+
+
+def write_data(path, count=60, seed=0):
+    """Write a small data set as .npz and return its path."""
+    (x_train, y_train), (x_test, y_test) = make_images(40, seed + 1), make_images(count, seed)
+    y_train[:CLASSES] = np.arange(CLASSES)
+    np.savez(path, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    return path
+
+
+class QuadrantModel:
+    """Softmax of the quadrants' mean grey levels: right on clean images, worse on others."""
+
+    input_shape = (SIDE, SIDE, 1)
+    classes = CLASSES
+
+    def __init__(self, name, sharpness=0.1):
+        self.name = name
+        self.digest = hashlib.sha256(name.encode()).hexdigest()
+        self.sharpness = sharpness
+        self.calls = 0
+
+    def predict(self, images):
+        self.calls += 1
+        if log := os.environ.get("FAKE_LOG"):
+            with Path(log).open("a") as file:
+                file.write(f"{self.name}\n")
+        time.sleep(float(os.environ.get("FAKE_PAUSE", "0")))
+        half = SIDE // 2
+        pixels = images[..., 0].astype(np.float64)
+        if self.name == "cnn":  # another model: it sees a part of each quadrant only
+            pixels = pixels[:, ::2, :]
+            half_rows = half // 2
+        else:
+            half_rows = half
+        means = np.stack(
+            [
+                pixels[:, rows, columns].mean(axis=(1, 2))
+                for rows in (slice(None, half_rows), slice(half_rows, None))
+                for columns in (slice(None, half), slice(half, None))
+            ],
+            axis=1,
+        )
+        scores = np.exp(self.sharpness * (means - means.max(axis=1, keepdims=True)))
+        return (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def find_fakes(study, data, folder, store, observer, *, threads):
+    """Stand in for `studies.classifiers.find_classifiers`."""
+    found = []
+    for model in study.models:
+        name = model_name(model)
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        store.remember_model(StoredModel(name, digest, f"{folder}/{name}.keras", "[]", {}))
+        found.append(classifiers.Classifier(name, digest, folder / f"{name}.keras"))
+    return found
+
+
+def start_fakes(needed, data, *, threads):
+    """Stand in for `studies.classifiers.start_predicting`."""
+    return {classifier.name: QuadrantModel(classifier.name) for classifier in needed}
+
+
+if __name__ == "__main__":
+    from studies.__main__ import app
+
+    session.find_classifiers = find_fakes
+    session.start_predicting = start_fakes
+    app()
