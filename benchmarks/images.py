@@ -1,0 +1,102 @@
+"""The images that are measured on: small grey digits and large colour photographs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SIZES", "ImageSet", "image_set"]
+
+SIZES = ("28x28", "224x224x3")
+SEED = 20240229  # of what is cropped or drawn; any number would do
+MNIST = Path("shared") / "data" / "mnist.npz"  # looked for beside the checkout
+
+Batch = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Images of one size: uint8, shape (n, h, w) or (n, h, w, 3), and where they come from."""
+
+    size: str
+    source: str
+    images: Batch
+
+
+def image_set(size: str, count: int, data: Path | None = None) -> ImageSet:
+    """Make the images of a size.
+
+    Parameters
+    ----------
+    size : str
+        ``28x28``: MNIST's test images, or scikit-learn's digits enlarged, or noise.
+        ``224x224x3``: crops of scikit-learn's two photographs, or noise.
+    count : int
+        How many; what there is is repeated.
+    data : Path, optional
+        An .npz with ``x_test`` of shape (n, 28, 28), uint8; by default the one beside the
+        checkout, where it lies.
+    """
+    if size == "28x28":
+        source, images = digits(data)
+    elif size == "224x224x3":
+        source, images = photographs(count)
+    else:
+        raise ValueError(f"size must be one of {', '.join(SIZES)}, got {size!r}")
+    repeated = np.resize(images, (count, *images.shape[1:]))  # repeats what there is
+    return ImageSet(size, source, np.ascontiguousarray(repeated))
+
+
+def digits(data: Path | None) -> tuple[str, Batch]:
+    """Give grey digits of 28 x 28 pixels, from the best source at hand."""
+    beside = Path(__file__).resolve().parents[2] / MNIST
+    if data is not None:
+        return data.name, from_file(data)
+    if beside.exists():
+        return "MNIST, test images", from_file(beside)
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        return "uniform noise", noise((1000, 28, 28))
+    small = load_digits().images * (255 / 16)  # 8 x 8, values 0..16
+    large = np.pad(small.repeat(3, axis=1).repeat(3, axis=2), ((0, 0), (2, 2), (2, 2)))
+    return "scikit-learn's digits, enlarged", large.astype(np.uint8)
+
+
+def from_file(path: Path) -> Batch:
+    """Read ``x_test`` of an .npz."""
+    with np.load(path, allow_pickle=False) as arrays:
+        if "x_test" not in arrays:
+            raise ValueError(f"{path} holds no x_test, but {', '.join(arrays) or 'nothing'}")
+        images: Batch = arrays["x_test"]
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(
+            f"x_test of {path} must be uint8 of shape (n, 28, 28), "
+            f"got {images.dtype} of shape {images.shape}"
+        )
+    return images
+
+
+def photographs(count: int, side: int = 224) -> tuple[str, Batch]:
+    """Cut crops from photographs, at random places."""
+    try:
+        from sklearn.datasets import load_sample_images
+
+        pictures = load_sample_images().images
+    except ImportError:
+        return "uniform noise", noise((count, side, side, 3))
+    generator = np.random.default_rng(SEED)
+    crops = []
+    for number in range(count):
+        picture = pictures[number % len(pictures)]
+        top, left = (generator.integers(0, length - side + 1) for length in picture.shape[:2])
+        crops.append(picture[top : top + side, left : left + side])
+    return "scikit-learn's photographs, crops", np.stack(crops)
+
+
+def noise(shape: tuple[int, ...]) -> Batch:
+    """Draw images of uniform noise, for want of better."""
+    return np.random.default_rng(SEED).integers(0, 256, shape, np.uint8)

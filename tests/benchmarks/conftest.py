@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+import noiselib
+from benchmarks.images import ImageSet
+from benchmarks.measuring import Effort, measure, measure_conversions
+from benchmarks.peers.noiselib import load
+from benchmarks.peers.peer import Peer, as_unit, image_by_image
+from benchmarks.results import Results
+
+
+@pytest.fixture
+def tiny():
+    images = np.random.default_rng(0).integers(0, 256, (6, 5, 5), np.uint8)
+    return ImageSet("28x28", "a few", images)
+
+
+@pytest.fixture
+def effort():
+    return Effort(repeats=2, budget=0.001)
+
+
+def peer(name, makers, **more):
+    return Peer(name, "1.0", f"{name} as it comes", makers, as_unit, **more)
+
+
+def brighten(corruption, images):
+    def one(image):
+        return np.clip(image + corruption.shift * 255, 0, 255).astype(np.uint8)
+
+    return {"image by image": image_by_image(one, images), "one batch": lambda n: one(images[:n])}
+
+
+def broken(corruption, images):
+    def run(count):
+        raise RuntimeError("out of\n  paint")
+
+    return {"one batch": run}
+
+
+def misshapen(corruption, images):
+    return {"one batch": lambda count: images[:count, :2]}
+
+
+def converting(images):
+    return lambda count: (images[:count] / 255 * 255).astype(np.uint8)
+
+
+@pytest.fixture
+def results(tiny, effort):
+    contestants = [
+        load(),
+        peer("good", {"brightness": brighten}, conversion=converting),
+        peer("broken", {"brightness": broken, "contrast": broken}),
+        peer("misshapen", {"brightness": misshapen}),
+    ]
+    found = Results(
+        {"processor": "this one"},
+        sources={"28x28": "a few"},
+        remarks={one.name: one.remark for one in contestants},
+        missing={"absent": "ModuleNotFoundError: No module named 'absent'"},
+    )
+    corruptions = [noiselib.parse(name) for name in ("brightness", "contrast", "zoom")]
+    floors = {"contrast": {"28x28": 1e12}, "zoom": {"28x28": 1e-3}}
+    measure_conversions(found, [tiny], contestants, effort)
+    found.rows.extend(measure(corruptions, [tiny], contestants, floors, effort))
+    return found
