@@ -29,9 +29,14 @@ from noiselib.transform import Transform as Transform
 
 if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ asks the registry
     from noiselib.corruptions.blur import *
+    from noiselib.corruptions.colour import *
+    from noiselib.corruptions.digital import *
+    from noiselib.corruptions.elastic import *
     from noiselib.corruptions.geometric import *
     from noiselib.corruptions.noise import *
+    from noiselib.corruptions.occlusion import *
     from noiselib.corruptions.photometric import *
+    from noiselib.corruptions.weather import *
 
 
 def __getattr__(name: str) -> Any:

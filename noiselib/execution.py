@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait
 from noiselib.images import Images, as_batch, from_unit, to_unit
-from noiselib.resolution import Leaf
+from noiselib.resolution import Leaf, Resolution
 from noiselib.streams import Streams, as_ids, as_seed
+from noiselib.tables import Table, look_up
 
 if TYPE_CHECKING:
     from noiselib.transform import Transform
@@ -29,6 +30,7 @@ CHUNK_VALUES = 1 << 17  # measured: larger chunks leave the cache, smaller ones 
 TABLE_VALUES = 1 << 14  # below this many uint8 values, making a table costs more than it saves
 
 Rows = slice | NDArray[np.intp]
+Task = tuple[tuple[Leaf, ...], Table | None, Rows]
 
 # The C library gives the memory of every chunk back to the system, and fetching it again costs more
 # than most corruptions; once it has seen a large block come and go it keeps up to twice as much.
@@ -47,13 +49,7 @@ def run(
         job.out[...] = batch
     else:
         resolution = transform.resolve(job.seed, job.ids, Counter())
-        step = max(1, CHUNK_VALUES // math.prod(batch.shape[1:]))
-        tasks = [
-            (way, rows)
-            for label, way in enumerate(resolution.ways)
-            for rows in rows_of(resolution.labels, label, len(resolution.ways), step)
-        ]
-        do_all(job.do, tasks, threads)
+        do_all(job.do, list(tasks_of(resolution, batch)), threads)
     return job.out if images.ndim == 4 else job.out[..., 0]
 
 
@@ -66,20 +62,18 @@ class _Job:
     seed: int
     ids: NDArray[np.uint64]
 
-    def do(self, way: tuple[Leaf, ...], rows: Rows) -> None:
-        """Send some rows one way."""
+    def do(self, way: tuple[Leaf, ...], table: Table | None, rows: Rows) -> None:
+        """Send some rows one way, or through the table that stands for it."""
         chunk = self.batch[rows]
-        if chunk.dtype == np.uint8 and self.batch.size >= TABLE_VALUES and is_table(way):
-            self.out[rows] = through_table(chunk, table_of(tuple(leaf.corruption for leaf in way)))
-            return
-        unit = to_unit(chunk)
-        for leaf in way:
-            unit = self.through(leaf, unit, rows)
-        if isinstance(rows, slice):
-            from_unit(unit, self.out[rows])
+        result = self.out[rows] if isinstance(rows, slice) else np.empty_like(chunk)
+        if table:
+            look_up(chunk, table, result)
         else:
-            result = np.empty_like(chunk)
+            unit = to_unit(chunk)
+            for leaf in way:
+                unit = self.through(leaf, unit, rows)
             from_unit(unit, result)
+        if not isinstance(rows, slice):
             self.out[rows] = result
 
     def through(self, leaf: Leaf, unit: Images, rows: Rows) -> Images:
@@ -126,6 +120,17 @@ def as_workers(workers: object) -> int:
     return count
 
 
+def tasks_of(resolution: Resolution, batch: NDArray[Any]) -> Iterator[Task]:
+    """Cut each way's images into chunks; uint8 images may go through a table instead."""
+    ways, step = resolution.ways, max(1, CHUNK_VALUES // math.prod(batch.shape[1:]))
+    for label, way in enumerate(ways):
+        table = None
+        if batch.dtype == np.uint8 and batch.size >= TABLE_VALUES and is_table(way):
+            table = table_of(tuple(leaf.corruption for leaf in way))
+        for rows in rows_of(resolution.labels, label, len(ways), step):
+            yield way, table, rows
+
+
 def rows_of(labels: NDArray[np.intp], label: int, ways: int, step: int) -> Iterator[Rows]:
     """Give the rows of one way, in chunks: slices where all images go it, else indices."""
     if ways == 1:
@@ -137,18 +142,14 @@ def rows_of(labels: NDArray[np.intp], label: int, ways: int, step: int) -> Itera
             yield rows[start : start + step]
 
 
-def do_all(
-    do: Callable[[tuple[Leaf, ...], Rows], None],
-    tasks: list[tuple[tuple[Leaf, ...], Rows]],
-    threads: int,
-) -> None:
+def do_all(do: Callable[..., None], tasks: list[Task], threads: int) -> None:
     """Do every task, on so many threads; the first error is raised."""
     if threads == 1 or len(tasks) < 2:
-        for way, rows in tasks:
-            do(way, rows)
+        for task in tasks:
+            do(*task)
         return
     with ThreadPoolExecutor(min(threads, len(tasks))) as pool:
-        for future in [pool.submit(do, way, rows) for way, rows in tasks]:
+        for future in [pool.submit(do, *task) for task in tasks]:
             future.result()
 
 
@@ -158,16 +159,11 @@ def is_table(way: tuple[Leaf, ...]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def table_of(corruptions: tuple[Corruption, ...]) -> bytes:
+def table_of(corruptions: tuple[Corruption, ...]) -> Table:
     """Tabulate pointwise corruptions one after the other: the result for each of 256 levels."""
     levels = to_unit(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1))
     for corruption in corruptions:
         levels = corrupt(corruption, levels, 0, np.zeros(1, np.uint64))
-    table = np.empty(levels.shape, np.uint8)
-    from_unit(levels, table)
-    return table.tobytes()
-
-
-def through_table(chunk: NDArray[np.uint8], table: bytes) -> NDArray[np.uint8]:
-    """Look every value up; bytes.translate is the fastest lookup there is here."""
-    return np.frombuffer(chunk.tobytes().translate(table), np.uint8).reshape(chunk.shape)
+    results = np.empty(levels.shape, np.uint8)
+    from_unit(levels, results)
+    return Table(results.ravel())

@@ -16,6 +16,9 @@ __all__ = ["Images", "across_channels", "as_batch", "from_unit", "to_unit"]
 
 Images = NDArray[np.float32]  # (n, h, w, c), in [0, 1]
 SLACK = 1e-6  # how far beyond [0, 1] a float image may stray by rounding
+# Added before the fraction is cut off: a half, and a little more than float32 errs by, so that what
+# lies midway between two levels goes up at every level and not as the last bit has it.
+TIES_UP = np.float32(0.5 + 2.0**-13)
 FLOATS = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
 
 
@@ -90,10 +93,10 @@ def to_unit(batch: NDArray[Any]) -> Images:
 
 
 def from_unit(unit: Images, out: NDArray[Any]) -> None:
-    """Write float32 images in [0, 1] into `out`, rounding to nearest where it is uint8."""
+    """Write float32 images in [0, 1] into `out`; where it is uint8, round to nearest, ties up."""
     if out.dtype == np.uint8:
         levels = unit * np.float32(255)
-        np.rint(levels, out=levels)
+        levels += TIES_UP
         out[...] = levels.reshape(out.shape)
     else:
         out[...] = unit.reshape(out.shape)

@@ -19,10 +19,25 @@ from noiselib.images import Images
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["gaussian_rows", "on_grid", "separable", "sparse", "sparse_operator"]
+__all__ = [
+    "as_planes",
+    "blended",
+    "from_levels",
+    "from_planes",
+    "gaussian_rows",
+    "in_levels",
+    "mixed_columns",
+    "mixed_rows",
+    "on_grid",
+    "separable",
+    "sparse",
+    "sparse_operator",
+]
 
 GRID = 4096  # steps of a weight
 LEVELS = 16 * 255  # steps of an image
+BAND = 32  # rows of a band matrix that are multiplied at a time
+LONG = 64  # below this many rows, cutting a matrix into bands costs more than it saves
 
 Matrix = NDArray[np.float32]
 
@@ -55,12 +70,80 @@ def separable(images: Images, rows: Matrix, columns: Matrix) -> Images:
     ndarray of float32, shape (n, h', w', c)
         In steps of 1/4080.
     """
+    return from_planes(from_levels(blended(in_levels(as_planes(images)), rows, columns)), images)
+
+
+def as_planes(images: Images) -> Images:
+    """Copy (n, h, w, c) to planes, (n * c, h, w)."""
     n, h, w, c = images.shape
-    planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(n * c * h, w)
-    across = in_levels(planes) @ columns.T
-    across = np.rint(across, out=across).reshape(n * c, h, len(columns))
-    down = np.matmul(rows, across).reshape(n, c, len(rows), len(columns))
-    return np.ascontiguousarray(from_levels(down).transpose(0, 2, 3, 1))
+    return np.ascontiguousarray(images.transpose(0, 3, 1, 2)).reshape(n * c, h, w)
+
+
+def from_planes(planes: Images, images: Images) -> Images:
+    """Copy planes, (n * c, h', w'), to (n, h', w', c), with the n and c of `images`."""
+    n, c = len(images), images.shape[3]
+    return np.ascontiguousarray(planes.reshape(n, c, *planes.shape[1:]).transpose(0, 2, 3, 1))
+
+
+def blended(planes: Images, rows: Matrix, columns: Matrix) -> Images:
+    """Mix rows and columns of planes of whole sixteenths of a level; not rounded at the end.
+
+    Parameters
+    ----------
+    planes : ndarray of float32, shape (k, h, w)
+    rows, columns
+        As for `separable`.
+    """
+    k, h, w = planes.shape
+    across = mixed_columns(planes.reshape(k * h, w), columns)
+    np.rint(across, out=across)
+    return mixed_rows(rows, across.reshape(k, h, len(columns)))
+
+
+def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
+    """Give ``lines @ columns.T``, leaving out what is 0 anyway: the sums are exact in any order.
+
+    Parameters
+    ----------
+    lines : ndarray, shape (k, w)
+    columns : ndarray of the same dtype, shape (w', w)
+    """
+    result: NDArray[Any]
+    if len(columns) < LONG:
+        result = lines @ columns.T
+        return result
+    result = np.empty((len(lines), len(columns)), lines.dtype)
+    for out, taken in bands(columns):
+        np.matmul(lines[:, taken], columns[out, taken].T, out=result[:, out])
+    return result
+
+
+def mixed_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
+    """Give ``rows @ plane`` for every plane, leaving out what is 0 anyway.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (h', h)
+    planes : ndarray of the same dtype, shape (k, h, w)
+    """
+    result: NDArray[Any]
+    if len(rows) < LONG:
+        result = np.matmul(rows, planes)
+        return result
+    result = np.empty((len(planes), len(rows), planes.shape[2]), planes.dtype)
+    for out, taken in bands(rows):
+        np.matmul(rows[out, taken], planes[:, taken], out=result[:, out])
+    return result
+
+
+def bands(matrix: NDArray[Any]) -> list[tuple[slice, slice]]:
+    """Cut a matrix into blocks of rows, each with the range of columns that is not 0."""
+    cuts = []
+    for start in range(0, len(matrix), BAND):
+        used = np.flatnonzero(matrix[start : start + BAND].any(axis=0))
+        first, last = (used[0], used[-1]) if len(used) else (0, 0)
+        cuts.append((slice(start, start + BAND), slice(first, last + 1)))
+    return cuts
 
 
 def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) -> Images:

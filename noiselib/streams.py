@@ -124,20 +124,27 @@ class Streams:
 
 def image_keys(seed: int, stream: int, ids: NDArray[np.uint64]) -> UInt32:
     """Give each image its two keys, shape (2, n), by folding seed, stream and id into words."""
-    keys = stream_keys(seed, stream)
+    high = ids >> np.uint64(32)
+    if high.size and (high == high[0]).all():  # nearly always: the images share it too
+        keys = stream_keys(seed, stream, int(high[0]))
+    else:
+        keys = fold(stream_keys(seed, stream), high)
     # The low half of the id comes last: then k1 never repeats among 2**32 consecutive images.
-    for half in (ids >> np.uint64(32), ids & np.uint64(MASK)):
-        keys = mix_array((keys ^ half.astype(np.uint32)) + np.uint32(GOLDEN))
-    return keys
+    return fold(keys, ids & np.uint64(MASK))
+
+
+def fold(keys: UInt32, words: NDArray[np.uint64]) -> UInt32:
+    """Fold a word of each image into its keys."""
+    return mix_array((keys ^ words.astype(np.uint32)) + np.uint32(GOLDEN))
 
 
 @lru_cache(maxsize=1024)
-def stream_keys(seed: int, stream: int) -> UInt32:
-    """Fold seed and stream, what all images share, shape (2, 1)."""
+def stream_keys(seed: int, stream: int, *shared: int) -> UInt32:
+    """Fold seed, stream and further words that all images share, shape (2, 1)."""
     keys = []
     for key in (0, 1):
         state = GOLDEN
-        for word in (seed & MASK, seed >> 32, 2 * stream + key):
+        for word in (seed & MASK, seed >> 32, 2 * stream + key, *shared):
             state = mix(((state ^ word) + GOLDEN) & MASK)
         keys.append([state])
     return np.array(keys, np.uint32)
@@ -155,10 +162,11 @@ def mix(word: int) -> int:
 def mix_array(words: UInt32) -> UInt32:
     """Scramble an array of 32-bit words, as `mix` does one."""
     words = words ^ words >> np.uint32(16)
-    words = words * np.uint32(FIRST_MULTIPLIER)
-    words = words ^ words >> np.uint32(15)
-    words = words * np.uint32(SECOND_MULTIPLIER)
-    return words ^ words >> np.uint32(16)
+    words *= np.uint32(FIRST_MULTIPLIER)
+    words ^= words >> np.uint32(15)
+    words *= np.uint32(SECOND_MULTIPLIER)
+    words ^= words >> np.uint32(16)
+    return words
 
 
 @lru_cache(maxsize=1024)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,7 +42,13 @@ class _Affine(_Geometric):
         raise TypeError(f"{type(self).__name__} must define matrix()")
 
     def apply(self, images: Images, draws: None) -> Images:
-        return warp_all(images, self.matrix(), self.border, self.fill)
+        return warp_all(images, matrix_of(self), self.border, self.fill)
+
+
+@lru_cache(maxsize=256)
+def matrix_of(corruption: _Affine) -> Matrices:
+    """Give the map of a corruption, made once and not for every chunk."""
+    return corruption.matrix()
 
 
 class _RandomAffine(_Geometric):

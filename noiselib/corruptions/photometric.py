@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, strength
+from noiselib.corruption import Corruption, Trait, parameter, strength
 from noiselib.exact import image_means, steady
-from noiselib.images import Images
+from noiselib.fields import geometric
+from noiselib.images import Images, across_channels
 from noiselib.streams import Shape, Streams
 
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1)
+
+POINTWISE = Trait.EXACT | Trait.POINTWISE | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.TRANSPOSABLE
 
 
 class Brightness(Corruption):
     """Shift all values: ``y = clip(x + shift)``.
 
-    Nothing is drawn.
+    Nothing is drawn. On RGB images the published brightness is `HsvBrightness`, which keeps the
+    saturation; on grey images the two are one.
 
     Source: MNIST-C (shift .1 to .5 on grey images).
     """
 
-    traits = (
-        Trait.EXACT
-        | Trait.POINTWISE
-        | Trait.BROADCAST
-        | Trait.CHANNELWISE
-        | Trait.FLIPPABLE
-        | Trait.TRANSPOSABLE
-        | Trait.MONOTONE
-    )
+    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
     shift: float = strength(
         "what is added, as a fraction of full scale", identity=0, worst=0.5, low=-1, high=1
     )
@@ -105,3 +103,142 @@ class RandomContrast(Corruption):
     def apply(self, images: Images, draws: PerImage) -> Images:
         means = image_means(images)
         return means + steady(self.factor**draws).astype(np.float32) * (images - means)
+
+
+class Gamma(Corruption):
+    """Raise to a power: ``y = x ** gamma``.
+
+    Above 1 mid-greys go dark, below 1 light; black and white stay. Nothing is drawn.
+
+    Source: gamma correction as in digital image processing textbooks.
+    """
+
+    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    gamma: float = strength("exponent", identity=1, worst=4, low=0.05, high=20, path=geometric)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        exponent = np.float32(self.gamma)
+        # The power is taken in float64 and its last bits dropped, as processors differ in them.
+        return steady(np.power(images, exponent, dtype=np.float64)).astype(np.float32)
+
+
+class Inversion(Corruption):
+    """Exchange dark and light: ``y = (1 - amount) * x + amount * (1 - x)``.
+
+    At amount 0.5 all is mid-grey. Nothing is drawn.
+
+    Source: the inverse of MNIST-C (amount 1).
+    """
+
+    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength("part of the inverted image", identity=0, worst=1, high=1)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        return images + np.float32(self.amount) * (1 - 2 * images)
+
+
+class Solarize(Corruption):
+    """Invert what is light: ``y = (1 - amount) * x + amount * s``, ``s = 1 - x`` from threshold on.
+
+    Below the threshold ``s = x``. Nothing is drawn. Scales: amount, as a threshold that comes
+    down from white would strike all white at once.
+
+    Source: AutoAugment and Pillow (threshold on 0..256 there, amount 1).
+    """
+
+    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength("part of the solarized image", identity=0, worst=1, high=1)
+    threshold: float = parameter("the least value that is inverted", default=0.5, low=0, high=1)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        light = images >= np.float32(self.threshold)
+        return images + np.float32(self.amount) * ((1 - 2 * images) * light)
+
+
+class Quantize(Corruption):
+    """Round to few levels, black and white among them: ``y = round(x * k) / k``.
+
+    ``k = 2**bits - 1``. Nothing is drawn.
+
+    Source: the quantize of MNIST-C (bits 5 to 1).
+    """
+
+    traits = POINTWISE | Trait.STEPPED | Trait.IDEMPOTENT
+    bits: int = strength("bits of a value", unit="bits", identity=8, worst=1, low=1)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        steps = np.float32(2**self.bits - 1)
+        quantized: Images = np.rint(images * steps) / steps
+        return quantized
+
+
+class Posterize(Corruption):
+    """Keep the first bits of a grey level: ``y = step * floor(x / step)``.
+
+    The step is ``2**(8 - bits)`` grey levels. Unlike `Quantize` it only darkens, and loses
+    white. Nothing is drawn.
+
+    Source: AutoAugment and Pillow (bits 8 to 4).
+    """
+
+    traits = POINTWISE | Trait.STEPPED | Trait.IDEMPOTENT | Trait.MONOTONE
+    bits: int = strength("bits of a value", unit="bits", identity=8, worst=1, low=1)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        step = np.float32(2 ** (8 - self.bits))
+        # 255 * x is the whole level again for every level; a division by 2**k is exact.
+        kept: Images = np.floor(images * np.float32(255) / step) * step / np.float32(255)
+        return kept
+
+
+class Threshold(Corruption):
+    """Part black from white: ``y = (1 - amount) * x + amount * [x >= level]``.
+
+    Nothing is drawn.
+
+    Source: thresholding as in digital image processing textbooks.
+    """
+
+    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength("part of the black and white image", identity=0, worst=1, high=1)
+    level: float = parameter("the least value made white", default=0.5, low=0, high=1)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        white = images >= np.float32(self.level)
+        return images + np.float32(self.amount) * (white - images)
+
+
+class Vignette(Corruption):
+    """Darken towards the corners: ``y = x * (1 - loss * r**2)``.
+
+    r is the distance from the centre, 1 at the corners. Nothing is drawn.
+
+    Source: own design; the first term of any falloff of light that is smooth and round.
+    """
+
+    traits = (
+        Trait.EXACT
+        | Trait.BROADCAST
+        | Trait.CHANNELWISE
+        | Trait.LINEAR
+        | Trait.FLIPPABLE
+        | Trait.TRANSPOSABLE
+        | Trait.MONOTONE
+    )
+    loss: float = strength(
+        "part of the light that is lost in the corners", identity=0, worst=1, high=1
+    )
+
+    def apply(self, images: Images, draws: None) -> Images:
+        return images * (1 - np.float32(self.loss) * squared_radii(images.shape[1:]))
+
+
+@lru_cache(maxsize=32)
+def squared_radii(shape: Shape) -> Images:
+    """Give the squared distance from the centre, 1 at the corners, shape (1, h, w, c)."""
+    h, w, c = shape
+    across = np.square(2 * np.arange(w) - (w - 1)) + np.square(2 * np.arange(h) - (h - 1))[:, None]
+    radii = across / max(1, (h - 1) ** 2 + (w - 1) ** 2)  # one division of whole numbers: exact
+    squared: Images = across_channels(radii[None].astype(np.float32), c)
+    squared.flags.writeable = False
+    return squared

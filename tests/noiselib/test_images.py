@@ -88,3 +88,11 @@ def test_wrong_workers_are_named(workers, message):
 
 def test_a_lone_grey_image_with_channels_gives_the_same_as_without(digits):
     assert np.array_equal(NOISE(digits[..., 0]), NOISE(digits)[..., 0])
+
+
+@pytest.mark.parametrize("shift", [0.5, 0.3, 0.1])
+def test_ties_go_up_at_every_level(shift):
+    """255 * shift ends in a half: every level must move by the same, or smooth images get bands."""
+    levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
+    moved = noiselib.Brightness(shift=shift)(levels).astype(int) - levels
+    assert set(moved[moved + levels < 255]) == {int(255 * shift + 0.5)}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import ndtri
+from scipy.special import ndtri, pdtr
 
 import noiselib
 from noiselib.streams import Streams
@@ -86,3 +86,118 @@ def test_variances_of_repeated_noise_add():
     twice = noiselib.parse("gaussian_noise(sigma=0.06) | gaussian_noise(sigma=0.08)")
     noise = twice((GREY / 255).astype(np.float32)) - np.float32(128 / 255)
     assert noise.std() == pytest.approx(0.1, rel=0.01)
+
+
+@pytest.mark.oracle("impulse_noise")
+def test_impulse_noise_is_its_rule_on_every_channel(colours):
+    numbers = Streams("impulse_noise", 0, 5, np.arange(3, dtype=np.uint64)).uniform16((31, 22, 3))
+    half = round(0.27 / 2 * 65536)
+    expected = np.where(numbers < half, 0, np.where(numbers >= 65536 - half, 255, colours))
+    assert np.array_equal(noiselib.ImpulseNoise(amount=0.27)(colours, seed=5), expected)
+
+
+@given(amount=st.floats(0.01, 1), seed=st.integers(0, 2**64 - 1))
+def test_impulses_strike_channels_apart_and_equally_often(amount, seed):
+    result = noiselib.ImpulseNoise(amount=amount)(np.repeat(GREY, 3, axis=-1), seed=seed)
+    chance = amount / 2
+    allowed = bernstein(result.size, chance * (1 - chance), 1) + 2**-16
+    for level in (0, 255):
+        assert abs((result == level).mean() - chance) < allowed
+    struck = result != 128
+    both = struck[..., 0] & struck[..., 1]
+    assert abs(both.mean() - amount**2) < bernstein(both.size, 0.25, 1) + 2**-14
+
+
+@pytest.mark.oracle("salt")
+@pytest.mark.oracle("pepper")
+@pytest.mark.parametrize(("name", "level"), [("salt", 255), ("pepper", 0)])
+@pytest.mark.parametrize("amount", [0.001, 0.3, 1])
+def test_salt_and_pepper_alone_are_their_rules(digits, colours, name, level, amount):
+    for images in (digits, colours):
+        streams = Streams(name, 0, 5, np.arange(len(images), dtype=np.uint64))
+        numbers = streams.uniform16(images.shape[1:3])[..., None]
+        expected = np.where(numbers < amount * 65536, level, images)
+        result = noiselib.registry()[name](amount=amount)(images, seed=5)
+        assert np.array_equal(result, expected)
+
+
+@given(
+    name=st.sampled_from(["salt", "pepper"]),
+    amount=st.floats(0.01, 1),
+    seed=st.integers(0, 2**64 - 1),
+)
+def test_salt_is_white_pepper_black_and_both_as_often_as_asked(name, amount, seed):
+    result = noiselib.registry()[name](amount=amount)(GREY, seed=seed)
+    struck = result == {"salt": 255, "pepper": 0}[name]
+    assert (result[~struck] == 128).all()
+    assert abs(struck.mean() - amount) < bernstein(struck.size, amount * (1 - amount), 1) + 2**-16
+
+
+@given(
+    photons=st.one_of(st.floats(20, 1000), st.floats(1000, 1e5)),
+    level=st.one_of(st.floats(0.0625, 0.3125, width=32), st.just(0.2)),
+    seed=st.integers(0, 2**64 - 1),
+)
+def test_shot_noise_keeps_the_mean_and_its_variance_is_the_value_over_photons(photons, level, seed):
+    images = np.full((20, 40, 40, 1), level, np.float32)  # 0.2 is a grey level, 51 / 255
+    result = noiselib.ShotNoise(photons=photons)(images, seed=seed).astype(np.float64)
+    mean = float(images.flat[0]) * photons
+    z = (result * photons - mean) / np.sqrt(mean)
+    clipped = 1 - pdtr(math.ceil(photons), mean)  # what of the tail is lost beyond white
+    assert abs(z.mean()) < bernstein(z.size, 1, 12) + 1e-3 + 10 * clipped
+    fourth = 2 + 1 / mean
+    assert abs((z**2).mean() - 1) < bernstein(z.size, fourth, 60) + 2e-3 + 100 * clipped
+
+
+@pytest.mark.oracle("speckle_noise")
+def test_speckle_noise_is_its_formula(digits):
+    streams = Streams("speckle_noise", 0, 5, np.arange(100, dtype=np.uint64))
+    x, z = digits / 255, ndtri((streams.uniform16((28, 28, 1)) + 0.5) / 65536)
+    expected = np.rint(255 * np.clip(x + x * 0.45 * z, 0, 1))
+    result = noiselib.SpeckleNoise(sigma=0.45)(digits, seed=5)
+    assert abs(result - expected).max() <= 1
+    assert (result != expected).mean() < 1e-4
+    assert not result[digits == 0].any()
+
+
+@given(sigma=st.floats(0.01, 0.15), level=st.integers(20, 128), seed=st.integers(0, 2**64 - 1))
+def test_speckle_noise_deviates_in_proportion(sigma, level, seed):
+    x = np.full((20, 50, 50, 1), level / 255, np.float32)
+    z = (noiselib.SpeckleNoise(sigma=sigma)(x, seed=seed).astype(np.float64) / x - 1) / sigma
+    assert abs(z.mean()) < bernstein(z.size, 1, 5)
+    assert abs((z**2).mean() - 1) < bernstein(z.size, 2, 20) + 1e-3
+
+
+@pytest.mark.oracle("uniform_noise")
+def test_uniform_noise_is_its_formula(digits):
+    streams = Streams("uniform_noise", 0, 5, np.arange(100, dtype=np.uint64))
+    u = (streams.uniform16((28, 28, 1)) + 0.5) / 32768 - 1
+    expected = np.rint(255 * np.clip(digits / 255 + 0.35 * u, 0, 1))
+    result = noiselib.UniformNoise(width=0.35)(digits, seed=5)
+    assert abs(result - expected).max() <= 1
+    assert (result != expected).mean() < 1e-4
+
+
+@given(width=st.floats(0.01, 0.45), seed=st.integers(0, 2**64 - 1))
+def test_uniform_noise_has_mean_zero_and_its_variance(width, seed):
+    grey = (GREY / 255).astype(np.float32)
+    u = (noiselib.UniformNoise(width=width)(grey, seed=seed).astype(np.float64) - grey) / width
+    assert abs(u).max() <= 1 + 1e-5
+    assert abs(u.mean()) < bernstein(u.size, 1 / 3, 2)
+    assert abs((u**2).mean() - 1 / 3) < bernstein(u.size, 4 / 45, 1) + 1e-5
+
+
+@pytest.mark.parametrize("name", ["gaussian_noise", "speckle_noise", "impulse_noise"])
+def test_noise_differs_between_channels(name):
+    result = noiselib.registry()[name]()(np.full((1, 20, 20, 3), 128, np.uint8))
+    assert (result[..., 0] != result[..., 1]).any()
+
+
+def test_white_noise_has_a_flat_spectrum():
+    """As in the originals: no frequency has more of it than another."""
+    grey = np.full((200, 28, 28, 1), 0.5, np.float32)
+    specs = ["gaussian_noise(sigma=0.08)", "shot_noise(photons=60)", "speckle_noise(sigma=0.15)"]
+    for spec in [*specs, "impulse_noise(amount=0.27)", "uniform_noise(width=0.3)"]:
+        noise = noiselib.parse(spec)(grey)[..., 0] - 0.5
+        power = np.square(abs(np.fft.fft2(noise - noise.mean()))).mean(axis=0)
+        assert abs(power / power.mean() - 1).max() < 6 / np.sqrt(200), spec

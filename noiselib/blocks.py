@@ -1,0 +1,167 @@
+"""JPEG of grey planes, batched: the integer arithmetic of libjpeg's accurate DCT, block by block.
+
+Everything between the rounded levels and the decoded ones is whole numbers. They are held in
+float64, where every product and sum is exact, so that matrix products may do the work.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.images import Images
+
+__all__ = ["jpeg_planes", "quantiser", "quantiser_scale"]
+
+SIDE = 8  # of a block
+BLOCKS = 1 << 10  # how many blocks are worked on at a time: a few such arrays fit the cache
+
+LUMINANCE = np.array(
+    [
+        [16, 11, 10, 16, 24, 40, 51, 61],
+        [12, 12, 14, 19, 26, 58, 60, 55],
+        [14, 13, 16, 24, 40, 57, 69, 56],
+        [14, 17, 22, 29, 51, 87, 80, 62],
+        [18, 22, 37, 56, 68, 109, 103, 77],
+        [24, 35, 55, 64, 81, 104, 113, 92],
+        [49, 64, 78, 87, 103, 121, 120, 101],
+        [72, 92, 95, 98, 112, 100, 103, 99],
+    ]
+)
+"""The luminance table of the JPEG standard (Annex K), for quality 50."""
+
+# Constants of the DCT of Loeffler, Ligtenberg and Moschytz, in steps of 2**-13.
+C0_298, C0_390, C0_541, C0_765 = 2446, 3196, 4433, 6270
+C0_899, C1_175, C1_501, C1_847 = 7373, 9633, 12299, 15137
+C1_961, C2_053, C2_562, C3_072 = 16069, 16819, 20995, 25172
+ONE = 1 << 13
+
+
+def quantiser_scale(quality: float) -> float:
+    """Give the percentage by which libjpeg scales its tables: 100 at quality 50, 0 at 100."""
+    return 5000 / quality if quality < 50 else 200 - 2 * quality
+
+
+@lru_cache(maxsize=100)
+def quantiser(quality: int) -> NDArray[np.float64]:
+    """Give libjpeg's luminance table for a quality from 1 to 100, shape (8, 8)."""
+    scaled = (LUMINANCE * int(quantiser_scale(quality)) + 50) // 100
+    table: NDArray[np.float64] = np.clip(scaled, 1, 255).astype(np.float64)
+    table.flags.writeable = False
+    return table
+
+
+@lru_cache(maxsize=1)
+def transform() -> NDArray[np.float64]:
+    """Give the 8-point DCT as libjpeg has it: whole multiples of 2**-13, times sqrt(8).
+
+    Rows are frequencies. Its transpose is libjpeg's inverse.
+    """
+    even = np.array(
+        [
+            [ONE, ONE, ONE, ONE],
+            [C0_541 + C0_765, C0_541, -C0_541, -C0_541 - C0_765],
+            [ONE, -ONE, -ONE, ONE],
+            [C0_541, C0_541 - C1_847, C1_847 - C0_541, -C0_541],
+        ]
+    )
+    # The odd part on the differences 0 - 7, 1 - 6, 2 - 5, 3 - 4.
+    far, near = C1_175 - C1_961, C1_175 - C0_390
+    odd = np.array(
+        [
+            [C1_501 - C0_899 + near, C1_175, near, C1_175 - C0_899],
+            [C1_175, C3_072 - C2_562 + far, C1_175 - C2_562, far],
+            [near, C1_175 - C2_562, C2_053 - C2_562 + near, C1_175],
+            [C1_175 - C0_899, far, C1_175, C0_298 - C0_899 + far],
+        ]
+    )
+    matrix = np.empty((SIDE, SIDE))
+    matrix[0::2] = np.hstack([even, even[:, ::-1]])
+    matrix[1::2] = np.hstack([odd, -odd[:, ::-1]])
+    matrix.flags.writeable = False
+    return matrix
+
+
+def jpeg_planes(images: Images, quality: int) -> Images:
+    """Encode and decode every plane as a grey JPEG.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (n, h, w, c)
+        Rounded to whole grey levels first. Sides that are no multiple of 8 repeat their last
+        pixel.
+    quality : int
+        1 to 100.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
+        Whole grey levels, in [0, 1].
+    """
+    n, h, w, c = images.shape
+    tall, wide = -(-h // SIDE) * SIDE, -(-w // SIDE) * SIDE
+    step = max(1, BLOCKS * SIDE * SIDE // (c * tall * wide))
+    result = np.empty_like(images)
+    for start in range(0, n, step):
+        planes = images[start : start + step].transpose(0, 3, 1, 2)
+        levels = np.rint(planes * np.float32(255)).reshape(-1, h, w)
+        if (h, w) != (tall, wide):
+            levels = np.pad(levels, ((0, 0), (0, tall - h), (0, wide - w)), "edge")
+        # The rows of all blocks first, one after the other: then either side of a block may be
+        # the first or last axis of a matrix product.
+        split = levels.reshape(-1, SIDE, wide).transpose(1, 0, 2)
+        blocks = np.subtract(split, np.float32(128)).reshape(SIDE, -1)
+        decoded = decode(encode(blocks, quality), quality)
+        whole = decoded.reshape(split.shape).transpose(1, 0, 2).reshape(-1, c, tall, wide)
+        result[start : start + step] = whole[:, :, :h, :w].transpose(0, 2, 3, 1)
+    return result
+
+
+def encode(blocks: NDArray[np.float32], quality: int) -> NDArray[np.float64]:
+    """Transform blocks and quantise: levels less 128 in, whole numbers of quantiser steps out.
+
+    Parameters
+    ----------
+    blocks : ndarray of float32, shape (8, k * 8)
+        Rows of a block; then blocks and their columns.
+    """
+    matrix = transform()
+    # At most 2**23 either way: float32 holds it.
+    rows = blocks.reshape(-1, SIDE) @ matrix.T.astype(np.float32)
+    rows = descaled(rows, 11).astype(np.float64)  # two more bits are kept between the passes
+    both = descaled(matrix @ rows.reshape(SIDE, -1), 15)
+    # Halves go away from zero: the quotients are whole multiples of 1 / (8 * 255) at least, and
+    # less than 2**15, so a millionth more moves the halves alone.
+    both *= tiled((1 + 2.0**-20) / (8 * quantiser(quality)), both.shape)
+    np.rint(both, out=both)
+    return both
+
+
+def decode(coefficients: NDArray[np.float64], quality: int) -> NDArray[np.float32]:
+    """Give the blocks that quantised coefficients stand for, in [0, 1], shape (8, k * 8)."""
+    inverse = transform().T
+    values = coefficients * tiled(quantiser(quality), coefficients.shape)
+    columns = descaled(inverse @ values, 11)
+    levels = descaled(columns.reshape(-1, SIDE) @ inverse.T, 18).astype(np.float32)
+    levels += 128
+    np.clip(levels, 0, 255, out=levels)
+    levels /= np.float32(255)
+    unit: NDArray[np.float32] = levels.reshape(coefficients.shape)
+    return unit
+
+
+def tiled(table: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Repeat a table for every block."""
+    repeated: NDArray[np.float64] = np.tile(table, shape[1] // SIDE)
+    return repeated
+
+
+def descaled(values: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Divide by 2**bits and round, halves up, in place."""
+    values *= 2.0**-bits
+    values += 0.5
+    np.floor(values, out=values)
+    return values

@@ -1,0 +1,183 @@
+"""Geometric corruptions that are not affine: perspective, lens distortion, elastic deformation."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.exact import steady
+from noiselib.images import Images
+from noiselib.projection import SQUARE, per_image, projected
+from noiselib.smooth import smooth_noise
+from noiselib.streams import Shape, Streams
+from noiselib.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_to
+
+Signed = NDArray[np.float64]
+
+OUTSIDE = "what lies outside: fill, the nearest pixel, or the image reflected"
+FILL = "the value outside, where the border is constant"
+
+
+class _Warp(Corruption):
+    """What lies outside the image: the fields that all of this family share."""
+
+    traits = Trait.EXACT | Trait.CHANNELWISE
+    border: str = parameter(OUTSIDE, default="constant", choices=BORDERS)
+    fill: float = parameter(FILL, default=0, low=0, high=1)
+
+
+class Perspective(_Warp):
+    """Lean every image back: its upper edge shrinks to ``1 - narrowing`` of the lower one.
+
+    ``y(p) = x(H^-1 p)``, H the projective map that takes the corners of the image to those of a
+    trapezium of the same height; below 0 the lower edge shrinks. Nothing is drawn.
+
+    Source: own design; the textbook view of a picture that leans back.
+    """
+
+    narrowing: float = strength(
+        "part of its length that the upper edge loses", identity=0, worst=0.6, low=-0.9, high=0.9
+    )
+
+    def apply(self, images: Images, draws: None) -> Images:
+        h, w = images.shape[1:3]
+        return warp_by(images, trapezium_operator(h, w, self.narrowing, self.border), self.fill)
+
+
+class RandomPerspective(_Warp):
+    """Look at each image from its own side: ``y(p) = x(H^-1 p)``.
+
+    H is the projective map that moves each corner inwards by ``u w distortion / 2`` and
+    ``v h distortion / 2``, ``u, v ~ U(0, 1)``. Drawn: u and v of four corners for every image.
+    Scales: distortion.
+
+    Source: the random perspective of torchvision (distortion .5), to parts of pixels.
+    """
+
+    distortion: float = strength(
+        "greatest move of a corner, in half sides", identity=0, worst=0.6, high=0.6
+    )
+
+    def draw(self, streams: Streams, shape: Shape) -> Signed:
+        return streams.uniform((4, 2))
+
+    def apply(self, images: Images, draws: Signed) -> Images:
+        h, w = images.shape[1:3]
+        inwards = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])
+        corners = SQUARE + 0.5 * self.distortion * inwards * draws
+        return warp_to(images, *projected(h, w, corners, np.float32), self.border, self.fill)
+
+
+class BarrelDistortion(_Warp):
+    """Bend every image as a lens does: ``y(p) = x(p (1 + bend |p|**2))``.
+
+    p goes from the centre, and is 1 long in the corners. Above 0 the picture shrinks towards its
+    edges (barrel), below 0 it grows (pincushion). Nothing is drawn.
+
+    Source: own design; the first term of the radial lens model (Brown 1966).
+    """
+
+    bend: float = strength(
+        "part by which the corners look further out", identity=0, worst=0.6, low=-0.33, high=10
+    )
+
+    def apply(self, images: Images, draws: None) -> Images:
+        h, w = images.shape[1:3]
+        return warp_by(images, lens_operator(h, w, self.bend, self.border), self.fill)
+
+
+class ElasticTransform(Corruption):
+    """Deform each image like rubber: ``y(p) = x(p + displacement * side * s(p) + J p)``.
+
+    s is white noise smoothed by a Gaussian of `sigma` sides, of variance 1 in either direction;
+    J is the affine map that moves three points a third of a side from the centre by
+    ``jitter * side * U(-1, 1)`` each way. The side is the image's shorter one. Drawn: s, and six
+    numbers, for every image. Scales: displacement, and jitter with it.
+
+    The originals displace by ``alpha`` times the smoothed noise, in pixels, so that the same
+    numbers mean less in larger images; `displacement` is what their alpha and sigma come to on
+    the images that they were made for. They resample twice, affinely and elastically, here it is
+    once; and their J is that of the inverse map, which is the same to first order, but folds the
+    image now and then at jitter .2.
+
+    Source: ImageNet-C, CIFAR-10-C, MNIST-C; the elastic deformations of Simard et al. 2003.
+    """
+
+    traits = Trait.EXACT | Trait.CHANNELWISE
+    displacement: float = strength(
+        "root mean square displacement each way, in sides", identity=0, worst=0.06, high=1
+    )
+    sigma: float = parameter(
+        "smoothness: standard deviation of the Gaussian, in sides", default=0.1, low=0, high=1
+    )
+    jitter: float = parameter(
+        "greatest move of the three points, in sides", default=0, identity=0, low=0, high=1
+    )
+    border: str = parameter(OUTSIDE, default="reflect", choices=BORDERS)
+    fill: float = parameter(FILL, default=0, low=0, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> tuple[Signed, NDArray[np.float32]]:
+        moves = streams.signed((3, 2))
+        h, w = shape[:2]
+        return moves, smooth_noise(streams, 2, (h, w), self.sigma * min(h, w))
+
+    def apply(self, images: Images, draws: tuple[Signed, NDArray[np.float32]]) -> Images:
+        h, w = images.shape[1:3]
+        moves, field = draws
+        side = min(h, w)
+        y, x = jittered(h, w, self.jitter * side * moves, side / 3)
+        reach = np.float32(self.displacement * side)
+        y, x = y + reach * field[:, 0], x + reach * field[:, 1]
+        return warp_to(images, y, x, self.border, self.fill)
+
+
+@lru_cache(maxsize=64)
+def trapezium_operator(h: int, w: int, narrowing: float, border: str) -> Bilinear:
+    """Give the operator of the map that narrows the upper edge, or the lower one below 0."""
+    inset = 0.5 * np.array([(1, 0), (-1, 0), (0, 0), (0, 0)]) * narrowing
+    if narrowing < 0:
+        inset = -inset[[3, 2, 1, 0]]
+    y, x = projected(h, w, (SQUARE + inset)[None], np.float64)
+    return bilinear_operator(y[0], x[0], border)
+
+
+@lru_cache(maxsize=64)
+def lens_operator(h: int, w: int, bend: float, border: str) -> Bilinear:
+    """Give the operator of a radial map about the centre."""
+    y, x = (np.arange(side) - (side - 1) / 2 for side in (h, w))
+    corner = max(((h - 1) ** 2 + (w - 1) ** 2) / 4, 1)
+    factor = steady(1 + bend * (y[:, None] ** 2 + x**2) / corner)
+    return bilinear_operator(y[:, None] * factor + (h - 1) / 2, x * factor + (w - 1) / 2, border)
+
+
+def jittered(h: int, w: int, moves: Signed, distance: float) -> tuple[Any, Any]:
+    """Give where pixels come from when three points about the centre come from elsewhere.
+
+    Parameters
+    ----------
+    h, w : int
+        The sides of the images.
+    moves : ndarray of float64, shape (n, 3, 2)
+        How far the points (1, 1), (1, -1) and (-1, -1) times `distance` are off, (y, x).
+
+    Returns
+    -------
+    two ndarrays of float32, shape (n, h, w)
+        y and x, in input pixels.
+    """
+    first, second, third = np.moveaxis(moves, 1, 0)
+    by_x, by_y = (first - second) / (2 * distance), (second - third) / (2 * distance)
+    shift = (first + third) / 2
+    rows = (np.arange(h) - (h - 1) / 2).astype(np.float32)[:, None]
+    columns = (np.arange(w) - (w - 1) / 2).astype(np.float32)
+    y, x = (
+        per_image(by_y[:, k] + (k == 0), np.float32) * rows
+        + per_image(shift[:, k] + (centre - 1) / 2, np.float32)
+        + per_image(by_x[:, k] + (k == 1), np.float32) * columns
+        for k, centre in enumerate((h, w))
+    )
+    return y, x

@@ -1,0 +1,231 @@
+"""Occlusion: parts of the image are hidden, inverted or drawn over."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.images import Images, across_channels
+from noiselib.lines import (
+    FRAME,
+    NOWHERE,
+    cell_centres,
+    drawn_lines,
+    in_steps,
+    straight_heights,
+    zigzag_heights,
+)
+from noiselib.masks import covered, covered_by_stripes
+from noiselib.streams import Shape, Streams
+
+Words = NDArray[np.uint32]
+
+AMOUNT = "part of the whole effect"
+FILL = "the value of what is hidden"
+
+
+class Cutout(Corruption):
+    """Hide a square: ``y = fill`` within ``max(|row - r|, |column - c|) < size * side / 2``.
+
+    The side is the image's shorter one. The square may reach over the edge; pixels at its rim
+    that it covers in part change in part. Drawn: its centre, a corner of a pixel, for every
+    image. Scales: size, about that centre.
+
+    Source: cutout (DeVries and Taylor 2017), of size .5 for CIFAR-10, .25 for CIFAR-100.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.MONOTONE
+    size: float = strength(
+        "side of the square, as a fraction of the shorter side", identity=0, worst=0.75, high=2
+    )
+    fill: float = parameter(FILL, default=0, low=0, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> Words:
+        return streams.words((2,))
+
+    def apply(self, images: Images, draws: Words) -> Images:
+        h, w = images.shape[1:3]
+        half = np.float32(0.5 * min(h, w)) * np.asarray(self.size, np.float32)
+        rows = covered(h, whole(draws[:, 0], h), half)
+        columns = covered(w, whole(draws[:, 1], w), half)
+        return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+
+
+class GridMask(Corruption):
+    """Hide squares on a grid: ``y = fill`` in a square of side ``part * period`` in each cell.
+
+    The period is a fraction of the image's shorter side. Pixels that are covered in part change
+    in part. Drawn: where the grid begins, for every image. Scales: part, about the centres of
+    the squares.
+
+    Source: GridMask (Chen et al. 2020), without its rotation.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.MONOTONE
+    part: float = strength(
+        "side of the squares, as a fraction of the period", identity=0, worst=0.75, high=1
+    )
+    period: float = parameter(
+        "period of the grid, as a fraction of the shorter side", default=0.25, low=0.001, high=1
+    )
+    fill: float = parameter(FILL, default=0, low=0, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> NDArray[np.float64]:
+        return streams.uniform((2,))
+
+    def apply(self, images: Images, draws: NDArray[np.float64]) -> Images:
+        h, w = images.shape[1:3]
+        period = self.period * min(h, w)
+        hidden = np.asarray(self.part, np.float32).astype(np.float64)
+        rows = covered_by_stripes(h, draws[:, 0] * period, period, hidden)
+        columns = covered_by_stripes(w, draws[:, 1] * period, period, hidden)
+        return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+
+
+class RowDropout(Corruption):
+    """Lose whole rows by chance: ``y = 0`` in a row with probability amount.
+
+    Drawn: one number for every row. Scales: the part of the numbers that strike; rows lost at
+    one strength stay lost at every greater one. The probability comes in steps of 1/65536.
+
+    Source: own design; dropped lines of a sensor or a transmission.
+    """
+
+    traits = Trait.EXACT | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.MONOTONE | Trait.IDEMPOTENT
+    amount: float = strength("part of the rows that are lost", identity=0, worst=0.5, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> NDArray[np.uint16]:
+        rows = streams.uniform16((shape[0], 1, 1))
+        return np.broadcast_to(rows, (len(rows), *shape[:2], 1))
+
+    def apply(self, images: Images, draws: NDArray[np.uint16]) -> Images:
+        return lost(images, draws[:, :, :1], self.amount)
+
+
+class ColumnDropout(Corruption):
+    """Lose whole columns by chance: ``y = 0`` in a column with probability amount.
+
+    Drawn: one number for every column. Scales: the part of the numbers that strike; columns lost
+    at one strength stay lost at every greater one. The probability comes in steps of 1/65536.
+
+    Source: own design; dropped columns of a sensor.
+    """
+
+    traits = RowDropout.traits
+    amount: float = strength("part of the columns that are lost", identity=0, worst=0.5, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> NDArray[np.uint16]:
+        columns = streams.uniform16((1, shape[1], 1))
+        return np.broadcast_to(columns, (len(columns), *shape[:2], 1))
+
+    def apply(self, images: Images, draws: NDArray[np.uint16]) -> Images:
+        return lost(images, draws[:, :1], self.amount)
+
+
+class Stripe(Corruption):
+    """Invert the outer columns: ``y = x + amount * (1 - 2 x)`` left and right, x between.
+
+    Each band has a quarter of the width, or as many columns as are nearest to the part that
+    `width` says. Nothing is drawn.
+
+    Source: the stripe of MNIST-C (amount 1: columns 0-6 and 21-27 of 28).
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.MONOTONE
+    amount: float = strength(AMOUNT, identity=0, worst=1)
+    width: float = parameter("width of each band, in image widths", default=0.25, low=0, high=0.5)
+
+    def apply(self, images: Images, draws: None) -> Images:
+        w = images.shape[2]
+        band = round(self.width * w)
+        outer = np.zeros((w, images.shape[3]), np.float32)
+        outer[:band] = 1
+        outer[w - band :] = 1
+        return images + (self.amount * outer) * (1 - 2 * images)
+
+
+class _Drawn(Corruption):
+    """A bright line over the image: ``y = clip(x + amount * line)``."""
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.MONOTONE
+    amount: float = strength("brightness of the line's middle", identity=0, worst=1)
+
+    def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
+        """Give the heights of the lines, as `drawn_lines` takes them."""
+        raise TypeError(f"{type(self).__name__} must define heights(draws, w)")
+
+    def draw(self, streams: Streams, shape: Shape) -> Words:
+        return streams.words((4,))
+
+    def apply(self, images: Images, draws: Words) -> Images:
+        h, w, c = images.shape[1:]
+        lines: Images = across_channels(drawn_lines(self.heights(draws, w), h), c)
+        return images + self.amount * lines
+
+
+class Line(_Drawn):
+    """Draw a line across: ``y = clip(x + amount * max(0, 1 + ln(1 - d / 2.3)))``.
+
+    d is the distance in height, in 28ths of the image. Drawn: the column it begins in (0 to 4 of
+    28) and the one it ends before (22 to 26), and both heights (0 to 26), for every image.
+    Scales: amount.
+
+    Source: the unused line of MNIST-C (amount 1), on any image size.
+    """
+
+    def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
+        left, right = whole(draws[:, 2], 5), 22 + whole(draws[:, 3], 5)
+        return straight_heights(left, right, whole(draws[:, 0], 27), whole(draws[:, 1], 27), w)
+
+
+class DottedLine(_Drawn):
+    """Draw a dotted line across: ``y = clip(x + amount * max(0, 1 + ln(1 - d / 2.3)))``.
+
+    d is the distance in height, in 28ths of the image; of every four 28ths of the width the first
+    two stay empty. Drawn: the height on the left and on the right (0 to 26 of 28), for every
+    image. Scales: amount.
+
+    Source: the dotted line of MNIST-C (amount 1), on any image size.
+    """
+
+    def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
+        left = np.zeros(len(draws))
+        first, last = whole(draws[:, 0], 27), whole(draws[:, 1], 27)
+        heights = straight_heights(left, left + FRAME - 1, first, last, w)
+        empty = (cell_centres(w) + 0.5) // 2 % 2 == 0
+        return np.where(empty, NOWHERE, heights)
+
+
+class Zigzag(_Drawn):
+    """Draw a zigzag across: ``y = clip(x + amount * max(0, 1 + ln(1 - d / 2.3)))``.
+
+    d is the distance in height, in 28ths of the image. The zigzag goes from column 2 to 25 of 28,
+    with a period of 4 and a swing of 2. Drawn: the height on the left (0 to 26) and how far it
+    falls (-5 to 4), for every image. Scales: amount.
+
+    Source: the zigzag of MNIST-C (amount 1), on any image size.
+    """
+
+    def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
+        shapes = zigzag_heights(w, tuple(range(-5, 5)))[whole(draws[:, 1], 10).astype(np.intp)]
+        start = in_steps(whole(draws[:, 0], 27))
+        return shapes + start[:, None, None]
+
+
+def whole(words: Words, count: int) -> NDArray[np.float64]:
+    """Turn words into whole numbers uniform in 0..count-1."""
+    numbers: NDArray[np.float64] = np.floor(words * (count * 2.0**-32))
+    return numbers
+
+
+def painted(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
+    """Mix `fill` in where the mask, (n, h, w), has it."""
+    mask = across_channels(mask, images.shape[3])
+    result: Images = images + mask * (np.float32(fill) - images)
+    return result
+
+
+def lost(images: Images, numbers: NDArray[np.uint16], amount: float) -> Images:
+    """Set to 0 where numbers fall below the amount."""
+    return images * (numbers >= round(amount * 2**16))

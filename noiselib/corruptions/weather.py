@@ -1,0 +1,256 @@
+"""Weather: fog, frost, snow, rain, and spatters on the lens."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.ice import PANE, pane
+from noiselib.images import Images, across_channels
+from noiselib.plasma import clouds, noise_count
+from noiselib.precipitation import (
+    blobs,
+    drops,
+    lattice_sides,
+    liquid,
+    mud,
+    streaked,
+    water,
+)
+from noiselib.streams import Shape, Streams
+
+Field = NDArray[np.float32]  # (n, h, w)
+
+AMOUNT = "part of the whole effect"
+LUMA = (0.299, 0.587, 0.114)
+FROST = (0.87, 0.95, 1.0)  # the bluish white of ice; of mean brightness .93
+MUD, WATER = (63 / 255, 42 / 255, 20 / 255), (175 / 255, 238 / 255, 238 / 255)
+GREY_MUD = 63 / 255  # as MNIST-C has it
+
+
+class Fog(Corruption):
+    """Put fog before the image: ``y = (x + density P) m / (m + density)``, ``m = max(x)``.
+
+    P, in [0, 1], is plasma by the diamond-square algorithm: clouds on a torus whose finer details
+    are weaker by ``decay**2`` from level to level. The image's longer side spans `view` of the
+    torus, so that fog looks alike at every size; the original cuts its image out of a map of 256
+    points, whatever the image's size: that is view .875 at 224 pixels and .109375 at 28. Drawn:
+    the noise of P. Scales: density.
+
+    Source: ImageNet-C, CIFAR-10-C, MNIST-C.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    density: float = strength(
+        "how much light the fog adds, in full scales", identity=0, worst=3, high=100
+    )
+    decay: float = parameter(
+        "how much smoother than rough: root of the weakening from level to level",
+        default=1.75,
+        low=1,
+        high=10,
+    )
+    view: float = parameter(
+        "longer side of the image, as a part of the clouds' side", default=0.875, low=0.01, high=1
+    )
+
+    def draw(self, streams: Streams, shape: Shape) -> Field:
+        h, w = shape[:2]
+        numbers = streams.uniform16((noise_count(h, w, self.view),))
+        return clouds(numbers, h, w, self.view, self.decay)
+
+    def apply(self, images: Images, draws: Field) -> Images:
+        peak = images.max(axis=(1, 2, 3), keepdims=True)
+        density = np.asarray(self.density, np.float32)
+        share = density / np.maximum(peak + density, np.float32(1e-30))  # black stays black
+        light = across_channels(draws * peak[..., 0], images.shape[3])
+        result: Images = images + share * (light - images)
+        return result
+
+
+class Frost(Corruption):
+    """Look through a frosted pane: ``y = clip(light * x + ice * F)``.
+
+    F is a piece of a pane with crystals, cut out anywhere and mirrored by chance; the pane is
+    three image sides wide, of mean brightness .4, and bluish white on colour images. The original
+    cuts its pieces out of five photographs; this pane is computed, and the same at every size.
+    Drawn: the place and the mirroring, for every image. Scales: ice, and light with it.
+
+    Source: ImageNet-C, CIFAR-10-C, with another texture.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    ice: float = strength("brightness of the ice", identity=0, worst=0.75, high=4)
+    light: float = parameter(
+        "part of the image's light that passes", default=0.6, identity=1, low=0, high=1
+    )
+
+    def draw(self, streams: Streams, shape: Shape) -> Field:
+        h, w = shape[:2]
+        words = streams.words((3,))
+        size = PANE * max(h, w)
+        top, left = (((words[:, k] >> np.uint32(8)) * np.uint64(size)) >> 24 for k in (0, 1))
+        everywhere = np.lib.stride_tricks.sliding_window_view(pane(max(h, w)), (h, w))
+        pieces: Field = everywhere[top, left]
+        for bit, axis in ((1, 1), (2, 2)):
+            mirrored = np.flatnonzero(words[:, 2] & np.uint32(bit))
+            pieces[mirrored] = np.flip(pieces[mirrored], axis)
+        return pieces
+
+    def apply(self, images: Images, draws: Field) -> Images:
+        ice = coloured(draws, FROST, 1.0, images.shape[3])
+        result: Images = self.light * images + self.ice * ice
+        return result
+
+
+class Snow(Corruption):
+    """Let snow fall: ``y = x + amount * ((1 - keep) max(0, 1.5 g + .5 - x) + s)``.
+
+    g is the image's brightness, so that the picture fades to white. s are flakes: normal noise
+    of `mean` and `deviation` on points `flake` pixels apart, cut off below `threshold`, streaked
+    by motion of `radius` and `sigma` pixels in a direction of U(-135, -45) degrees, and all of it
+    once more, turned by 180 degrees. Drawn: the noise, and one of 16 directions, for every
+    image. Scales: amount.
+
+    Source: ImageNet-C, CIFAR-10-C (amount 1); flakes are not rounded to grey levels in between.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength(AMOUNT, identity=0, worst=1)
+    mean: float = parameter("mean of the noise", default=0.4, low=-8, high=8)
+    deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
+    flake: float = parameter(
+        "distance of the points of noise", unit="pixels", default=2, low=1, high=1000
+    )
+    threshold: float = parameter("least noise that is a flake", default=0.65, low=0, high=1)
+    radius: int = parameter("reach of the motion", unit="pixels", default=8, low=0, high=1000)
+    sigma: float = parameter(
+        "standard deviation of the motion", unit="pixels", default=4, low=0, high=1000
+    )
+    keep: float = parameter("how much of the picture does not fade", default=0.7, low=0, high=1)
+
+    def draw(self, streams: Streams, shape: Shape) -> Field:
+        h, w = shape[:2]
+        normal = streams.normal(lattice_sides(h, w, self.flake))
+        which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
+        layer = np.float32(self.mean) + np.float32(self.deviation) * blobs(normal, h, w, self.flake)
+        flakes = np.clip(layer * (layer >= np.float32(self.threshold)), 0, 1)
+        fallen = streaked(flakes, which, self.radius, self.sigma, (-135, -45))
+        both: Field = fallen + fallen[:, ::-1, ::-1]
+        return both
+
+    def apply(self, images: Images, draws: Field) -> Images:
+        c = images.shape[3]
+        fading = across_channels(1.5 * brightness(images) + np.float32(0.5), c) - images
+        snow = across_channels(draws, c) + np.float32(1 - self.keep) * np.maximum(fading, 0)
+        result: Images = images + self.amount * snow
+        return result
+
+
+class Rain(Corruption):
+    """Let rain fall: ``y = x + amount * (.1 - .25 x + .6 r)``.
+
+    The picture grows dull, and streaks r of falling drops cross it: one drop in so many points
+    1/112 of the shorter side apart, or a pixel, each as long as `length` says, at an angle of at
+    most `slant` to the vertical. Drawn: the drops, and one of 16 directions, for every image.
+    Scales: amount.
+
+    Source: own design.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength(AMOUNT, identity=0, worst=1)
+    drops: float = parameter("part of the points that are drops", default=0.012, low=0, high=1)
+    length: float = parameter("length of a streak, in shorter sides", default=0.25, low=0, high=1)
+    slant: float = parameter(
+        "greatest angle to the vertical", unit="degrees", default=20, low=0, high=45
+    )
+
+    def draw(self, streams: Streams, shape: Shape) -> Field:
+        side = min(shape[:2])
+        radius, size = round(self.length * side / 2), max(1.0, side / 112)
+        h, w = shape[0] + 2 * radius, shape[1] + 4 * radius  # drops fall in from above and beside
+        numbers = streams.uniform16(lattice_sides(h, w, size))
+        which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
+        fallen = drops(numbers, self.drops, h, w, size)
+        degrees = (-90 - self.slant, -90 + self.slant)
+        streaks = streaked(fallen, which, radius, radius + 0.5, degrees)
+        seen = streaks[:, 2 * radius :, 2 * radius : 2 * radius + shape[1]]
+        result: Field = np.minimum(seen * np.float32(radius + 0.5), 1)
+        return result
+
+    def apply(self, images: Images, draws: Field) -> Images:
+        veil = np.float32(0.1) + np.float32(0.6) * draws
+        change = across_channels(veil, images.shape[3]) - np.float32(0.25) * images
+        result: Images = images + self.amount * change
+        return result
+
+
+class Spatter(Corruption):
+    """Spatter mud or water: ``y = x + amount m (mud - x)``, or ``y = clip(x + amount m water)``.
+
+    Noise of `mean` and `deviation`, smoothed by a Gaussian of `sigma` pixels, lies on the pane
+    where it exceeds `threshold`. Mud, brown (dark grey on grey images), covers m: these places,
+    smoothed by `softness` pixels and cut off below .8. Water, pale turquoise, adds light m: the
+    noise in these places, in relief. Drawn: the noise. Scales: amount.
+
+    Source: ImageNet-C, CIFAR-10-C, MNIST-C (mud alone). Their water takes its relief from
+    Canny edges, a distance transform and an equalised histogram; this one from the smoothed
+    edges of the drops.
+    """
+
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    amount: float = strength(AMOUNT, identity=0, worst=1)
+    liquid: str = parameter("what is spattered", default="mud", choices=("mud", "water"))
+    mean: float = parameter("mean of the noise", default=0.65, low=-8, high=8)
+    deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
+    sigma: float = parameter(
+        "smoothness: standard deviation of the Gaussian",
+        unit="pixels",
+        default=1,
+        low=0,
+        high=1000,
+    )
+    threshold: float = parameter("noise above which there is liquid", default=0.65, low=-8, high=8)
+    softness: float = parameter(
+        "standard deviation that smooths mud", unit="pixels", default=1.5, low=0, high=1000
+    )
+
+    def draw(self, streams: Streams, shape: Shape) -> Field:
+        field = liquid(streams.normal(shape[:2]), self.mean, self.deviation, self.sigma)
+        if self.liquid == "water":
+            return water(field, self.threshold)
+        return mud(field, self.threshold, self.softness)
+
+    def apply(self, images: Images, draws: Field) -> Images:
+        c = images.shape[3]
+        if self.liquid == "water":
+            wet: Images = images + self.amount * coloured(draws, WATER, luma(WATER), c)
+            return wet
+        covered = self.amount * across_channels(draws, c)
+        brown = coloured(np.ones((1, 1, images.shape[2]), np.float32), MUD, GREY_MUD, c)
+        muddy: Images = images + covered * (brown - images)
+        return muddy
+
+
+def luma(colour: tuple[float, float, float]) -> float:
+    """Give the brightness of a colour."""
+    return sum(weight * part for weight, part in zip(LUMA, colour, strict=True))
+
+
+def brightness(images: Images) -> Field:
+    """Give each pixel's brightness, (n, h, w): its luma, or the mean of channels that are not 3."""
+    c = images.shape[3]
+    weights = LUMA if c == 3 else (1 / c,) * c
+    planes = [images[..., k] * np.float32(weight) for k, weight in enumerate(weights)]
+    return sum(planes[1:], start=planes[0])
+
+
+def coloured(
+    layer: Field, colour: tuple[float, float, float], grey: float, channels: int
+) -> Images:
+    """Tint a layer: (n, h, w) becomes (n, h, w, channels)."""
+    if channels != 3:
+        return across_channels(layer * np.float32(grey), channels)
+    return np.stack([layer * np.float32(part) for part in colour], axis=-1)

@@ -1,0 +1,66 @@
+"""Local random displacement: every pixel takes its value from a place nearby."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.images import Images
+
+__all__ = ["displaced", "steps"]
+
+Steps = NDArray[np.int32]  # (n, h, w), in pixels
+
+FINE = 64  # steps of each of the two uniform numbers that make a triangular one
+
+
+def steps(words: NDArray[np.uint32], reach: float, share: float) -> tuple[Steps, Steps]:
+    """Make displacements down and to the right out of one word a pixel.
+
+    Four numbers of 6 bits give two triangular ones on (-1, 1), which are scaled and rounded; the
+    last 8 bits say whether the pixel moves.
+
+    Parameters
+    ----------
+    words : ndarray of uint32, shape (n, h, w)
+    reach : float
+        What 1 means, in pixels.
+    share : float
+        Part of the pixels that move, in steps of 1/256.
+    """
+    scale = np.int32(round(reach / FINE * 2**16))
+    moving = (words >> np.uint32(24)) < np.uint32(round(share * 256))
+    pair = []
+    for shift in (0, 12):
+        first = (words >> np.uint32(shift)) & np.uint32(FINE - 1)
+        second = (words >> np.uint32(shift + 6)) & np.uint32(FINE - 1)
+        signed = first.view(np.int32) - second.view(np.int32)
+        signed *= scale
+        signed += np.int32(2**15)
+        signed >>= np.int32(16)
+        signed *= moving
+        pair.append(signed)
+    return pair[0], pair[1]
+
+
+def displaced(planes: Images, down: Steps, right: Steps) -> Images:
+    """Let every pixel take its value from so far down and right, at most from the edge.
+
+    Parameters
+    ----------
+    planes : ndarray of float32, shape (n, c, h, w)
+    down, right : ndarray of int32, shape (n, h, w)
+    """
+    c, h, w = planes.shape[1:]
+    rows: Steps = np.arange(h, dtype=np.int32)[:, None]
+    columns: Steps = np.arange(w, dtype=np.int32)
+    row: Steps = np.clip(down + rows, 0, h - 1)
+    column: Steps = np.clip(right + columns, 0, w - 1)
+    row *= np.int32(w)
+    row += column
+    first = np.arange(0, planes.size, c * h * w, dtype=np.intp)
+    index = row + first[:, None, None]
+    result = np.empty_like(planes)
+    for channel in range(c):
+        result[:, channel] = planes.ravel()[channel * h * w :].take(index, mode="clip")
+    return result

@@ -1,0 +1,168 @@
+"""Plasma: clouds by the diamond-square algorithm, on a torus, for images of any size.
+
+The map is a torus of 2**levels points a side. Each level puts a point into the middle of every
+square and every edge: the mean of its four neighbours, and noise that is weaker by ``decay**2``
+from level to level. Of the coarse levels all points are made, of the fine ones only those that the
+image needs. Images lie along the last axis here: that keeps numpy's inner loops long.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.exact import steady
+from noiselib.smooth import between_rows, blurred
+
+__all__ = ["clouds", "noise_count"]
+
+WHOLE = 5  # levels of which all points are made: their least and greatest scale the map
+SHADES = 2048  # steps of a cloud where it must be resampled
+
+Points = NDArray[np.float32]  # (rows, columns, n)
+Index = NDArray[np.intp]  # (rows, columns)
+Ranges = list[tuple[int, int]]  # of rows and of columns
+
+
+class Level(NamedTuple):
+    """Where a level's points come from, along the rows and along the columns."""
+
+    coarse: Index  # which points of the level before, counted row by row, are its neighbours
+    noise: Index  # which of the numbers drawn for it are its noise
+    drawn: int  # how many numbers are drawn for it
+    kept: tuple[slice, slice]  # which of the points made are kept
+    counts: bool  # whether its least and greatest scale the map
+
+
+def noise_count(h: int, w: int, view: float) -> int:
+    """Give how many numbers `clouds` needs for an image."""
+    return sum(level.drawn for level in plan(h, w, view))
+
+
+def clouds(numbers: NDArray[np.uint16], h: int, w: int, view: float, decay: float) -> Points:
+    """Make clouds of mean about 1/2 within [0, 1], from uniform numbers.
+
+    Parameters
+    ----------
+    numbers : ndarray of uint16, shape (n, noise_count(h, w, view))
+        Uniform in 0..65535.
+    h, w : int
+        The sides of the images; the longer one spans `view` of the torus.
+    view : float
+        In (0, 1].
+    decay : float
+        1 or more; noise is weaker by its square from level to level.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w)
+    """
+    noise = np.subtract(numbers.T, np.float32(32767.5), dtype=np.float32)
+    points = np.zeros((1, 1, len(numbers)), np.float32)
+    start, least, greatest = 0, np.float32(np.inf), np.float32(-np.inf)
+    for number, level in enumerate(plan(h, w, view)):
+        drawn = noise[start : start + level.drawn].take(level.noise, axis=0, mode="clip")
+        drawn *= np.float32(4 * steady(decay ** (-2.0 * number)))
+        points = refined(points, level, drawn)
+        start += level.drawn
+        if level.counts:
+            least = np.minimum(least, points.min(axis=(0, 1)))
+            greatest = np.maximum(greatest, points.max(axis=(0, 1)))
+    points = points - least
+    points *= 1 / np.maximum(greatest - least, np.float32(1e-6))
+    return resampled(points, h, w, view)
+
+
+def refined(points: Points, level: Level, noise: Points) -> Points:
+    """Make the next level; `noise` is four times as strong as what is added."""
+    flat = points.reshape(-1, points.shape[-1])
+    corners = flat.take(level.coarse, axis=0, mode="clip")
+    made = np.empty_like(noise)
+    beside = corners[:-1] + corners[1:]
+    centres = beside[:, :-1] + beside[:, 1:]
+    centres += noise[::2, ::2]
+    centres *= np.float32(0.25)
+    made[::2, ::2] = centres
+    made[1::2, 1::2] = corners[1:-1, 1:-1]
+    edges = beside[:, 1:-1] + centres[:, :-1]
+    edges += centres[:, 1:]
+    edges += noise[::2, 1::2]
+    np.multiply(edges, np.float32(0.25), out=made[::2, 1::2])
+    edges = corners[1:-1, :-1] + corners[1:-1, 1:]
+    edges += centres[:-1]
+    edges += centres[1:]
+    edges += noise[1::2, ::2]
+    np.multiply(edges, np.float32(0.25), out=made[1::2, ::2])
+    return made[level.kept]
+
+
+def resampled(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]:
+    """Bring the points of the finest level to pixels, shape (n, h, w)."""
+    spacing = torus(h, w, view) * view / max(h, w)
+    planes = np.ascontiguousarray(points.transpose(2, 0, 1))
+    if spacing == 1:
+        return planes[:, :h, :w]
+    planes *= np.float32(SHADES)
+    np.rint(planes, out=planes)
+    rows, columns = (
+        between_rows(side, count, spacing)
+        for side, count in zip((h, w), planes.shape[1:], strict=True)
+    )
+    return blurred(planes, rows, columns) * np.float32(1 / SHADES)
+
+
+def torus(h: int, w: int, view: float) -> int:
+    """Give the side of the torus, in points of the finest level: no less than one a pixel."""
+    return 1 << max(1, math.ceil(math.log2(max(h, w) / view) - 1e-9))
+
+
+@lru_cache(maxsize=64)
+def plan(h: int, w: int, view: float) -> tuple[Level, ...]:
+    """Give the levels, coarsest first."""
+    points = torus(h, w, view)
+    spacing = points * view / max(h, w)
+    whole = min(points, 2**WHOLE)
+    wanted = [
+        (0, points if points == whole else math.ceil((side - 1) * spacing) + 1) for side in (h, w)
+    ]
+    levels = []
+    while points > 1:
+        needed = [needed_before(*span, points) for span in wanted]
+        levels.append(level_of(wanted, needed, points, counts=points >= whole))
+        wanted, points = needed, points // 2
+    return tuple(reversed(levels))
+
+
+def needed_before(start: int, end: int, points: int) -> tuple[int, int]:
+    """Give which points of the level before are needed: all of a coarse one, else a range."""
+    first, last = (start - 1) // 2, end // 2 + 1
+    if points <= 2 ** (WHOLE + 1) or last - first >= points // 2:
+        return 0, points // 2
+    return first, last
+
+
+def level_of(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> Level:
+    """Say how to make a range of points (start, end) a side from a range of the level before."""
+    coarse, noise, drawn, kept = [], [], [], []
+    for (start, end), (first, last) in zip(wanted, needed, strict=True):
+        low, high = (start - 1) // 2, end // 2 + 1
+        neighbours = np.arange(low, high + 1)
+        wraps = (first, last) == (0, points // 2)
+        coarse.append(neighbours % (points // 2) if wraps else neighbours - first)
+        made = np.arange(2 * low + 1, 2 * high)
+        whole = (start, end) == (0, points)
+        noise.append(made % points if whole else made - made[0])
+        drawn.append(points if whole else len(made))
+        kept.append(slice(start - made[0], end - made[0]))
+    row = needed[1][1] - needed[1][0]
+    return Level(
+        coarse=coarse[0][:, None] * row + coarse[1],
+        noise=noise[0][:, None] * drawn[1] + noise[1],
+        drawn=drawn[0] * drawn[1],
+        kept=(kept[0], kept[1]),
+        counts=counts,
+    )

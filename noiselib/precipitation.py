@@ -1,0 +1,102 @@
+"""What falls on the picture: flakes, streaks and splashes, as layers (n, h, w) in [0, 1]."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.kernels import motions
+from noiselib.smooth import Matrix, between_rows, blurred, filter_rows
+
+__all__ = ["ANGLES", "blobs", "drops", "lattice_sides", "liquid", "mud", "streaked", "water"]
+
+ANGLES = 16  # directions in which layers are streaked
+STEPS = 256  # of a normal number, or a drop
+
+Layer = NDArray[np.float32]  # (n, h, w)
+
+
+def lattice_sides(h: int, w: int, size: float) -> tuple[int, int]:
+    """Give how many random points make a layer of blobs `size` pixels apart."""
+    return math.ceil(h / size - 1e-9), math.ceil(w / size - 1e-9)
+
+
+def stretching_rows(side: int, size: float) -> Matrix:
+    """Give the matrix that spreads points `size` pixels apart over a side: its middle is kept."""
+    (count, _) = lattice_sides(side, side, size)
+    stretched = max(side, math.floor(count * size + 0.5))
+    spacing = (count - 1) / max(1, stretched - 1)
+    return between_rows(side, count, spacing, (stretched - side) // 2 * spacing)
+
+
+def blobs(points: Layer, h: int, w: int, size: float) -> Layer:
+    """Interpolate between random points, `size` pixels apart.
+
+    Parameters
+    ----------
+    points : ndarray of float32, shape (n, *lattice_sides(h, w, size))
+        Within -8..8; taken in steps of 1/256.
+    """
+    steps = np.rint(points * np.float32(STEPS))
+    fields = blurred(steps, stretching_rows(h, size), stretching_rows(w, size))
+    return fields * np.float32(1 / STEPS)
+
+
+def drops(numbers: NDArray[np.uint16], part: float, h: int, w: int, size: float) -> Layer:
+    """Make blobs of 1 of a part of the points."""
+    return blobs((numbers < round(part * 2**16)).astype(np.float32), h, w, size)
+
+
+def streaked(
+    layer: Layer, which: NDArray[np.intp], radius: int, sigma: float, degrees: tuple[float, float]
+) -> Layer:
+    """Blur each layer along a line, at one of 16 angles that share a range equally.
+
+    Parameters
+    ----------
+    layer : ndarray of float32, shape (n, h, w)
+        In [0, 1].
+    which : ndarray of intp, shape (n,)
+        Which of the angles, 0..15.
+    radius, sigma
+        As for `noiselib.kernels.motion`.
+    degrees : tuple of float
+        The range, clockwise from the right.
+    """
+    low, high = degrees
+    turned = low + (high - low) * (2 * which + 1) / (2 * ANGLES)
+    return motions(layer[..., None], radius, sigma, turned.tolist())[..., 0]
+
+
+def liquid(normal: Layer, mean: float, deviation: float, sigma: float) -> Layer:
+    """Smooth normal noise of a mean and deviation, border ``nearest``."""
+    rows, columns = (filter_rows(side, sigma, "nearest", 4.0) for side in normal.shape[1:])
+    field = blurred(np.rint(normal * np.float32(STEPS)), rows, columns)
+    return np.float32(mean) + np.float32(deviation / STEPS) * field
+
+
+def mud(field: Layer, level: float, softness: float) -> Layer:
+    """Give the mask of a field above a level, smoothed, and cut off below .8."""
+    above = (field > np.float32(level)).astype(np.float32) * np.float32(STEPS)
+    rows, columns = (filter_rows(side, softness, "nearest", 4.0) for side in field.shape[1:])
+    mask = blurred(above, rows, columns) * np.float32(1 / STEPS)
+    return mask * (mask >= np.float32(0.8))
+
+
+def water(field: Layer, level: float) -> Layer:
+    """Give drops of a field above a level, in relief; the brightest point of each layer is 1."""
+    inside = (field > np.float32(level)).astype(np.float32)
+    side_rows = (filter_rows(side, 1.5, "nearest", 4.0) for side in field.shape[1:])
+    soft = blurred(inside * np.float32(STEPS), *side_rows) * np.float32(2 / STEPS)
+    far = np.abs(soft - 1)  # 0 on the edge of a drop, 1 far inside and outside
+    framed = np.pad(far, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    across = framed[:, 1:-1, 2:] - framed[:, 1:-1, :-2]
+    down = framed[:, 2:, 1:-1] - framed[:, :-2, 1:-1]
+    diagonal = framed[:, 2:, 2:] - framed[:, :-2, :-2]
+    relief = np.clip(far + across + down + 2 * diagonal, 0, 1)
+    drops = np.maximum(field, 0) * inside * relief
+    brightest = drops.max(axis=(1, 2), keepdims=True)
+    lit: Layer = drops / np.maximum(brightest, np.float32(1e-6))
+    return lit

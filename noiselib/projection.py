@@ -1,0 +1,74 @@
+"""Projective maps: where pixels come from when the corners of an image go to other places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SQUARE", "per_image", "projected"]
+
+Numbers = NDArray[np.float64]
+
+SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])  # (x, y), clockwise as seen
+
+
+def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, Any]:
+    """Give where pixels come from when the image's corners go to new places.
+
+    Parameters
+    ----------
+    h, w : int
+        The sides of the images.
+    corners : ndarray of float64, shape (n, 4, 2)
+        Where (x, y) of the corners of the image go, from 0 to 1 over the image, in the order of
+        `SQUARE`; they must stay a convex quadrilateral.
+    dtype : type
+        float32 or float64.
+
+    Returns
+    -------
+    two ndarrays, shape (n, h, w)
+        y and x, in input pixels.
+    """
+    (g0, g1, g2), (f0, f1, f2), (e0, e1, e2) = np.moveaxis(inverse_projections(corners), 0, -1)
+    v = ((np.arange(h) + 0.5) / h).astype(dtype)[:, None]
+    u = ((np.arange(w) + 0.5) / w).astype(dtype)
+
+    def plane(across: Any, down: Any, constant: Any) -> Any:
+        return per_image(across, dtype) * u + (
+            per_image(down, dtype) * v + per_image(constant, dtype)
+        )
+
+    # Beyond the horizon lies nothing of the image: there points go far away, as those before it do.
+    depth = np.maximum(plane(e0, e1, e2), dtype(2**-10))
+    x, y = plane(g0, g1, g2) / depth, plane(f0, f1, f2) / depth
+    return y * dtype(h) - dtype(0.5), x * dtype(w) - dtype(0.5)
+
+
+def per_image(values: Numbers, dtype: type[Any]) -> NDArray[Any]:
+    """Give a value an image the shape (n, 1, 1)."""
+    return values.astype(dtype)[:, None, None]
+
+
+def inverse_projections(corners: Numbers) -> Numbers:
+    """Give the matrices on (x, y, 1) that take quadrilaterals to the unit square, (n, 3, 3).
+
+    Of positive depth inside; the closed form of the square-to-quadrilateral map (Heckbert 1989).
+    """
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = np.moveaxis(corners, 0, -1)
+    sum_x, sum_y = x0 - x1 + x2 - x3, y0 - y1 + y2 - y3
+    across = (x1 - x2) * (y3 - y2) - (x3 - x2) * (y1 - y2)
+    g = (sum_x * (y3 - y2) - (x3 - x2) * sum_y) / across
+    h = ((x1 - x2) * sum_y - sum_x * (y1 - y2)) / across
+    one = np.ones_like(g)
+    a, b, c = x1 - x0 + g * x1, x3 - x0 + h * x3, x0
+    d, e, f = y1 - y0 + g * y1, y3 - y0 + h * y3, y0
+    adjugate = (
+        (e * one - f * h, c * h - b * one, b * f - c * e),
+        (f * g - d * one, a * one - c * g, c * d - a * f),
+        (d * h - e * g, b * g - a * h, a * e - b * d),
+    )
+    inverse: Numbers = np.moveaxis(np.array(adjugate), -1, 0)
+    return inverse

@@ -1,0 +1,163 @@
+"""Smooth random fields with exact arithmetic: white noise through a Gaussian, or its waves.
+
+Where the Gaussian is narrow, noise in whole steps goes through its matrices, which act on blocks of
+rows and the few rows around them. Where it is wide, hardly any waves pass it: then those alone are
+drawn, and added up. Either way every partial sum has so few bits that it is exact, and so does not
+depend on the processor or the batch.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.exact import steady
+from noiselib.linear import on_grid
+from noiselib.streams import Streams
+
+__all__ = ["between_rows", "blurred", "filter_rows", "smooth_noise"]
+
+STEPS = 1024  # of the noise, which stays within (-1, 1)
+WIDE = 4  # pixels; from this sigma on, waves are cheaper
+CUT = 0.01  # waves that a Gaussian weakens to less than this are left out
+BLOCK = 32
+
+Matrix = NDArray[np.float32]
+Fields = NDArray[np.float32]  # (n, h, w)
+
+
+def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: float) -> Fields:
+    """Draw white noise smoothed by a Gaussian, with border `reflect`, and scaled to variance 1.
+
+    The variance is that of all images and pixels together; near the border it is greater.
+
+    Parameters
+    ----------
+    streams : Streams
+        Called once.
+    count : int
+        How many fields to draw for each image.
+    sides : tuple of int
+        (h, w).
+    sigma : float
+        Standard deviation of the Gaussian, in pixels. Its kernel ends at 3 sigma.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, count, h, w)
+    """
+    h, w = sides
+    if sigma < WIDE:
+        noise = streams.uniform16((count, h, w))
+        steps = (noise >> np.uint16(5)).astype(np.float32) - np.float32(STEPS - 0.5)
+        rows, columns = (filter_rows(side, sigma, "reflect", 3.0) for side in sides)
+        fields = blurred(steps.reshape(-1, h, w), rows, columns)
+        fields *= np.float32(math.sqrt(3) / (STEPS * spread(rows) * spread(columns)))
+    else:
+        downwards, sideways = (wave_rows(side, sigma) for side in sides)
+        numbers = streams.normal((count, downwards.shape[1], sideways.shape[1]))
+        waves = numbers.astype(np.float64).reshape(-1, *numbers.shape[2:])
+        fields = added_up(waves, downwards, sideways)
+    return fields.reshape(-1, count, h, w)
+
+
+def blurred(steps: Fields, rows: Matrix, columns: Matrix) -> Fields:
+    """Mix rows and columns of fields of whole steps, or halves: ``rows @ field @ columns.T``.
+
+    Parameters
+    ----------
+    steps : ndarray of float32, shape (n, h, w)
+        Multiples of 1/2 within -2048..2048.
+    rows, columns : ndarray of float32, shape (h', h) and (w', w)
+        On the grid (see `noiselib.linear.on_grid`), each row with something in it.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h', w')
+    """
+    n, h, w = steps.shape
+    across = np.empty((n * h, len(columns)), np.float32)
+    flat = steps.reshape(n * h, w)
+    for out, taken in bands(columns):
+        across[:, out] = flat[:, taken] @ columns[out, taken].T
+    across = np.rint(across, out=across).reshape(n, h, len(columns))
+    down = np.empty((n, len(rows), len(columns)), np.float32)
+    for out, taken in bands(rows):
+        np.matmul(rows[out, taken], across[:, taken], out=down[:, out])
+    return down
+
+
+def bands(matrix: Matrix) -> list[tuple[slice, slice]]:
+    """Cut a matrix into blocks of rows, each with the columns in which it is not 0."""
+    blocks = []
+    for start in range(0, len(matrix), BLOCK):
+        used = np.flatnonzero(matrix[start : start + BLOCK].any(axis=0))
+        blocks.append((slice(start, start + BLOCK), slice(used[0], used[-1] + 1)))
+    return blocks
+
+
+@lru_cache(maxsize=64)
+def filter_rows(length: int, sigma: float, border: str, truncate: float) -> Matrix:
+    """Give the matrix of a Gaussian along one side, as scipy.ndimage has it, on the grid."""
+    from scipy.ndimage import gaussian_filter1d
+
+    matrix: NDArray[np.float64] = np.eye(length)
+    if int(truncate * sigma + 0.5) > 0:
+        matrix = gaussian_filter1d(matrix, sigma, axis=0, mode=border, truncate=truncate)
+    rows = on_grid(matrix)
+    rows.flags.writeable = False
+    return rows
+
+
+@lru_cache(maxsize=64)
+def between_rows(length: int, count: int, spacing: float, first: float = 0) -> Matrix:
+    """Give the matrix that interpolates between `count` points at places first + k spacing.
+
+    Shape (length, count); places beyond the last point count as that point.
+    """
+    place = np.minimum(first + np.arange(length) * spacing, count - 1)
+    before = np.minimum(place.astype(np.intp), max(0, count - 2))
+    rows = np.zeros((length, count))
+    rows[np.arange(length), before] = 1 - (place - before)
+    rows[np.arange(length), np.minimum(before + 1, count - 1)] += place - before
+    result = on_grid(rows)
+    result.flags.writeable = False
+    return result
+
+
+def spread(rows: Matrix) -> float:
+    """Give the standard deviation that rows leave of white noise, over all rows."""
+    return math.sqrt(np.square(rows.astype(np.float64)).sum() / len(rows))
+
+
+@lru_cache(maxsize=64)
+def wave_rows(length: int, sigma: float) -> NDArray[np.float64]:
+    """Give the cosines that a Gaussian lets pass, weakened by it, shape (length, waves).
+
+    In steps of 2**-16, and of mean square 1 over all: independent normal amounts of them are
+    white noise smoothed by the Gaussian, border `reflect`, and scaled to variance 1.
+    """
+    most = min(length, 1 + int(length / (math.pi * sigma) * math.sqrt(-2 * math.log(CUT))))
+    waves = np.arange(most)
+    passed = np.exp(-0.5 * (math.pi * waves * sigma / length) ** 2)
+    angles = math.pi * np.outer(np.arange(length) + 0.5, waves) / length
+    rows = np.cos(angles) * passed * np.where(waves > 0, math.sqrt(2), 1)
+    rows = steady(rows / math.sqrt(np.square(passed).sum()))
+    rows = np.rint(rows * 2**16) / 2**16
+    rows.flags.writeable = False
+    return rows
+
+
+def added_up(
+    waves: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> Fields:
+    """Add waves up: ``rows @ waves @ columns.T``; float64 holds every partial sum."""
+    n, k, _ = waves.shape
+    steps = np.rint(waves * 2**12) / 2**12
+    across = (steps.reshape(n * k, -1) @ columns.T).reshape(n, k, len(columns))
+    across = np.rint(across * 2**16) / 2**16
+    fields: Fields = np.matmul(rows, across).astype(np.float32)
+    return fields
