@@ -1,7 +1,7 @@
 """Published severity tables, as specs that run on any image size.
 
-`noiselib.protocols.load("mnist_c")` maps each published name to an entry whose `levels` are specs for
-`noiselib.parse`. The tables are data, one file a protocol.
+`noiselib.protocols.load("mnist_c")` maps each published name to an entry whose `levels` are specs
+for `noiselib.parse`. The tables are data, one file a protocol.
 """
 
 from importlib import import_module

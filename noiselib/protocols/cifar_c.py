@@ -1,0 +1,206 @@
+"""CIFAR-10-C: 15 benchmark corruptions and 4 for validation, the table for 32 pixels."""
+
+from noiselib.protocols.entry import Entry, Protocol
+
+PROTOCOL = Protocol(
+    name="cifar_c",
+    title="CIFAR-10-C",
+    source="hendrycks/robustness; Hendrycks and Dietterich 2019",
+    entries={
+        "gaussian_noise": Entry(
+            levels=(
+                "gaussian_noise(sigma=0.04)",
+                "gaussian_noise(sigma=0.06)",
+                "gaussian_noise(sigma=0.08)",
+                "gaussian_noise(sigma=0.09)",
+                "gaussian_noise(sigma=0.1)",
+            ),
+            fidelity="distribution",
+        ),
+        "shot_noise": Entry(
+            levels=(
+                "shot_noise(photons=500)",
+                "shot_noise(photons=250)",
+                "shot_noise(photons=100)",
+                "shot_noise(photons=75)",
+                "shot_noise(photons=50)",
+            ),
+            fidelity="distribution",
+        ),
+        "impulse_noise": Entry(
+            levels=(
+                "impulse_noise(amount=0.01)",
+                "impulse_noise(amount=0.02)",
+                "impulse_noise(amount=0.03)",
+                "impulse_noise(amount=0.05)",
+                "impulse_noise(amount=0.07)",
+            ),
+            fidelity="distribution",
+        ),
+        "defocus_blur": Entry(
+            levels=(
+                "defocus_blur(radius=0.3, edge=0.4)",
+                "defocus_blur(radius=0.4)",
+                "defocus_blur(radius=0.5, edge=0.6)",
+                "defocus_blur(radius=1, edge=0.2)",
+                "defocus_blur(radius=1.5, edge=0.1)",
+            ),
+            fidelity="exact",
+        ),
+        "glass_blur": Entry(
+            levels=(
+                "glass_blur(reach=2.828, sigma=0.05)",
+                "glass_blur(reach=2.828, sigma=0.25)",
+                "glass_blur(reach=2.828, sigma=0.4)",
+                "glass_blur(reach=4, sigma=0.25)",
+                "glass_blur(reach=4, sigma=0.4)",
+            ),
+            fidelity="stand-in",
+            note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
+        ),
+        "motion_blur": Entry(
+            levels=(
+                "random_motion_blur(sigma=1, radius=6)",
+                "random_motion_blur(sigma=1.5, radius=6)",
+                "random_motion_blur(sigma=2, radius=6)",
+                "random_motion_blur(sigma=2, radius=8)",
+                "random_motion_blur(sigma=2.5, radius=9)",
+            ),
+            fidelity="distribution",
+            note="ImageMagick described, not run; 32 directions in the published range",
+        ),
+        "zoom_blur": Entry(
+            levels=(
+                "zoom_blur(factor=1.06, count=7)",
+                "zoom_blur(factor=1.11, count=12)",
+                "zoom_blur(factor=1.15, count=16)",
+                "zoom_blur(factor=1.2, count=21)",
+                "zoom_blur(factor=1.25, count=26)",
+            ),
+            fidelity="exact",
+        ),
+        "snow": Entry(
+            levels=(
+                "snow(amount=1, mean=0.1, deviation=0.2, flake=1, threshold=0.6, sigma=3, keep=0.95)",
+                "snow(amount=1, mean=0.1, deviation=0.2, flake=1, threshold=0.5, radius=10, keep=0.9)",
+                "snow(amount=1, mean=0.15, flake=1.75, threshold=0.55, radius=10, keep=0.9)",
+                "snow(amount=1, mean=0.25, flake=2.25, threshold=0.6, radius=12, sigma=6, keep=0.85)",
+                "snow(amount=1, mean=0.3, flake=1.25, radius=14, sigma=12, keep=0.8)",
+            ),
+            fidelity="distribution",
+            note="directions are 16; flakes are not rounded in between",
+        ),
+        "frost": Entry(
+            levels=(
+                "frost(ice=0.2, light=1)",
+                "frost(ice=0.3, light=1)",
+                "frost(ice=0.4, light=0.9)",
+                "frost(ice=0.4, light=0.85)",
+                "frost(ice=0.45, light=0.75)",
+            ),
+            fidelity="stand-in",
+            note="a computed pane of crystals in place of photographs",
+        ),
+        "fog": Entry(
+            levels=(
+                "fog(density=0.2, decay=3, view=0.125)",
+                "fog(density=0.5, decay=3, view=0.125)",
+                "fog(density=0.75, decay=2.5, view=0.125)",
+                "fog(density=1, decay=2, view=0.125)",
+                "fog(density=1.5, view=0.125)",
+            ),
+            fidelity="distribution",
+            note="plasma on a torus that spans the image alike at every size",
+        ),
+        "brightness": Entry(
+            levels=(
+                "hsv_brightness(shift=0.05)",
+                "hsv_brightness(shift=0.1)",
+                "hsv_brightness(shift=0.15)",
+                "hsv_brightness(shift=0.2)",
+                "hsv_brightness(shift=0.3)",
+            ),
+            fidelity="exact",
+        ),
+        "contrast": Entry(
+            levels=(
+                "contrast(factor=0.75)",
+                "contrast(factor=0.5)",
+                "contrast(factor=0.4)",
+                "contrast(factor=0.3)",
+                "contrast(factor=0.15)",
+            ),
+            fidelity="exact",
+        ),
+        "elastic_transform": Entry(
+            levels=("elastic_transform(displacement=0.06)",),
+            fidelity="distribution",
+            note="one resampling for two; displacement is what alpha and sigma come to at the published size",
+        ),
+        "pixelate": Entry(
+            levels=(
+                "pixelate(fraction=0.95)",
+                "pixelate(fraction=0.9)",
+                "pixelate(fraction=0.85)",
+                "pixelate(fraction=0.75)",
+                "pixelate(fraction=0.65)",
+            ),
+            fidelity="exact",
+        ),
+        "jpeg_compression": Entry(
+            levels=(
+                "jpeg_compression(quality=80)",
+                "jpeg_compression(quality=65)",
+                "jpeg_compression(quality=58)",
+                "jpeg_compression(quality=50)",
+                "jpeg_compression(quality=40)",
+            ),
+            fidelity="exact",
+        ),
+        "speckle_noise": Entry(
+            levels=(
+                "speckle_noise(sigma=0.06)",
+                "speckle_noise(sigma=0.1)",
+                "speckle_noise(sigma=0.12)",
+                "speckle_noise(sigma=0.16)",
+                "speckle_noise(sigma=0.2)",
+            ),
+            fidelity="distribution",
+            benchmark=False,
+        ),
+        "gaussian_blur": Entry(
+            levels=(
+                "gaussian_blur(sigma=0.4)",
+                "gaussian_blur(sigma=0.6)",
+                "gaussian_blur(sigma=0.7)",
+                "gaussian_blur(sigma=0.8)",
+                "gaussian_blur(sigma=1)",
+            ),
+            fidelity="exact",
+            benchmark=False,
+        ),
+        "spatter": Entry(
+            levels=(
+                "spatter(amount=1, liquid='water', mean=0.62, deviation=0.1, sigma=0.7, threshold=0.7, softness=0.5)",
+                "spatter(amount=1, liquid='water', deviation=0.1, sigma=0.8, threshold=0.7, softness=0.5)",
+                "spatter(amount=1, liquid='water', threshold=0.69, softness=0.5)",
+                "spatter(amount=1, deviation=0.1, sigma=0.7, threshold=0.69, softness=0.6)",
+                "spatter(amount=1, deviation=0.1, sigma=0.5, threshold=0.68, softness=0.6)",
+            ),
+            fidelity="stand-in",
+            note="water takes its relief from the smoothed edges of the drops",
+            benchmark=False,
+        ),
+        "saturate": Entry(
+            levels=(
+                "saturate(scale=0.3)",
+                "saturate(scale=0.1)",
+                "saturate(scale=1.5)",
+                "saturate(scale=2, offset=0.1)",
+                "saturate(scale=2.5, offset=0.2)",
+            ),
+            fidelity="exact",
+            benchmark=False,
+        ),
+    },
+)
