@@ -133,7 +133,7 @@ class Stripe(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.MONOTONE
-    amount: float = strength(AMOUNT, identity=0, worst=1)
+    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     width: float = parameter("width of each band, in image widths", default=0.25, low=0, high=0.5)
 
     def apply(self, images: Images, draws: None) -> Images:
@@ -149,7 +149,7 @@ class _Drawn(Corruption):
     """A bright line over the image: ``y = clip(x + amount * line)``."""
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.MONOTONE
-    amount: float = strength("brightness of the line's middle", identity=0, worst=1)
+    amount: float = strength("brightness of the line's middle", identity=0, worst=1, high=1)
 
     def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
         """Give the heights of the lines, as `drawn_lines` takes them."""

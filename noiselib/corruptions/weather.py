@@ -117,7 +117,7 @@ class Snow(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
-    amount: float = strength(AMOUNT, identity=0, worst=1)
+    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     mean: float = parameter("mean of the noise", default=0.4, low=-8, high=8)
     deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
     flake: float = parameter(
@@ -160,7 +160,7 @@ class Rain(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
-    amount: float = strength(AMOUNT, identity=0, worst=1)
+    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     drops: float = parameter("part of the points that are drops", default=0.012, low=0, high=1)
     length: float = parameter("length of a streak, in shorter sides", default=0.25, low=0, high=1)
     slant: float = parameter(
@@ -201,7 +201,7 @@ class Spatter(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
-    amount: float = strength(AMOUNT, identity=0, worst=1)
+    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     liquid: str = parameter("what is spattered", default="mud", choices=("mud", "water"))
     mean: float = parameter("mean of the noise", default=0.65, low=-8, high=8)
     deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)

@@ -103,11 +103,11 @@ PROTOCOL = Protocol(
         ),
         "fog": Entry(
             levels=(
-                "fog(density=0.2, decay=3, view=0.125)",
-                "fog(density=0.5, decay=3, view=0.125)",
-                "fog(density=0.75, decay=2.5, view=0.125)",
-                "fog(density=1, decay=2, view=0.125)",
-                "fog(density=1.5, view=0.125)",
+                "fog(density=0.2, decay=3, view=1)",
+                "fog(density=0.5, decay=3, view=1)",
+                "fog(density=0.75, decay=2.5, view=1)",
+                "fog(density=1, decay=2, view=1)",
+                "fog(density=1.5, view=1)",
             ),
             fidelity="distribution",
             note="plasma on a torus that spans the image alike at every size",
@@ -133,7 +133,13 @@ PROTOCOL = Protocol(
             fidelity="exact",
         ),
         "elastic_transform": Entry(
-            levels=("elastic_transform(displacement=0.06)",),
+            levels=(
+                "elastic_transform(displacement=0, sigma=0, jitter=0.08)",
+                "elastic_transform(displacement=0.00173, sigma=0.2, jitter=0.07)",
+                "elastic_transform(displacement=0.00752, sigma=0.06, jitter=0.06)",
+                "elastic_transform(displacement=0.0136, sigma=0.04, jitter=0.05)",
+                "elastic_transform(displacement=0.0179, sigma=0.03, jitter=0.03)",
+            ),
             fidelity="distribution",
             note="one resampling for two; displacement is what alpha and sigma come to at the published size",
         ),

@@ -134,7 +134,13 @@ PROTOCOL = Protocol(
             fidelity="exact",
         ),
         "elastic_transform": Entry(
-            levels=("elastic_transform(displacement=0.06)",),
+            levels=(
+                "elastic_transform(displacement=0.00563, sigma=0.762, jitter=0.109)",
+                "elastic_transform(displacement=0.0211, sigma=0.0871, jitter=0.218)",
+                "elastic_transform(displacement=0.00372, sigma=0.0109, jitter=0.0218)",
+                "elastic_transform(displacement=0.00521, sigma=0.0109, jitter=0.0218)",
+                "elastic_transform(displacement=0.00893, sigma=0.0109, jitter=0.0218)",
+            ),
             fidelity="distribution",
             note="one resampling for two; displacement is what alpha and sigma come to at the published size",
         ),

@@ -130,10 +130,12 @@ PROTOCOL = Protocol(
         "dotted_line": Entry(
             levels=("dotted_line(amount=1)",),
             fidelity="distribution",
+            note="the same formula on other draws of its heights",
         ),
         "zigzag": Entry(
             levels=("zigzag(amount=1)",),
             fidelity="distribution",
+            note="the same formula on other draws of its heights",
         ),
         "canny_edges": Entry(
             levels=("canny_edges(amount=1)",),
@@ -253,7 +255,13 @@ PROTOCOL = Protocol(
             benchmark=False,
         ),
         "elastic_transform": Entry(
-            levels=("elastic_transform(displacement=0.06)",),
+            levels=(
+                "elastic_transform(displacement=0.0416, sigma=0.7, jitter=0.1, border='constant')",
+                "elastic_transform(displacement=0.166, sigma=0.08, jitter=0.2, border='constant')",
+                "elastic_transform(displacement=0.0287, sigma=0.01, jitter=0.02, border='constant')",
+                "elastic_transform(displacement=0.0402, sigma=0.01, jitter=0.02, border='constant')",
+                "elastic_transform(displacement=0.0688, sigma=0.01, jitter=0.02, border='constant')",
+            ),
             fidelity="distribution",
             note="one resampling for two; displacement is what alpha and sigma come to at the published size",
             benchmark=False,
@@ -272,6 +280,7 @@ PROTOCOL = Protocol(
         "line": Entry(
             levels=("line(amount=1)",),
             fidelity="distribution",
+            note="the same formula on other draws of its heights",
             benchmark=False,
         ),
         "inverse": Entry(

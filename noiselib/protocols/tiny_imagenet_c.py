@@ -82,11 +82,11 @@ PROTOCOL = Protocol(
         ),
         "fog": Entry(
             levels=(
-                "fog(density=0.4, decay=3, view=0.25)",
-                "fog(density=0.7, decay=3, view=0.25)",
-                "fog(density=1, decay=2.5, view=0.25)",
-                "fog(density=1.5, decay=2, view=0.25)",
-                "fog(density=2, view=0.25)",
+                "fog(density=0.4, decay=3, view=1)",
+                "fog(density=0.7, decay=3, view=1)",
+                "fog(density=1, decay=2.5, view=1)",
+                "fog(density=1.5, decay=2, view=1)",
+                "fog(density=2, view=1)",
             ),
             fidelity="distribution",
             note="plasma on a torus that spans the image alike at every size",
