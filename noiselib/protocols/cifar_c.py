@@ -187,9 +187,9 @@ PROTOCOL = Protocol(
         ),
         "spatter": Entry(
             levels=(
-                "spatter(amount=1, liquid='water', mean=0.62, deviation=0.1, sigma=0.7, threshold=0.7, softness=0.5)",
-                "spatter(amount=1, liquid='water', deviation=0.1, sigma=0.8, threshold=0.7, softness=0.5)",
-                "spatter(amount=1, liquid='water', threshold=0.69, softness=0.5)",
+                "spatter(amount=0.5, liquid='water', mean=0.62, deviation=0.1, sigma=0.7, threshold=0.7)",
+                "spatter(amount=0.5, liquid='water', deviation=0.1, sigma=0.8, threshold=0.7)",
+                "spatter(amount=0.5, liquid='water', threshold=0.69)",
                 "spatter(amount=1, deviation=0.1, sigma=0.7, threshold=0.69, softness=0.6)",
                 "spatter(amount=1, deviation=0.1, sigma=0.5, threshold=0.68, softness=0.6)",
             ),

@@ -188,9 +188,9 @@ PROTOCOL = Protocol(
         ),
         "spatter": Entry(
             levels=(
-                "spatter(amount=1, liquid='water', sigma=4, threshold=0.69, softness=0.6)",
-                "spatter(amount=1, liquid='water', sigma=3, threshold=0.68, softness=0.6)",
-                "spatter(amount=1, liquid='water', sigma=2, threshold=0.68, softness=0.5)",
+                "spatter(amount=0.6, liquid='water', sigma=4, threshold=0.69)",
+                "spatter(amount=0.6, liquid='water', sigma=3, threshold=0.68)",
+                "spatter(amount=0.5, liquid='water', sigma=2, threshold=0.68)",
                 "spatter(amount=1)",
                 "spatter(amount=1, mean=0.67, deviation=0.4)",
             ),
