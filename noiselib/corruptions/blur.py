@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.displacement import displaced, steps
 from noiselib.images import Images
-from noiselib.kernels import box_rows, disk, motion, motions
 from noiselib.linear import (
     as_planes,
     blended,
@@ -18,8 +16,10 @@ from noiselib.linear import (
     in_levels,
     separable,
 )
-from noiselib.ranking import median
-from noiselib.resampling import zooms
+from noiselib.operations.displacement import displaced, steps
+from noiselib.operations.kernels import box_rows, disk, motion, motions
+from noiselib.operations.ranking import median
+from noiselib.operations.resampling import zooms
 from noiselib.streams import Shape, Streams
 
 AVERAGE = (

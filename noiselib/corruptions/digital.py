@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.blocks import jpeg_planes, quantiser_scale
 from noiselib.corruption import Corruption, Trait, strength
-from noiselib.edges import canny
 from noiselib.images import Images
 from noiselib.linear import separable
-from noiselib.resampling import coarse_rows
+from noiselib.operations.blocks import jpeg_planes, quantiser_scale
+from noiselib.operations.edges import canny
+from noiselib.operations.resampling import coarse_rows
 
 COARSE = (
     Trait.EXACT

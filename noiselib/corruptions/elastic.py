@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from noiselib.corruption import Corruption, Trait, parameter, strength
 from noiselib.exact import steady
 from noiselib.images import Images
-from noiselib.projection import SQUARE, per_image, projected
-from noiselib.smooth import smooth_noise
+from noiselib.operations.projection import SQUARE, per_image, projected
+from noiselib.operations.smooth import smooth_noise
 from noiselib.streams import Shape, Streams
 from noiselib.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_to
 

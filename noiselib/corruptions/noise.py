@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from noiselib.corruption import Corruption, Trait, strength
 from noiselib.fields import inverse_square
 from noiselib.images import Images, across_channels
-from noiselib.poisson import MOST_COUNTED, approximate_noise, poisson_noise
+from noiselib.operations.poisson import MOST_COUNTED, approximate_noise, poisson_noise
 from noiselib.streams import Shape, Streams
 
 STRIKES = Trait.EXACT | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
 from noiselib.images import Images, across_channels
-from noiselib.lines import (
+from noiselib.operations.lines import (
     FRAME,
     NOWHERE,
     cell_centres,
@@ -16,7 +16,7 @@ from noiselib.lines import (
     straight_heights,
     zigzag_heights,
 )
-from noiselib.masks import covered, covered_by_stripes
+from noiselib.operations.masks import covered, covered_by_stripes
 from noiselib.streams import Shape, Streams
 
 Words = NDArray[np.uint32]

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.ice import PANE, pane
 from noiselib.images import Images, across_channels
-from noiselib.plasma import clouds, noise_count
-from noiselib.precipitation import (
+from noiselib.operations.ice import PANE, pane
+from noiselib.operations.plasma import clouds, noise_count
+from noiselib.operations.precipitation import (
     blobs,
     drops,
     lattice_sides,

@@ -187,7 +187,7 @@ def test_glass_moves_as_far_as_the_published_swaps(d, times):
                 places[y + down][x + right], places[y][x] = places[y][x], other
     inside = slice(margin, side - margin)
     swapped = (np.array(places) - np.stack(np.indices((side, side)), axis=-1))[inside, inside]
-    from noiselib.displacement import steps
+    from noiselib.operations.displacement import steps
 
     words = Streams("glass_blur", 0, 0, np.arange(4, dtype=np.uint64)).words((side, side))
     ours = np.array(steps(words, 2 * math.sqrt(times * (d * d + 1)), 1))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import noiselib
-from noiselib.blocks import quantiser, quantiser_scale, transform
+from noiselib.operations.blocks import quantiser, quantiser_scale, transform
 from noiselib.testing.strategies import batches
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 import noiselib
-from noiselib.smooth import WIDE, smooth_noise, wave_rows
+from noiselib.operations.smooth import WIDE, smooth_noise, wave_rows
 from noiselib.streams import Streams
 from noiselib.warp import BORDERS
 

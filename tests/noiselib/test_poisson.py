@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 import noiselib
-from noiselib.poisson import MOST_COUNTED
+from noiselib.operations.poisson import MOST_COUNTED
 from noiselib.streams import Streams
 
 ALL_LEVELS = np.tile(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), (40, 4, 4, 1))

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, zoom
 
 import noiselib
-from noiselib.ice import pane
-from noiselib.plasma import clouds, noise_count
+from noiselib.operations.ice import pane
+from noiselib.operations.plasma import clouds, noise_count
 from noiselib.streams import Streams
 
 IDS = np.arange(20, dtype=np.uint64)
@@ -64,7 +64,7 @@ def original_plasma(decay, size, random):
 
 
 def numbered(numbers):
-    """The noise of each level in turn, as `noiselib.plasma` takes it: coarsest first."""
+    """The noise of each level in turn, as `noiselib.operations.plasma` takes it: coarsest first."""
     start = 0
 
     def noise(half):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 from noiselib.linear import from_levels, in_levels
-from noiselib.neighbourhood import Block, Reach, filtered, shifted
+from noiselib.operations.neighbourhood import Block, Reach, filtered, shifted
 
 __all__ = ["median"]
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.kernels import motions
-from noiselib.smooth import Matrix, between_rows, blurred, filter_rows
+from noiselib.operations.kernels import motions
+from noiselib.operations.smooth import Matrix, between_rows, blurred, filter_rows
 
 __all__ = ["ANGLES", "blobs", "drops", "lattice_sides", "liquid", "mud", "streaked", "water"]
 
@@ -61,7 +61,7 @@ def streaked(
     which : ndarray of intp, shape (n,)
         Which of the angles, 0..15.
     radius, sigma
-        As for `noiselib.kernels.motion`.
+        As for `noiselib.operations.kernels.motion`.
     degrees : tuple of float
         The range, clockwise from the right.
     """

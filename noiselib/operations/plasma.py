@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.exact import steady
-from noiselib.smooth import between_rows, blurred
+from noiselib.operations.smooth import between_rows, blurred
 
 __all__ = ["clouds", "noise_count"]
 

@@ -25,7 +25,7 @@ from noiselib.linear import (
     in_levels,
     on_grid,
 )
-from noiselib.neighbourhood import (
+from noiselib.operations.neighbourhood import (
     Block,
     Reach,
     Tap,
