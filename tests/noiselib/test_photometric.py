@@ -31,7 +31,7 @@ def nearly_equal(result, expected):
 def test_brightness_is_its_formula(shift):
     result = noiselib.Brightness(shift=shift)(LEVELS)
     exact = 255 * np.clip(LEVELS / 255 + shift, 0, 1)
-    assert abs(result - exact).max() <= 0.5 + 1e-4
+    assert abs(result - exact).max() <= 0.5 + 3e-4
 
 
 @pytest.mark.oracle("random_brightness")
@@ -81,7 +81,7 @@ def test_the_table_of_a_pipeline_is_its_float_result(digits):
 def test_gamma_is_its_formula(exponent):
     corruption = noiselib.Gamma(gamma=exponent)
     exact = 255 * (LEVELS / 255) ** corruption.gamma
-    assert abs(corruption(LEVELS) - exact).max() <= 0.5 + 1e-4
+    assert abs(corruption(LEVELS) - exact).max() <= 0.5 + 3e-4
 
 
 def test_gammas_go_in_equal_ratios():
@@ -100,7 +100,7 @@ def test_gammas_multiply():
 def test_inversion_is_its_formula(amount):
     result = noiselib.Inversion(amount=amount)(LEVELS)
     x = LEVELS / 255
-    assert abs(result - 255 * ((1 - amount) * x + amount * (1 - x))).max() <= 0.5 + 1e-4
+    assert abs(result - 255 * ((1 - amount) * x + amount * (1 - x))).max() <= 0.5 + 3e-4
 
 
 def test_inverted_twice_is_untouched(digits):
@@ -124,7 +124,7 @@ def test_a_part_of_solarize_is_a_mixture(amount, threshold):
     exact = 255 * ((1 - amount) * x + amount * np.where(x >= np.float32(threshold), 1 - x, x))
     result = noiselib.Solarize(amount=amount, threshold=threshold)(LEVELS)
     level = abs(x - threshold) < 1e-6  # float32 decides ties as it rounds
-    assert abs(result - exact)[~level].max() <= 0.5 + 1e-4
+    assert abs(result - exact)[~level].max() <= 0.5 + 3e-4
 
 
 @pytest.mark.oracle("quantize")
@@ -158,7 +158,7 @@ def test_threshold_is_its_formula(amount, level):
     levels = LEVELS.astype(float)
     exact = (1 - amount) * levels + amount * 255 * (levels >= level)
     result = noiselib.Threshold(amount=amount, level=level / 255)(LEVELS)
-    assert abs(result - exact).max() <= 0.5 + 1e-4
+    assert abs(result - exact).max() <= 0.5 + 3e-4
 
 
 def test_threshold_of_all_is_idempotent(digits):
