@@ -145,14 +145,13 @@ def collect(
     """Measure all rows, saying each as it is done."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from benchmarks.measuring import measure, measure_conversions
+    from benchmarks.measuring import measure
     from benchmarks.results import load_floors
     from benchmarks.table import line
 
     columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("", total=len(corruptions) * len(image_sets))
-        measure_conversions(results, image_sets, contestants, effort)
         for row in measure(corruptions, image_sets, contestants, load_floors(), effort):
             results.rows.append(row)
             console.print(line(row), highlight=False, markup=False)

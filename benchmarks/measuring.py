@@ -11,10 +11,10 @@ import numpy as np
 
 from benchmarks.images import ImageSet
 from benchmarks.peers import Peer
-from benchmarks.results import Results, Row
+from benchmarks.results import Row
 from benchmarks.timing import Failure, Run, Timing, describe, race
 
-__all__ = ["Effort", "measure", "measure_conversions"]
+__all__ = ["Effort", "measure"]
 
 COMPARED = 256  # images on which it is checked that all do the same work
 
@@ -78,10 +78,10 @@ def measure_row(
     )
     changes = {}
     for peer in entered:
-        outcome = outcomes[peer.name]
+        outcome = outcomes.get(peer.name)
         if isinstance(outcome, Timing):
             try:
-                changes[peer.name] = change(peer, prepared[peer.name][outcome.form], images)
+                changes[peer.name] = change(prepared[peer.name][outcome.form], images)
             except Exception as error:  # foreign code: what it gave is no image
                 outcomes[peer.name] = Failure(describe(error))
     return Row(
@@ -95,33 +95,12 @@ def measure_row(
     )
 
 
-def change(peer: Peer, run: Run, images: ImageSet) -> float:
+def change(run: Run, images: ImageSet) -> float:
     """Give the mean change of a value, in grey levels, and see that the result is images."""
     some = images.images[:COMPARED]
-    result = peer.unit(run(len(some)))
+    result = np.asarray(run(len(some)))
+    if result.dtype != np.uint8:
+        raise TypeError(f"the result is {result.dtype}, the images are uint8")
     if result.shape != some.shape:
         raise ValueError(f"the result has shape {result.shape}, the images have {some.shape}")
-    return float(np.abs(result * 255 - some).mean())
-
-
-def measure_conversions(
-    results: Results, image_sets: Sequence[ImageSet], peers: Sequence[Peer], effort: Effort
-) -> None:
-    """Measure what turning uint8 into a peer's own form and back costs; store it in the results."""
-    for images in image_sets:
-        outcomes = race(
-            [
-                (peer.name, partial(conversion_forms, peer.conversion, images))
-                for peer in peers
-                if peer.conversion is not None
-            ],
-            total=len(images.images),
-            repeats=effort.repeats,
-            budget=effort.budget,
-        )
-        results.conversions |= {(name, images.size): found for name, found in outcomes.items()}
-
-
-def conversion_forms(conversion: Any, images: ImageSet) -> Mapping[str, Run]:
-    """Give a conversion as a contestant."""
-    return {"to its form and back": conversion(images.images)}
+    return float(np.abs(result - some.astype(np.float32)).mean())

@@ -51,13 +51,6 @@ def as_json(results: Results) -> dict[str, object]:
         "remarks": results.remarks,
         "missing": results.missing,
         "geometric_means": {size: results.mean_ratio(size) for size in results.sources},
-        "geometric_means_from_uint8": {
-            size: results.mean_ratio_from_uint8(size) for size in results.sources
-        },
-        "conversions": [
-            {"peer": name, "size": size, **outcome_json(outcome)}
-            for (name, size), outcome in results.conversions.items()
-        ],
         "rows": [row_json(row) for row in results.rows],
     }
 

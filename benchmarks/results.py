@@ -112,8 +112,6 @@ class Results:
         By contestant, how it was run.
     missing : mapping of str to str
         By peer that could not be imported, why.
-    conversions : mapping of (str, str) to Timing or Failure
-        By peer and size, what turning uint8 into its own form and back costs.
     rows : list of Row
         In the order measured.
     """
@@ -122,7 +120,6 @@ class Results:
     sources: dict[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
-    conversions: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
 
     def of_size(self, size: str) -> list[Row]:
@@ -132,27 +129,6 @@ class Results:
     def mean_ratio(self, size: str) -> float | None:
         """Give the geometric mean of noiselib against the fastest peer, where there is one."""
         return geometric_mean(row.ratio for row in self.of_size(size))
-
-    def mean_ratio_from_uint8(self, size: str) -> float | None:
-        """Give the same with the peers' conversions counted."""
-        return geometric_mean(self.ratio_from_uint8(row) for row in self.of_size(size))
-
-    def ratio_from_uint8(self, row: Row) -> float | None:
-        """Give a row's ratio with peers that hold images in another form converting them.
-
-        From uint8 into that form and back to uint8, which is what noiselib's own time includes.
-        """
-        seconds = [
-            1 / outcome.images_per_second + self.conversion_seconds(name, row.size)
-            for name, outcome in row.peers.items()
-            if isinstance(outcome, Timing)
-        ]
-        return row.speed * min(seconds) if seconds else None
-
-    def conversion_seconds(self, peer: str, size: str) -> float:
-        """Give what converting an image costs a peer; 0 where it has nothing to convert."""
-        outcome = self.conversions.get((peer, size))
-        return 1 / outcome.images_per_second if isinstance(outcome, Timing) else 0.0
 
 
 def geometric_mean(values: Iterable[float | None]) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from rich import box
@@ -85,17 +84,14 @@ def findings(results: Results) -> Iterator[str]:
         if mean is not None:
             count = sum(row.ratio is not None for row in results.of_size(size))
             yield f"{size}: {times(mean)} the best peer, geometric mean of {count} corruptions."
-        converted = results.mean_ratio_from_uint8(size)
-        if converted is not None and mean is not None and not math.isclose(converted, mean):
-            yield f"{size}: {times(converted)} with the peers' conversions to uint8 counted."
     for row in results.rows:
-        yield from row_findings(results, row)
+        yield from row_findings(row)
     for name, reason in results.missing.items():
         yield f"Not measured, {name} cannot be imported: {reason}"
     yield from footnotes(results)
 
 
-def row_findings(results: Results, row: Row) -> Iterator[str]:
+def row_findings(row: Row) -> Iterator[str]:
     """Say what is wrong with a row."""
     place = f"{row.corruption} at {row.size}"
     for name, outcome in {"noiselib": row.ours, **row.peers}.items():
@@ -104,20 +100,13 @@ def row_findings(results: Results, row: Row) -> Iterator[str]:
     if row.floor is not None and row.is_below_floor:
         yield f"Below its floor, {place}: {cell(row.ours)} of {compact(row.floor)} images/s."
     if row.best is not None and row.ratio is not None and row.is_behind:
-        ratio = results.ratio_from_uint8(row)
-        alike = ratio is None or math.isclose(ratio, row.ratio)
-        counted = "" if ratio is None or alike else f" ({times(ratio)} from uint8 to uint8)"
-        yield f"Loss, {place}: {times(row.ratio)} the speed of {row.best.name}{counted}."
+        yield f"Loss, {place}: {times(row.ratio)} the speed of {row.best.name}."
     for name, part in row.unlike().items():
         yield f"Not the same work, {place}: {name} changes values {part:.2f} times as much."
 
 
 def footnotes(results: Results) -> Iterator[str]:
     """Say how all was run."""
-    yield "How each was run (median of the repeats, contestants in turn):"
+    yield "How each was run (uint8 in and out, median of the repeats, contestants in turn):"
     for name, remark in results.remarks.items():
         yield f"  {name}: {remark}."
-    for (name, size), outcome in results.conversions.items():
-        if isinstance(outcome, Timing):
-            speed = compact(outcome.images_per_second)
-            yield f"  Converting {size} from uint8 to {name}'s form and back: {speed} images/s."

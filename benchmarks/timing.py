@@ -100,7 +100,7 @@ def race(
     Parameters
     ----------
     contestants : iterable of (str, callable)
-        Names, and what prepares the data and gives the forms.
+        Names, and what prepares the data and gives the forms; who gives none does not take part.
     total : int
         Images at hand.
     repeats : int
@@ -112,7 +112,9 @@ def race(
     failures: dict[str, Failure] = {}
     for name, prepare in contestants:
         try:
-            plans[name] = planned(prepare(), total, budget)
+            forms = prepare()
+            if forms:
+                plans[name] = planned(forms, total, budget)
         except Exception as error:  # foreign code may raise anything; it is reported
             failures[name] = Failure(describe(error))
     seconds: dict[str, list[float]] = {name: [] for name in plans}

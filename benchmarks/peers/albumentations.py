@@ -1,10 +1,12 @@
-"""albumentations 2.0.8, with OpenCV on one thread.
+"""albumentations 2.0.8, with OpenCV on one thread: noise and photometric transforms.
 
 It takes and gives uint8. What treats all images alike is measured image by image and through
 ``images=``, its batch form, which repeats one draw for all; the faster counts. What draws for
 each image goes image by image. Transforms are called bare, without ``Compose``, which is faster.
-Its ``ColorJitter`` has one mean for all channels. Its blur's kernel ends at 3.5 deviations, ours
-at 4, and its random factors are uniform, ours uniform in the logarithm.
+Its noise that strikes takes all channels of a pixel together. ``MultiplicativeNoise`` is uniform,
+of the same deviation as ours. ``ShotNoise`` counts photons of the values to the power of 2.2.
+``ColorJitter`` has one mean for all channels. Random factors are uniform, ours uniform in the
+logarithm.
 """
 
 from __future__ import annotations
@@ -14,15 +16,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import numpy as np
-
-from benchmarks.peers.limits import limits
-from benchmarks.peers.peer import Batch, Maker, Peer, as_unit, image_by_image
+from benchmarks.peers.albumentations_filters import FILTERS
+from benchmarks.peers.albumentations_maps import MAPPINGS, elastic_transform
+from benchmarks.peers.albumentations_scenes import SCENES
+from benchmarks.peers.peer import Batch, Maker, Peer, colour_only, image_by_image
 from benchmarks.timing import Run
 
 __all__ = ["load"]
 
-MAPS = ("affine", "rotation", "shear", "translation", "zoom")
+COLOUR = ("fog", "hue", "rain", "snow", "spatter")
 
 Transforms = Callable[[Any], list[Any]]
 
@@ -33,28 +35,28 @@ def load() -> Peer:
     import cv2
 
     cv2.setNumThreads(1)
-    transforms: dict[str, Transforms] = {
-        "gaussian_noise": gaussian_noise,
-        "salt_and_pepper": salt_and_pepper,
-        "gaussian_blur": gaussian_blur,
-        "brightness": brightness,
-        "random_brightness": brightness,
-        "contrast": contrast,
-        "random_contrast": contrast,
-        **dict.fromkeys([f"{prefix}{name}" for prefix in ("", "random_") for name in MAPS], mapped),
-    }
+    transforms = TRANSFORMS | FILTERS | MAPPINGS | SCENES
+    makers = {name: maker(make) for name, make in transforms.items()}
     return Peer(
         name="albumentations",
         version=albumentations.__version__,
-        remark="uint8; images= where all images are treated alike, else image by image",
-        makers={name: maker(make) for name, make in transforms.items()},
-        unit=as_unit,
+        remark="images= where all images are treated alike, else image by image",
+        makers={
+            **makers,
+            **{name: colour_only(makers[name]) for name in COLOUR},
+            "elastic_transform": elastic,
+        },
     )
 
 
 def maker(make: Transforms) -> Maker:
     """Give what prepares a corruption."""
     return partial(forms, make)
+
+
+def elastic(corruption: Any, images: Batch) -> Mapping[str, Run]:
+    """Prepare the deformation, whose numbers are in pixels there."""
+    return forms(partial(elastic_transform, side=min(images.shape[1:3])), corruption, images)
 
 
 def forms(make: Transforms, corruption: Any, images: Batch) -> Mapping[str, Run]:
@@ -85,19 +87,41 @@ def gaussian_noise(corruption: Any) -> list[Any]:
     return [GaussNoise(std_range=(corruption.sigma, corruption.sigma), per_channel=True, p=1)]
 
 
-def salt_and_pepper(corruption: Any) -> list[Any]:
-    """Strike as many pixels."""
-    from albumentations import SaltAndPepper
+def uniform_noise(corruption: Any) -> list[Any]:
+    """Add noise from the same range."""
+    from albumentations import AdditiveNoise
+
+    ranges = {"ranges": [(-corruption.width, corruption.width)]}
+    return [AdditiveNoise(noise_type="uniform", spatial_mode="per_pixel", noise_params=ranges, p=1)]
+
+
+def speckle_noise(corruption: Any) -> list[Any]:
+    """Multiply by noise of the same deviation."""
+    from albumentations import MultiplicativeNoise
+
+    most = math.sqrt(3) * corruption.sigma
+    factors = (max(0.0, 1 - most), 1 + most)
+    return [MultiplicativeNoise(multiplier=factors, elementwise=True, per_channel=True, p=1)]
+
+
+def shot_noise(corruption: Any) -> list[Any]:
+    """Count as many photons."""
+    from albumentations import ShotNoise
+
+    scale = 1 / corruption.photons
+    return [ShotNoise(scale_range=(scale, scale), p=1)]
+
+
+def struck(corruption: Any) -> list[Any]:
+    """Strike as many pixels, white, black or both."""
+    from albumentations import PixelDropout, SaltAndPepper
 
     amount = (corruption.amount, corruption.amount)
-    return [SaltAndPepper(amount=amount, salt_vs_pepper=(0.5, 0.5), p=1)]
-
-
-def gaussian_blur(corruption: Any) -> list[Any]:
-    """Blur with the same deviation."""
-    from albumentations import GaussianBlur
-
-    return [GaussianBlur(blur_limit=0, sigma_limit=(corruption.sigma, corruption.sigma), p=1)]
+    white = {"salt": 1.0, "pepper": 0.0}.get(corruption.name, 0.5)
+    both = SaltAndPepper(amount=amount, salt_vs_pepper=(white, white), p=1)
+    if white == 0.5:
+        return [both]
+    return [both, PixelDropout(dropout_prob=corruption.amount, drop_value=255 * white, p=1)]
 
 
 def brightness(corruption: Any) -> list[Any]:
@@ -118,25 +142,65 @@ def contrast(corruption: Any) -> list[Any]:
     return [ColorJitter(contrast=factors, p=1, **neutral)]
 
 
-def mapped(corruption: Any) -> list[Any]:
-    """Warp within the same limits; a rotation with its own transform as well."""
-    import cv2
-    from albumentations import Affine, Rotate
+def gamma(corruption: Any) -> list[Any]:
+    """Raise to the same power."""
+    from albumentations import RandomGamma
 
-    ranges = limits(corruption)
-    turn = ranges["degrees"]
-    low, high = (math.degrees(math.atan(value)) for value in ranges["shear"])
-    height = tuple(np.multiply(ranges["factor"], ranges["stretch"]))
-    affine = Affine(
-        rotate=turn,
-        translate_px={axis: tuple(round(value) for value in ranges[axis]) for axis in ("x", "y")},
-        scale={"x": ranges["factor"], "y": height},
-        shear={"x": (-high, -low), "y": (0.0, 0.0)},  # the other way there
-        interpolation=cv2.INTER_LINEAR,
-        border_mode=cv2.BORDER_CONSTANT,
-        p=1,
-    )
-    if not corruption.name.endswith("rotation"):
-        return [affine]
-    constant = {"interpolation": cv2.INTER_LINEAR, "border_mode": cv2.BORDER_CONSTANT}
-    return [affine, Rotate(limit=turn, p=1, **constant)]
+    return [RandomGamma(gamma_limit=(100 * corruption.gamma, 100 * corruption.gamma), p=1)]
+
+
+def inversion(corruption: Any) -> list[Any]:
+    """Invert; it has no halves."""
+    from albumentations import InvertImg
+
+    del corruption
+    return [InvertImg(p=1)]
+
+
+def solarize(corruption: Any) -> list[Any]:
+    """Invert what is as light."""
+    from albumentations import Solarize
+
+    return [Solarize(threshold_range=(corruption.threshold, corruption.threshold), p=1)]
+
+
+def posterize(corruption: Any) -> list[Any]:
+    """Keep as many bits."""
+    from albumentations import Posterize
+
+    return [Posterize(num_bits=(corruption.bits, corruption.bits), p=1)]
+
+
+def hue(corruption: Any) -> list[Any]:
+    """Turn by the same angle, in steps of two degrees."""
+    return [shifted("hue_shift_limit", corruption.degrees / 2)]
+
+
+def hsv_brightness(corruption: Any) -> list[Any]:
+    """Add the same to the value."""
+    return [shifted("val_shift_limit", 255 * corruption.shift)]
+
+
+def shifted(limit: str, value: float) -> Any:
+    """Shift one of hue, saturation and value."""
+    from albumentations import HueSaturationValue
+
+    none = dict.fromkeys(("hue_shift_limit", "sat_shift_limit", "val_shift_limit"), (0, 0))
+    return HueSaturationValue(p=1, **(none | {limit: (value, value)}))
+
+
+TRANSFORMS: dict[str, Transforms] = {
+    "gaussian_noise": gaussian_noise,
+    "uniform_noise": uniform_noise,
+    "speckle_noise": speckle_noise,
+    "shot_noise": shot_noise,
+    **dict.fromkeys(("salt_and_pepper", "impulse_noise", "salt", "pepper"), struck),
+    **dict.fromkeys(("brightness", "random_brightness"), brightness),
+    **dict.fromkeys(("contrast", "random_contrast"), contrast),
+    "gamma": gamma,
+    "inversion": inversion,
+    "solarize": solarize,
+    "posterize": posterize,
+    "hue": hue,
+    "hsv_brightness": hsv_brightness,
+}

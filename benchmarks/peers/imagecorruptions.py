@@ -24,14 +24,26 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.peer import Batch, Maker, Peer, as_unit, image_by_image
+from benchmarks.peers.peer import Batch, Maker, Peer, colour_only, image_by_image
 from benchmarks.timing import Run
 
 __all__ = ["load"]
 
-SEVERITIES = {"gaussian_blur": 3}  # sigma 3; the others' fifth is the nearest
-COLOUR_ONLY = ("motion_blur",)
-SYNONYMS = {"salt_and_pepper": "impulse_noise"}
+SEVERITIES = {  # nearest to our strength; of the others the fifth is
+    "defocus_blur": 2,
+    "gaussian_blur": 3,
+    "glass_blur": 3,
+    "motion_blur": 2,
+    "random_motion_blur": 2,
+    "spatter": 4,
+}
+TRIPLED = ("motion_blur",)
+COLOUR = ("saturate",)
+SYNONYMS = {
+    "salt_and_pepper": "impulse_noise",
+    "hsv_brightness": "brightness",
+    "random_motion_blur": "motion_blur",
+}
 
 
 def load() -> Peer:
@@ -43,12 +55,12 @@ def load() -> Peer:
     mend(corruptions)
     functions = dict(imagecorruptions.corruption_dict)
     functions |= {ours: functions[theirs] for ours, theirs in SYNONYMS.items()}
+    makers = {name: maker(name, function) for name, function in functions.items()}
     return Peer(
         name="imagecorruptions",
         version=version("imagecorruptions"),
-        remark="image by image from Pillow images to uint8; severity 5, of Gaussian blur 3",
-        makers={name: maker(name, function) for name, function in functions.items()},
-        unit=as_unit,
+        remark="image by image from Pillow images, at the severity nearest to our strength",
+        makers=makers | {name: colour_only(makers[name]) for name in COLOUR},
     )
 
 
@@ -83,7 +95,7 @@ def forms(function: Any, severity: int, corruption: Any, images: Batch) -> Mappi
 
     del corruption  # it has levels, not parameters
     pictures = [Image.fromarray(image) for image in images]
-    if images.ndim == 4 or function.__name__ not in COLOUR_ONLY:
+    if images.ndim == 4 or function.__name__ not in TRIPLED:
         return {"image by image": image_by_image(partial(cut, function, severity), pictures)}
     tripled = [picture.convert("RGB") for picture in pictures]
     return {"image by image": image_by_image(partial(cut_to_grey, function, severity), tripled)}

@@ -1,4 +1,4 @@
-"""kornia's affine maps: one drawn number for each image of a batch, also where all are the same."""
+"""kornia's maps: one drawn number for each image of a batch, also where all are the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.peers.limits import limits
+from benchmarks.peers.limits import corner_moves, corners, limits
 
 __all__ = ["MAPPINGS", "geometric", "uniform"]
 
@@ -79,10 +79,72 @@ def affine(corruption: Any) -> Callable[[Any], Any]:
     return apply
 
 
-MAPPINGS = {
+def perspective(corruption: Any) -> Callable[[Any], Any]:
+    """Move the corners to the same places, or by up to as much."""
+    import torch
+    from kornia.geometry.transform import get_perspective_transform, warp_perspective
+
+    def apply(tensor: Any) -> Any:
+        size = tuple(tensor.shape[-2:])
+        start, moves = (
+            torch.from_numpy(array).float().expand(len(tensor), 4, 2)
+            for array in (corners(size), corner_moves(corruption, size))
+        )
+        part = torch.rand(len(tensor), 4, 2) if corruption.is_random else 1
+        matrix = get_perspective_transform(start, start + moves * part)
+        return warp_perspective(tensor, matrix, size)
+
+    return apply
+
+
+def barrel_distortion(corruption: Any) -> Callable[[Any], Any]:
+    """Look through a lens of the same distortion, as calibration takes it away."""
+    import torch
+    from kornia.geometry.calibration import undistort_image
+
+    def apply(tensor: Any) -> Any:
+        h, w = tensor.shape[-2:]
+        corner = math.hypot(h - 1, w - 1) / 2
+        camera = torch.tensor([[corner, 0, (w - 1) / 2], [0, corner, (h - 1) / 2], [0, 0, 1]])
+        lens = torch.tensor([float(corruption.bend), 0, 0, 0])
+        count = len(tensor)
+        return undistort_image(tensor, camera.expand(count, 3, 3), lens.expand(count, 4))
+
+    return apply
+
+
+def elastic_transform(corruption: Any) -> Callable[[Any], Any]:
+    """Deform each image by noise as smooth and as strong; its kernel ends at 3 deviations."""
+    import torch
+    from kornia.geometry.transform import elastic_transform2d
+
+    def apply(tensor: Any) -> Any:
+        h, w = tensor.shape[-2:]
+        sigma = corruption.sigma * min(h, w)
+        side = 2 * round(3 * sigma) + 1
+        alpha = 2 * corruption.displacement * (2 * math.sqrt(math.pi) * sigma)  # half sides there
+        return elastic_transform2d(
+            tensor,
+            torch.randn(len(tensor), 2, h, w),
+            kernel_size=(side, side),
+            sigma=(sigma, sigma),
+            alpha=(alpha, alpha),
+            padding_mode="reflection",
+        )
+
+    return apply
+
+
+MAPS = {
     "affine": affine,
+    "perspective": perspective,
     "rotation": rotation,
     "shear": affine,  # its own shear goes about the corner
     "translation": translation,
     "zoom": zoom,
+}
+MAPPINGS = {
+    **{f"{prefix}{name}": mapping for name, mapping in MAPS.items() for prefix in ("", "random_")},
+    "barrel_distortion": barrel_distortion,
+    "elastic_transform": elastic_transform,
 }

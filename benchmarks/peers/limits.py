@@ -1,4 +1,4 @@
-"""What the geometric corruptions do, as a range for each number of an affine map."""
+"""What corruptions do, in numbers that peers take: ranges of affine maps, corners, lengths."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NEUTRAL", "Limits", "draw", "forward_matrix", "limits"]
+__all__ = [
+    "NEUTRAL",
+    "Limits",
+    "corner_moves",
+    "corners",
+    "draw",
+    "forward_matrix",
+    "limits",
+    "motion_length",
+    "visible_side",
+]
 
 Limits = dict[str, tuple[float, float]]
+Corners = NDArray[np.float64]  # (4, 2)
 
 NEUTRAL = {"degrees": 0.0, "x": 0.0, "y": 0.0, "factor": 1.0, "stretch": 1.0, "shear": 0.0}
 
@@ -64,3 +75,31 @@ def forward_matrix(shape: tuple[int, ...], **values: float) -> NDArray[np.float6
     matrix[:2, :2] = linear
     matrix[:2, 2] = centre - linear @ centre + (given["x"], given["y"])
     return matrix
+
+
+def corners(shape: tuple[int, ...]) -> Corners:
+    """Give the corners (x, y) of an image of (h, w), in pixels, clockwise from the upper left."""
+    h, w = shape[:2]
+    return np.array([(0, 0), (w, 0), (w, h), (0, h)]) - 0.5
+
+
+def corner_moves(corruption: Any, shape: tuple[int, ...]) -> Corners:
+    """Give how far a perspective moves each corner, or at most moves it, in pixels."""
+    h, w = shape[:2]
+    if corruption.is_random:
+        most = float(corruption.distortion)
+        return most / 2 * np.array([(w, h), (-w, h), (-w, -h), (w, -h)])
+    narrowing = float(corruption.narrowing)
+    return narrowing / 2 * np.array([(w, 0), (-w, 0), (0, 0), (0, 0)])
+
+
+def motion_length(corruption: Any) -> int:
+    """Give the odd length of an even line with the deviation of our half Gaussian, in pixels."""
+    deviation = float(corruption.sigma) * math.sqrt(1 - 2 / math.pi)
+    return 2 * round((math.sqrt(12) * deviation - 1) / 2) + 1
+
+
+def visible_side(corruption: Any) -> float:
+    """Give the mean part of a side that a square hides whose centre is anywhere in the image."""
+    size = float(corruption.size)
+    return size - size**2 / 4

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from benchmarks.peers.peer import Batch, Peer, as_unit
+from benchmarks.peers.peer import Batch, Peer
 from benchmarks.timing import Run
 
 __all__ = ["load"]
@@ -19,9 +19,8 @@ def load() -> Peer:
     return Peer(
         name="noiselib",
         version=distribution_version(),
-        remark="uint8 batch in, uint8 batch out",
+        remark="one batch",
         makers=dict.fromkeys(noiselib.registry(), forms),
-        unit=as_unit,
     )
 
 

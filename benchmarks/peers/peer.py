@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.timing import Run, describe
 
-__all__ = ["ADAPTERS", "Batch", "Maker", "Peer", "as_unit", "image_by_image", "load_peers"]
+__all__ = ["ADAPTERS", "Batch", "Maker", "Peer", "colour_only", "image_by_image", "load_peers"]
 
 ADAPTERS = ("imagecorruptions", "skimage", "albumentations", "kornia")
 
@@ -33,20 +33,15 @@ class Peer:
     remark : str
         How its data is held and what is timed, in one sentence.
     makers : mapping of str to callable
-        By a corruption's text name: from the corruption and the images, the forms to time. What
-        a maker does itself is not timed.
-    unit : callable
-        From what a run gives to an array of the images' shape, in [0, 1].
-    conversion : callable, optional
-        Where it does not work on uint8 arrays: from images, a run that converts there and back.
+        By a corruption's text name: from the corruption and the images, the forms to time; none
+        where it does not take such images. What a maker does itself is not timed. A run gives
+        images as they came, uint8, in one array or one by one.
     """
 
     name: str
     version: str
     remark: str
     makers: Mapping[str, Maker]
-    unit: Callable[[Any], NDArray[Any]]
-    conversion: Callable[[Batch], Run] | None = None
 
 
 def load_peers(names: Sequence[str] = ADAPTERS) -> tuple[list[Peer], dict[str, str]]:
@@ -76,7 +71,10 @@ def image_by_image(function: Callable[[Any], Any], images: Iterable[Any]) -> Run
     return run
 
 
-def as_unit(result: Any) -> NDArray[Any]:
-    """Give images, uint8 or in [0, 1] already, as one array in [0, 1]."""
-    array = np.asarray(result)
-    return array / 255 if array.dtype == np.uint8 else array
+def colour_only(maker: Maker) -> Maker:
+    """Keep a maker from grey images: it cannot take them, or there is nothing to do on them."""
+
+    def forms(corruption: Any, images: Batch) -> Mapping[str, Run]:
+        return maker(corruption, images) if images.ndim == 4 else {}
+
+    return forms

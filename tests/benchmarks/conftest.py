@@ -3,9 +3,9 @@ import pytest
 
 import noiselib
 from benchmarks.images import ImageSet
-from benchmarks.measuring import Effort, measure, measure_conversions
+from benchmarks.measuring import Effort, measure
 from benchmarks.peers.noiselib import load
-from benchmarks.peers.peer import Peer, as_unit, image_by_image
+from benchmarks.peers.peer import Peer, colour_only, image_by_image
 from benchmarks.results import Results
 
 
@@ -20,8 +20,8 @@ def effort():
     return Effort(repeats=2, budget=0.001)
 
 
-def peer(name, makers, **more):
-    return Peer(name, "1.0", f"{name} as it comes", makers, as_unit, **more)
+def peer(name, makers):
+    return Peer(name, "1.0", f"{name} as it comes", makers)
 
 
 def brighten(corruption, images):
@@ -42,17 +42,18 @@ def misshapen(corruption, images):
     return {"one batch": lambda count: images[:count, :2]}
 
 
-def converting(images):
-    return lambda count: (images[:count] / 255 * 255).astype(np.uint8)
+def unrounded(corruption, images):
+    return {"one batch": lambda count: images[:count] / 255}
 
 
 @pytest.fixture
 def results(tiny, effort):
     contestants = [
         load(),
-        peer("good", {"brightness": brighten}, conversion=converting),
+        peer("good", {"brightness": brighten, "zoom": colour_only(brighten)}),
         peer("broken", {"brightness": broken, "contrast": broken}),
         peer("misshapen", {"brightness": misshapen}),
+        peer("unrounded", {"brightness": unrounded}),
     ]
     found = Results(
         {"processor": "this one"},
@@ -62,6 +63,5 @@ def results(tiny, effort):
     )
     corruptions = [noiselib.parse(name) for name in ("brightness", "contrast", "zoom")]
     floors = {"contrast": {"28x28": 1e12}, "zoom": {"28x28": 1e-3}}
-    measure_conversions(found, [tiny], contestants, effort)
     found.rows.extend(measure(corruptions, [tiny], contestants, floors, effort))
     return found

@@ -10,7 +10,14 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.cores import pin_to_one_core
 from benchmarks.images import image_set
-from benchmarks.peers.limits import forward_matrix, limits
+from benchmarks.peers.limits import (
+    corner_moves,
+    corners,
+    forward_matrix,
+    limits,
+    motion_length,
+    visible_side,
+)
 from noiselib import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,3 +121,40 @@ def test_the_matrix_given_to_peers_is_our_map(spec):
     theirs = warp(image, np.linalg.inv(forward_matrix(image.shape, **given)), order=1)
     ours = corruption(image[None])[0] / 255
     assert np.abs(theirs - ours).max() < 0.02
+
+
+def test_the_corners_given_to_peers_are_our_perspective():
+    from skimage.transform import ProjectiveTransform, warp
+
+    corruption = parse("perspective(narrowing=0.5)")
+    image = np.zeros((21, 25), np.uint8)
+    image[6:15, 8:18] = 255
+    start = corners(image.shape)
+    moved = start + corner_moves(corruption, image.shape)
+    matrix = ProjectiveTransform.from_estimate(start, moved).params
+    theirs = warp(image, np.linalg.inv(matrix), order=1)
+    ours = corruption(image[None])[0] / 255
+    assert np.abs(theirs - ours).max() < 0.02
+
+
+def test_random_corners_move_inwards():
+    moves = corner_moves(parse("random_perspective(distortion=0.5)"), (20, 40))
+    np.testing.assert_array_equal(moves, [(10, 5), (-10, 5), (-10, -5), (10, -5)])
+
+
+def test_the_even_line_is_as_wide_as_our_half_gaussian():
+    corruption = parse("motion_blur(sigma=6, radius=40)")
+    point = np.zeros((1, 1, 121), np.uint8)
+    point[0, 0, 60] = 255
+    weights = corruption(point)[0, 0] / 255
+    places = np.arange(121)
+    mean = (weights * places).sum() / weights.sum()
+    deviation = np.sqrt((weights * (places - mean) ** 2).sum() / weights.sum())
+    assert np.arange(motion_length(corruption)).std() == pytest.approx(deviation, rel=0.1)
+
+
+def test_the_square_given_to_peers_hides_as_much():
+    corruption = parse("cutout(size=0.75)")
+    white = np.full((4000, 16, 16), 255, np.uint8)
+    hidden = 1 - corruption(white, seed=1).mean() / 255
+    assert visible_side(corruption) ** 2 == pytest.approx(hidden, rel=0.05)

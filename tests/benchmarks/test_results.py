@@ -6,6 +6,7 @@ import noiselib
 from benchmarks.images import SIZES
 from benchmarks.results import Results, Row, geometric_mean, load_floors
 from benchmarks.timing import Failure, Timing
+from noiselib.corruption import Trait
 
 
 def timing(speed):
@@ -22,6 +23,13 @@ def test_every_floor_is_of_a_registered_corruption_and_a_size(name):
     assert name in noiselib.registry()
     assert set(load_floors()[name]) <= set(SIZES)
     assert all(speed > 0 for speed in load_floors()[name].values())
+
+
+def test_every_table_of_values_has_the_same_floor():
+    pointwise = {name for name, cls in noiselib.registry().items() if Trait.POINTWISE in cls.traits}
+    floors = load_floors()
+    assert pointwise <= set(floors)
+    assert all(floors[name] == floors["brightness"] for name in pointwise)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +63,6 @@ def test_means_are_over_the_rows_that_have_a_peer():
     results = Results({}, sources={"28x28": ""}, rows=[row(fast=50), row(fast=12.5), row()])
     assert results.mean_ratio("28x28") == pytest.approx(4)
     assert results.mean_ratio("224x224x3") is None
-
-
-def test_conversions_count_from_uint8_to_uint8():
-    results = Results({}, conversions={("fast", "28x28"): timing(100)}, rows=[])
-    one = row(fast=100, other=80)
-    assert one.ratio == pytest.approx(1)
-    assert results.ratio_from_uint8(one) == pytest.approx(1.25)  # then the other is the best
 
 
 def test_the_geometric_mean_of_nothing_is_none():
