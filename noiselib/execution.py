@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import index
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,7 @@ class _Job:
     out: NDArray[Any]
     seed: int
     ids: NDArray[np.uint64]
+    streams: dict[tuple[str, int], Streams] = field(default_factory=dict)
 
     def do(self, way: tuple[Leaf, ...], table: Table | None, rows: Rows) -> None:
         """Send some rows one way, or through the table that stands for it."""
@@ -79,19 +80,30 @@ class _Job:
     def through(self, leaf: Leaf, unit: Images, rows: Rows) -> Images:
         """Put float32 images through one corruption in its place."""
         if leaf.parts is None:
-            return corrupt(leaf.corruption, unit, self.seed, self.ids[rows], leaf.occurrence)
+            return put_through(leaf.corruption, unit, self.streams_of(leaf).select(rows))
         parts = leaf.parts[rows]
         spread = spread_over(leaf.corruption, parts)
-        result = corrupt(spread, unit, self.seed, self.ids[rows], leaf.occurrence)
+        result = put_through(spread, unit, self.streams_of(leaf).select(rows))
         result[parts == 0] = unit[parts == 0]  # t = 0 is a copy, not nearly one
         return result
+
+    def streams_of(self, leaf: Leaf) -> Streams:
+        """Give the draws of a corruption in its place, for the whole batch."""
+        key = (leaf.corruption.name, leaf.occurrence)
+        if key not in self.streams:
+            self.streams[key] = Streams(*key, self.seed, self.ids)
+        return self.streams[key]
 
 
 def corrupt(
     corruption: Corruption, images: Images, seed: int, ids: NDArray[np.uint64], occurrence: int = 0
 ) -> Images:
     """Put float32 images (n, h, w, c) in [0, 1] through one corruption, and clip."""
-    streams = Streams(corruption.name, occurrence, seed, ids)
+    return put_through(corruption, images, Streams(corruption.name, occurrence, seed, ids))
+
+
+def put_through(corruption: Corruption, images: Images, streams: Streams) -> Images:
+    """Draw, apply and clip."""
     draws = corruption.draw(streams, images.shape[1:])
     result = corruption.apply(images, draws)
     return np.clip(result, 0, 1, out=np.empty_like(images))

@@ -7,6 +7,7 @@ split, shuffled or spread over threads and machines.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,6 +25,7 @@ FIRST_MULTIPLIER = 0x7FEB352D
 SECOND_MULTIPLIER = 0x846CA68B
 LATTICE_OFFSET = 0x85EBCA6B
 MASK = 0xFFFFFFFF
+FEW = 32
 
 UInt32 = NDArray[np.uint32]
 Shape = tuple[int, int, int]  # (h, w, c) of one image
@@ -53,6 +55,17 @@ class Streams:
         self._seed = seed
         self._ids = ids
         self._draws = 0
+        self._rows: slice | NDArray[np.intp] = slice(None)
+        self._keys: dict[int, UInt32] = {}  # of all images, by draw; shared with every selection
+
+    def select(self, rows: slice | NDArray[np.intp]) -> Streams:
+        """Give the draws of some images of the batch, from the first draw on.
+
+        The keys are made once for the batch, not for each chunk of it.
+        """
+        selection = copy.copy(self)
+        selection._draws, selection._rows = 0, rows  # noqa: SLF001 - a copy of ourselves
+        return selection
 
     def words(self, shape: tuple[int, ...]) -> UInt32:
         """Draw uniform 32-bit words.
@@ -108,18 +121,25 @@ class Streams:
         return values.reshape(-1, *shape)
 
     def _words(self, count: int) -> UInt32:
-        first, second = image_keys(
-            self._seed, stream_number(self._name, self._occurrence, self._draws), self._ids
-        )
+        if self._draws not in self._keys:
+            stream = stream_number(self._name, self._occurrence, self._draws)
+            self._keys[self._draws] = image_keys(self._seed, stream, self._ids)
+        first, second = self._keys[self._draws][:, self._rows]
         self._draws += 1
-        words: UInt32 = lattice(count) + first[:, None]
-        words ^= words >> np.uint32(16)
-        words *= np.uint32(FIRST_MULTIPLIER)
-        words ^= words >> np.uint32(15)
-        words ^= second[:, None]
-        words *= np.uint32(SECOND_MULTIPLIER)
-        words ^= words >> np.uint32(16)
-        return words
+        if count < FEW:  # numpy is slow along short rows
+            return np.ascontiguousarray(hashed(lattice(count)[:, None] + first, second).T)
+        return hashed(lattice(count) + first[:, None], second[:, None])
+
+
+def hashed(words: UInt32, second: UInt32) -> UInt32:
+    """Hash positions that the first keys are added to already, in place."""
+    words ^= words >> np.uint32(16)
+    words *= np.uint32(FIRST_MULTIPLIER)
+    words ^= words >> np.uint32(15)
+    words ^= second
+    words *= np.uint32(SECOND_MULTIPLIER)
+    words ^= words >> np.uint32(16)
+    return words
 
 
 def image_keys(seed: int, stream: int, ids: NDArray[np.uint64]) -> UInt32:
