@@ -6,6 +6,7 @@ the seconds that a block takes.
 
 import hashlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def start_fakes(needed, data, *, threads):
 if __name__ == "__main__":
     from studies.__main__ import app
 
+    # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     session.find_classifiers = find_fakes
     session.start_predicting = start_fakes
     app()
