@@ -30,7 +30,7 @@ INTERRUPTED = 130
 
 
 @app.command()
-def sweep(
+def sweep(  # noqa: PLR0913, PLR0917 - an option each
     study: Annotated[
         str, typer.Argument(metavar="STUDY.toml", help="A study file, or the name of a preset.")
     ] = "quickstart",
@@ -48,6 +48,14 @@ def sweep(
             metavar="SPEC",
             help="A corruption at its worst, as 'rotation(degrees=90)'; repeat it for more.",
         ),
+    ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(help="A published protocol, every level of it: mnist_c, imagenet_c, ..."),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(help="With a protocol: the model that errors are measured against."),
     ] = None,
     strengths: Annotated[
         int | None, typer.Option(help="Points on each curve, from clean to worst.")
@@ -67,11 +75,15 @@ def sweep(
     [bold]python -m studies sweep --data mnist.npz --models cnn --seeds 5[/bold]
 
     [bold]python -m studies sweep --corruptions "zoom | gaussian_noise(sigma=0.2)" --out zoom[/bold]
+
+    [bold]python -m studies sweep --data mnist --protocol mnist_c --reference mlp[/bold]
     """
     overrides: dict[str, object] = {
         "data": data,
         "models": None if models is None else [name.strip() for name in models.split(",")],
         "corruptions": corruptions or None,
+        "protocol": protocol,
+        "reference": reference,
         "strengths": strengths,
         "seeds": seeds,
     }
@@ -81,7 +93,7 @@ def sweep(
 
 @app.command(name="list")
 def list_all() -> None:
-    """List the corruptions, architectures and preset studies there are."""
+    """List the corruptions, protocols, architectures and preset studies there are."""
     from studies.catalogue import print_catalogue
 
     print_catalogue(_console())

@@ -1,8 +1,23 @@
 """The answer of a study in words."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from studies.curves import Curve, Row
+
+
+class Limited(Protocol):
+    """Anything with the limits of a 95 % interval."""
+
+    @property
+    def low(self) -> float:
+        """Lower limit."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """Upper limit."""
+        ...
 
 
 def percent(value: float) -> str:
@@ -10,14 +25,23 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
-def limits(row: Row) -> str:
+def limits(row: Limited) -> str:
     """Return the 95 % interval of an accuracy: ``(92.1-97.0)``."""
-    return f"({100 * row.low:.1f}\N{EN DASH}{100 * row.high:.1f})"
+    return _limits(row.low, row.high)
 
 
 def with_interval(row: Row) -> str:
     """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
-    return f"{percent(row.accuracy)}\N{NO-BREAK SPACE}{limits(row)}"
+    return with_limits(row.accuracy, row.low, row.high)
+
+
+def with_limits(share: float, low: float, high: float) -> str:
+    """Return a share with its 95 % interval: ``95.0 % (92.1-97.0)``."""
+    return f"{percent(share)}\N{NO-BREAK SPACE}{_limits(low, high)}"
+
+
+def _limits(low: float, high: float) -> str:
+    return f"({100 * low:.1f}\N{EN DASH}{100 * high:.1f})"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from noiselib import Transform
@@ -36,6 +36,15 @@ class Condition:
     pipeline: str
     revisions: tuple[tuple[str, int], ...]
     seed: int | None
+
+
+class Planned(Protocol):
+    """Anything that is found out by computing cells."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """One for each seed, or a single one where nothing is drawn."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,15 @@ def plan_points(study: "Study") -> list[Point]:
             corruption=spec,
             t=t,
             strength=float(transform.position(t)),
-            conditions=_conditions(transform.at(t), study.seeds),
+            conditions=conditions_of(transform.at(t), study.seeds),
         )
         for spec, transform in transforms
         for t in study.strengths
     ]
 
 
-def _conditions(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition, ...]:
+def conditions_of(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition, ...]:
+    """Return the conditions of a pipeline resolved at its strength, under some seeds."""
     if resolved.is_identity:  # one cell for all: the clean images
         return (Condition("identity", (), None),)
     drawn: Sequence[int | None] = seeds if resolved.is_random else (None,)
@@ -94,7 +104,7 @@ def _conditions(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition,
     return tuple(Condition(str(resolved), revisions, seed) for seed in drawn)
 
 
-def conditions_in_order(points: Iterable[Point]) -> list[Condition]:
+def conditions_in_order(points: Iterable[Planned]) -> list[Condition]:
     """Return the different conditions of some points, in the order in which to compute them.
 
     First every point with its first seed, then with its second, and so on: a sweep that is

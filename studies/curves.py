@@ -1,19 +1,14 @@
 """Stored cells -> tidy rows: one for each corruption, strength and model."""
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from studies import metrics
+from studies import tidy
 from studies.cells import ImageRange, Point, cell_key
-from studies.outcomes import Outcomes
-from studies.statistics import accuracy_interval, area_under_curve
+from studies.measures import Measures, Numbers
+from studies.statistics import area_under_curve
 from studies.store import Store
 
 if TYPE_CHECKING:
@@ -113,21 +108,20 @@ def trace_curves(
     list of Curve
         Corruption by corruption; points without any stored cell are left out.
     """
-    stored = store.finished_keys()
-    seen: dict[tuple[str, ...], dict[str, Any]] = {}  # the clean cell is in every curve
+    measures = Measures(store)
     curves = []
     titles = _titles(list(dict.fromkeys(point.corruption for point in points)))
     for corruption, (title, label, axis) in titles.items():
         path = [point for point in points if point.corruption == corruption]
         for model, digest in digests.items():
             keyed = [
-                (point, tuple(cell_key(item, images, digest) for item in point.conditions))
+                (point, [cell_key(item, images, digest) for item in point.conditions])
                 for point in path
             ]
             rows = [
                 _row(point, axis, model, numbers)
                 for point, keys in keyed
-                if (numbers := _numbers(store, tuple(k for k in keys if k in stored), seen))
+                if (numbers := measures.of(keys)) is not None
             ]
             if rows:
                 curves.append(Curve(corruption, title, label, model, tuple(rows)))
@@ -151,7 +145,7 @@ def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
     return titles
 
 
-def _row(point: Point, axis: "Axis", model: str, numbers: Mapping[str, Any]) -> Row:
+def _row(point: Point, axis: "Axis", model: str, numbers: Numbers) -> Row:
     return Row(
         corruption=point.corruption,
         parameter=axis.name,
@@ -160,57 +154,10 @@ def _row(point: Point, axis: "Axis", model: str, numbers: Mapping[str, Any]) -> 
         strength=point.strength,
         pipeline=point.conditions[0].pipeline,
         model=model,
-        **numbers,
+        **asdict(numbers),
     )
 
 
-_MEANS: dict[str, Callable[[Outcomes], npt.NDArray[np.float64]]] = {
-    "confidence": metrics.confidence,
-    "negative_log_likelihood": metrics.negative_log_likelihood,
-    "brier": metrics.brier,
-}
-
-
-def _numbers(
-    store: Store, keys: tuple[str, ...], seen: dict[tuple[str, ...], dict[str, Any]]
-) -> dict[str, Any]:
-    """Return the numbers of a point from its cells, one a seed; none without a cell."""
-    if not keys:
-        return {}
-    if keys not in seen:
-        outcomes = [store.outcomes(key) for key in keys]
-        correct = np.stack([metrics.correct(item) for item in outcomes])
-        interval = accuracy_interval(correct)
-        seen[keys] = {
-            "seeds": correct.shape[0],
-            "images": correct.shape[1],
-            "accuracy": interval.estimate,
-            "low": interval.low,
-            "high": interval.high,
-            "effective_images": interval.sample_size,
-        } | {
-            name: float(np.mean([values(item) for item in outcomes]))
-            for name, values in _MEANS.items()
-        }
-    return seen[keys]
-
-
 def to_csv(curves: Sequence[Curve]) -> bytes:
-    """Return the curves as CSV: UTF-8, one line a point, the same bytes for the same cells.
-
-    Strengths have 12 significant digits; accuracies and the other means 6 decimals.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    columns = [field.name for field in fields(Row)]
-    writer.writerow(columns)
-    for curve in curves:
-        for row in curve.rows:
-            writer.writerow([_text(name, getattr(row, name)) for name in columns])
-    return text.getvalue().encode("utf-8")
-
-
-def _text(column: str, value: str | float) -> str:
-    if isinstance(value, float):
-        return f"{value:.12g}" if column in {"t", "strength"} else f"{value:.6f}"
-    return str(value)
+    """Return the curves as CSV: one line a point, see `studies.tidy.to_csv`."""
+    return tidy.to_csv(Row, (row for curve in curves for row in curve.rows))

@@ -1,34 +1,38 @@
 """The files a study ends in, made from the database alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studies.cells import plan_points
-from studies.curves import Curve, to_csv, trace_curves
+from studies.benchmark import Benchmark
+from studies.curves import Curve
+from studies.drawing import Picture
 from studies.errors import StudyError
-from studies.figures import Picture, draw_overview, draw_panels
 from studies.files import write_whole
+from studies.protocol import plan
+from studies.protocol_outputs import make_protocol_outputs
 from studies.records import Failure
-from studies.report import Material, write_report
+from studies.report import Material
 from studies.settings import model_name
 from studies.store import Store
-from studies.strips import make_strips
 from studies.study import Study
 from studies.sweep import planned_keys
+from studies.sweep_outputs import make_sweep_outputs
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What was written, and what it shows."""
+    """What was written, and what it shows: curves of a sweep, or what a protocol says."""
 
     curves: list[Curve]
+    benchmark: Benchmark | None
     failures: list[Failure]
     missing: int
     files: list[Path]
 
 
 def write_outputs(store: Store, folder: Path) -> Outputs:
-    """Write ``curves.csv``, ``figures/`` and ``report.html`` of the last study swept in a folder.
+    """Write tables, ``figures/`` and ``report.html`` of the last study swept in a folder.
 
     Parameters
     ----------
@@ -40,7 +44,7 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     Returns
     -------
     Outputs
-        The curves, the failed cells that the study still wants, and the files.
+        What the study shows, the failed cells that it still wants, and the files.
 
     Raises
     ------
@@ -55,34 +59,32 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     study = Study.model_construct(**runs[-1].study)
     models = [model for name in study.models if (model := store.model(model_name(name)))]
     digests = {model.name: model.digest for model in models}
-    subject, points = store.subject(), plan_points(study)
-    curves = trace_curves(store, points, subject.images, digests)
-    if not curves:
+    subject = store.subject()
+    planned = planned_keys(plan(study), subject.images, digests)
+    finished = len(planned & store.finished_keys())
+    if not finished:
         raise StudyError(
             f"no cell of study {study.name!r} is finished in {folder}, so there is nothing to show"
         )
-    planned = planned_keys(points, subject.images, digests)
     failures = [failure for failure in store.failures() if failure.key in planned]
-    cells = len(planned & store.finished_keys())
-    strips = make_strips(curves, subject.example, number=subject.images.first, seed=study.seeds[0])
-    chance = 1 / len(subject.class_names)
-    overview = draw_overview(
-        curves, strips, chance=chance, title=f"How accuracy falls on {subject.data}"
-    )
-    panels = draw_panels(curves, strips, chance=chance)
-    page = write_report(
-        Material(subject, curves, panels, failures, models, runs[-1], cells, len(planned))
-    )
+    material = Material(subject, failures, models, runs[-1], finished, len(planned))
+    curves: list[Curve] = []
+    benchmark = None
+    if study.protocol is None:
+        curves, tables, pictures, page = make_sweep_outputs(store, study, digests, material)
+    else:
+        benchmark, tables, pictures, page = make_protocol_outputs(store, study, digests, material)
     files = [
-        write_whole(folder / "curves.csv", to_csv(curves)),
-        *(path for picture in (overview, *panels) for path in _write(picture, folder / "figures")),
+        *(write_whole(folder / name, content) for name, content in tables.items()),
+        *_write(pictures, folder / "figures"),
         write_whole(folder / "report.html", page),
     ]
-    return Outputs(curves, failures, len(planned) - cells, files)
+    return Outputs(curves, benchmark, failures, len(planned) - finished, files)
 
 
-def _write(picture: Picture, folder: Path) -> list[Path]:
+def _write(pictures: Sequence[Picture], folder: Path) -> list[Path]:
     return [
-        write_whole(folder / f"{picture.name}.png", picture.png),
-        write_whole(folder / f"{picture.name}.svg", picture.svg),
+        write_whole(folder / f"{picture.name}.{ending}", content)
+        for picture in pictures
+        for ending, content in (("png", picture.png), ("svg", picture.svg))
     ]

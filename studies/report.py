@@ -7,17 +7,15 @@ from typing import Any
 
 from studies.answer import limits, percent, sentences
 from studies.curves import Curve
-from studies.figures import Picture
+from studies.drawing import Picture
 from studies.records import Failure, Run, StoredModel, Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything that a report is made of."""
+    """What every report is made of, whatever its study asked."""
 
     subject: Subject
-    curves: Sequence[Curve]
-    panels: Sequence[Picture]
     failures: Sequence[Failure]
     models: Sequence[StoredModel]
     run: Run
@@ -25,11 +23,52 @@ class Material:
     planned: int
 
 
-def write_report(material: Material) -> bytes:
-    """Return the report as UTF-8 HTML.
+def write_report(material: Material, curves: Sequence[Curve], panels: Sequence[Picture]) -> bytes:
+    """Return the report of a sweep as UTF-8 HTML.
 
     Pictures and styles are inside it; it asks for nothing from outside, and every name in it is
     escaped.
+
+    Parameters
+    ----------
+    material
+        What every report is made of.
+    curves
+        At least one.
+    panels
+        A picture for each corruption of the curves.
+    """
+    content = {
+        "answer": sentences(curves, material.subject.data),
+        "heading": f"How accuracy falls on {material.subject.data}",
+        "panels": _panels(curves, panels),
+    }
+    study = material.run.study
+    settings = [
+        ("Seeds", ", ".join(map(str, study["seeds"]))),
+        ("Strengths t", ", ".join(f"{t:g}" for t in study["strengths"])),
+    ]
+    return render("sweep.html", material, content, settings)
+
+
+def render(
+    template: str,
+    material: Material,
+    content: Mapping[str, Any],
+    settings: Sequence[tuple[str, str]],
+) -> bytes:
+    """Return a page of one of our templates.
+
+    Parameters
+    ----------
+    template
+        Its file; it extends ``base.html``.
+    material
+        What every report is made of.
+    content
+        What this template asks for besides; ``answer`` and ``heading`` at least.
+    settings
+        Labels and texts to show of the study's settings.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -41,15 +80,16 @@ def write_report(material: Material) -> bytes:
         lstrip_blocks=True,
     )
     environment.filters.update(percent=percent, limits=limits, data_uri=_data_uri)
-    page = environment.get_template("report.html").render(
-        subject=material.subject,
-        answer=sentences(material.curves, material.subject.data),
-        panels=_panels(material),
-        failures=material.failures,
-        missing=material.planned - material.cells,
-        cells=material.cells,
-        run=material.run,
-        provenance=_provenance(material),
+    page = environment.get_template(template).render(
+        {
+            "subject": material.subject,
+            "failures": material.failures,
+            "missing": material.planned - material.cells,
+            "cells": material.cells,
+            "run": material.run,
+            "provenance": _provenance(material, settings),
+        }
+        | dict(content)
     )
     return page.encode("utf-8")
 
@@ -58,16 +98,16 @@ def _data_uri(svg: bytes) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
-def _panels(material: Material) -> list[dict[str, Any]]:
-    corruptions = dict.fromkeys(curve.corruption for curve in material.curves)
+def _panels(curves: Sequence[Curve], pictures: Sequence[Picture]) -> list[dict[str, Any]]:
+    corruptions = dict.fromkeys(curve.corruption for curve in curves)
     return [
         {
             "corruption": corruption,
             "svg": picture.svg,
-            "alt": _alt(corruption, material.curves),
-            "curves": [curve for curve in material.curves if curve.corruption == corruption],
+            "alt": _alt(corruption, curves),
+            "curves": [curve for curve in curves if curve.corruption == corruption],
         }
-        for corruption, picture in zip(corruptions, material.panels, strict=True)
+        for corruption, picture in zip(corruptions, pictures, strict=True)
     ]
 
 
@@ -82,7 +122,7 @@ def _alt(corruption: str, curves: Sequence[Curve]) -> str:
     return f"Accuracy on the way from the clean images to {corruption}: {'; '.join(falls)}."
 
 
-def _provenance(material: Material) -> list[tuple[str, str]]:
+def _provenance(material: Material, settings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return where the numbers come from, as labels and texts."""
     run, images = material.run, material.subject.images
     facts = run.provenance
@@ -94,20 +134,19 @@ def _provenance(material: Material) -> list[tuple[str, str]]:
         ("Images", f"numbers {images.first} to {last} of {material.subject.data}"),
         ("Digest of the data", images.digest),
         *((f"Digest of {model.name}", model.digest) for model in material.models),
-        ("Seeds", ", ".join(map(str, run.study["seeds"]))),
-        ("Strengths t", ", ".join(f"{t:g}" for t in run.study["strengths"])),
+        *settings,
         ("Threads for prediction", str(facts["threads"])),
         ("Python", f"{facts['python']} on {facts['platform']}"),
         ("Packages", ", ".join(f"{name} {v}" for name, v in facts["packages"].items())),
         ("Commit", commit),
         ("Started", run.started),
         *(
-            (f"Training of {model.name}", _settings(model.provenance["config"]))
+            (f"Training of {model.name}", _training(model.provenance["config"]))
             for model in material.models
             if "config" in model.provenance
         ),
     ]
 
 
-def _settings(config: Mapping[str, Any]) -> str:
+def _training(config: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in config.items())

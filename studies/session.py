@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies import provenance
-from studies.cells import ImageRange, plan_points
+from studies.cells import ImageRange
 from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.engine import LocalEngine
 from studies.errors import StudyError
 from studies.lock import sole_sweep
 from studies.outputs import Outputs, write_outputs
 from studies.progress import Observer
+from studies.protocol import plan
 from studies.records import Subject
 from studies.store import Store
 from studies.sweep import Tally, missing_jobs, planned_keys, sweep
@@ -126,7 +127,7 @@ def compute_missing(
     machine-learning library.
     """
     images = store.subject().images
-    points = plan_points(study)
+    points = plan(study)
     digests = {classifier.name: classifier.digest for classifier in classifiers}
     planned = len(planned_keys(points, images, digests))
     jobs = missing_jobs(points, images, digests, store.finished_keys())

@@ -1,6 +1,7 @@
 """The kinds of settings that a study has, each with its rules."""
 
 from collections import Counter
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -38,6 +39,16 @@ def _canonical_spec(text: str) -> str:
     if transform.is_identity:
         raise ValueError(f"{text!r} changes nothing, so there is no strength to sweep")
     return str(transform)
+
+
+def _known_protocol(name: str) -> str:
+    from noiselib.protocols import NAMES
+
+    if name not in NAMES:
+        near = get_close_matches(name, NAMES, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(NAMES)}"
+        raise ValueError(f"no protocol is called {name!r}; {hint}")
+    return name
 
 
 def evenly_spaced(number: int) -> tuple[float, ...]:
@@ -85,6 +96,8 @@ StudyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_le
 Models = Annotated[
     tuple[Annotated[str, AfterValidator(_known_model)], ...], AfterValidator(_different)
 ]
+
+ProtocolName = Annotated[str, AfterValidator(_known_protocol)]
 
 Corruptions = Annotated[
     tuple[Annotated[str, AfterValidator(_canonical_spec)], ...], AfterValidator(_different)

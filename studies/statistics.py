@@ -40,15 +40,18 @@ def effective_sample_size(correct: npt.NDArray[np.bool_]) -> float:
         In [images, seeds x images]: equal to the images with one seed or where the seeds always
         agree, and to their product where the seeds are as good as new images.
     """
-    seeds, images = correct.shape
+    return _effective_size(correct.mean(axis=0, dtype=np.float64), correct.shape[0])
+
+
+def _effective_size(by_image: npt.NDArray[np.float64], draws: int) -> float:
+    images = len(by_image)
     if images < 2:
         return float(images)
-    by_image = correct.mean(axis=0, dtype=np.float64)
-    accuracy = by_image.mean()
+    share = by_image.mean()
     between = by_image.var(ddof=1)
-    if between == 0:  # every image has the same share: nothing shows that seeds are independent
+    if between == 0:  # every image has the same share: nothing shows that draws are independent
         return float(images)
-    return float(np.clip(accuracy * (1 - accuracy) * images / between, images, seeds * images))
+    return float(np.clip(share * (1 - share) * images / between, images, draws * images))
 
 
 def wilson_interval(
@@ -117,10 +120,31 @@ def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> In
         raise ValueError(
             f"correct must be (seeds, images), both at least 1, got the shape {correct.shape}"
         )
-    size = effective_sample_size(correct)
-    accuracy = float(correct.mean(dtype=np.float64))
-    low, high = wilson_interval(accuracy, size, level)
-    return Interval(accuracy, low, high, size)
+    return share_interval(correct.mean(axis=0, dtype=np.float64), correct.shape[0], level)
+
+
+def share_interval(by_image: npt.NDArray[np.float64], draws: int, level: float = 0.95) -> Interval:
+    """Return the mean of a share that each image has, with Wilson's interval.
+
+    Parameters
+    ----------
+    by_image
+        ``(images,)``, at least 1: the share of each image over its draws, in [0, 1].
+    draws
+        How many trials there were of each image, under different seeds or levels: the
+        effective sample size is at most ``draws x images``.
+    level
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    Interval
+        Mean share, its limits and the effective sample size, see `effective_sample_size`.
+    """
+    size = _effective_size(by_image, draws)
+    share = float(by_image.mean())
+    low, high = wilson_interval(share, size, level)
+    return Interval(share, low, high, size)
 
 
 def area_under_curve(t: Sequence[float], accuracy: Sequence[float]) -> float:

@@ -53,7 +53,9 @@ def make_strips(
         if curve.corruption not in longest or len(curve.rows) > len(longest[curve.corruption].rows):
             longest[curve.corruption] = curve
     return {
-        corruption: [Frame(row, _shown(row, example, number, seed)) for row in _spread(curve.rows)]
+        corruption: [
+            Frame(row, shown(row.pipeline, example, number, seed)) for row in _spread(curve.rows)
+        ]
         for corruption, curve in longest.items()
     }
 
@@ -67,11 +69,12 @@ def _spread(rows: Sequence[Row]) -> list[Row]:
     return [rows[index] for index in dict.fromkeys(nearest)]
 
 
-def _shown(
-    row: Row, example: npt.NDArray[np.uint8], number: int, seed: int
+def shown(
+    pipeline: str, example: npt.NDArray[np.uint8], number: int, seed: int
 ) -> npt.NDArray[np.uint8]:
+    """Return an image as the models saw it: ``(h, w)`` or ``(h, w, 3)``."""
     import noiselib
 
-    corrupted = noiselib.parse(row.pipeline)(example[np.newaxis], seed=seed, ids=number)
+    corrupted = noiselib.parse(pipeline)(example[np.newaxis], seed=seed, ids=number)
     image: npt.NDArray[np.uint8] = corrupted[0, ..., 0] if example.shape[2] == 1 else corrupted[0]
     return image

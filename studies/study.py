@@ -5,9 +5,18 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from studies.errors import StudyError
 from studies.mistakes import describe_mistakes
@@ -15,6 +24,7 @@ from studies.settings import (
     Corruptions,
     Count,
     Models,
+    ProtocolName,
     Seeds,
     Strengths,
     StudyName,
@@ -30,6 +40,9 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 class Study(BaseModel):
     """A question about classifiers: models x corruptions x strengths x seeds on one data set.
 
+    Either the corruptions are named, and swept from clean to worst, or a published protocol
+    brings corruptions and levels of its own.
+
     Attributes
     ----------
     name
@@ -38,11 +51,17 @@ class Study(BaseModel):
         Name of a data set, or the path of an ``.npz`` file or of a folder of class folders.
     models
         Architectures, trained on the data with ``training_seed``, or paths of ``.keras`` files.
+    protocol
+        Name of a published protocol, or None.
+    reference
+        With a protocol, the model against which corruption errors are measured, by its name;
+        the first one when left out.
     corruptions
-        Specs in the text form of noiselib, each at its worst strength, kept in canonical form.
+        Specs in the text form of noiselib, each at its worst strength, kept in canonical form;
+        none with a protocol.
     strengths
         Points t on the way from the clean image (0) to the spec itself (1), rising from 0. A
-        number n stands for n evenly spaced points.
+        number n stands for n evenly spaced points; 11 when left out; none with a protocol.
     seeds
         Corruption seeds. A number n stands for the seeds 0 to n - 1.
     images
@@ -58,12 +77,54 @@ class Study(BaseModel):
     name: StudyName
     data: Annotated[str, Field(min_length=1)]
     models: Models
-    corruptions: Corruptions
-    strengths: Strengths = evenly_spaced(11)
+    protocol: ProtocolName | None = None
+    # These look at the protocol, which must stand above them, and the two last are looked at even
+    # where they are left out, so that all mistakes are found together.
+    reference: str | None = None
+    corruptions: Annotated[Corruptions, Field(validate_default=True)] = ()
+    strengths: Annotated[Strengths, Field(validate_default=True)] = ()
     seeds: Seeds = (0, 1, 2)
     images: Count | None = None
     training_seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
     threads: Count | None = None
+
+    @field_validator("reference", mode="after")
+    @classmethod
+    def _one_of_the_models(cls, reference: str | None, info: ValidationInfo) -> str | None:
+        if reference is None:
+            return None
+        if info.data.get("protocol", "") is None:  # it is not there at all where it is a mistake
+            raise ValueError("only a protocol has a reference model; name a protocol too")
+        names = [model_name(model) for model in info.data.get("models", ())]
+        if names and model_name(reference) not in names:
+            raise ValueError(
+                f"{reference!r} is not among the models of the study, which are {', '.join(names)}"
+            )
+        return model_name(reference)
+
+    @field_validator("corruptions", mode="wrap")
+    @classmethod
+    def _corruptions_or_a_protocol(
+        cls, value: Any, validated: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        if info.data.get("protocol") is not None and value:
+            raise ValueError(f"protocol {info.data['protocol']!r} has corruptions of its own")
+        if value not in ((), []):
+            return validated(value)
+        if info.data.get("protocol", "") is None:
+            raise ValueError("at least one is needed, or a protocol; got none")
+        return ()
+
+    @field_validator("strengths", mode="wrap")
+    @classmethod
+    def _strengths_or_a_protocol(
+        cls, value: Any, validated: ValidatorFunctionWrapHandler, info: ValidationInfo
+    ) -> Any:
+        if info.data.get("protocol") is None:
+            return validated(evenly_spaced(11) if value == () else value)
+        if value not in ((), []):
+            raise ValueError(f"protocol {info.data['protocol']!r} has levels of its own")
+        return ()
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
@@ -94,6 +155,7 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         file's own folder.
     overrides
         Settings that replace those of the file; paths in them are taken from the working folder.
+        A protocol replaces corruptions and strengths, and corruptions replace a protocol.
 
     Returns
     -------
@@ -107,7 +169,7 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         path.
     """
     path = _file_of(source)
-    settings = _anchored(_read_toml(path), path.parent) | dict(overrides or {})
+    settings = _replaced(_anchored(_read_toml(path), path.parent), overrides or {})
     try:
         return Study.model_validate(settings)
     except ValidationError as error:
@@ -140,6 +202,17 @@ def _read_toml(path: Path) -> dict[str, object]:
         raise StudyError(f"the study file {path} cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"the study file {path} is not valid TOML: {error}") from None
+
+
+def _replaced(settings: dict[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
+    """Replace settings, and those that the new ones exclude; never two overrides one another."""
+    excluded: set[str] = set()
+    if "protocol" in overrides:
+        excluded |= {"corruptions", "strengths"}
+    if "corruptions" in overrides:
+        excluded |= {"protocol", "reference"}
+    kept = {name: value for name, value in settings.items() if name not in excluded}
+    return kept | dict(overrides)
 
 
 def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:

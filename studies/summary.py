@@ -1,13 +1,18 @@
 """The end of a study on the console: a table, what was written, what to do next."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.answer import percent, with_interval
+from studies.benchmark_table import benchmark_table
+from studies.curves import Curve
+from studies.protocol_words import footnotes
 from studies.session import Ending
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 
 def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
@@ -22,6 +27,18 @@ def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
     folder
         Its results folder.
     """
+    benchmark = ending.outputs.benchmark
+    if benchmark is None:
+        console.print(_curves(ending.outputs.curves))
+    else:
+        console.print(benchmark_table(benchmark))
+        for note in footnotes(benchmark):
+            console.print(note, markup=False, highlight=False)
+    _print_failures(console, ending)
+    _print_files(console, ending, folder)
+
+
+def _curves(curves: Sequence[Curve]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -31,7 +48,7 @@ def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
     for title in ("clean", "at the worst", "mean over path"):
         table.add_column(title, justify="right", no_wrap=True)
     last = ""
-    for curve in ending.outputs.curves:
+    for curve in curves:
         if last and curve.corruption != last:
             table.add_section()
         table.add_row(
@@ -42,9 +59,7 @@ def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
             percent(curve.mean_accuracy),
         )
         last = curve.corruption
-    console.print(table)
-    _print_failures(console, ending)
-    _print_files(console, ending, folder)
+    return table
 
 
 def _print_failures(console: "Console", ending: Ending) -> None:
@@ -67,7 +82,11 @@ def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
         f"  results.sqlite   {tally.planned - ending.outputs.missing} cells, "
         f"{tally.computed} of them computed now",
     )
-    say(console, "  curves.csv       one line a corruption, strength and model")
+    if ending.outputs.benchmark is None:
+        say(console, "  curves.csv       one line a corruption, strength and model")
+    else:
+        say(console, "  curves.csv       one line a corruption, level and model")
+        say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")
     say(console, f"  figures/         {len(figures)} pictures, begin with accuracy.png")
     say(console, f"Next: open {folder / 'report.html'} in a browser.")
 

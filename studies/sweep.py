@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from studies import metrics
-from studies.cells import ImageRange, Point, cell_key, conditions_in_order
+from studies.cells import ImageRange, Planned, cell_key, conditions_in_order
 from studies.engine import Engine, Failed, Job
 from studies.progress import Observer
 from studies.records import Failure
@@ -21,7 +21,7 @@ class Tally:
 
 
 def planned_keys(
-    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str]
+    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str]
 ) -> set[str]:
     """Return the keys of all cells of some points and models (name -> digest)."""
     return {
@@ -32,7 +32,7 @@ def planned_keys(
 
 
 def missing_jobs(
-    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
+    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
 ) -> list[Job]:
     """Return what is still to be computed, in the order in which to compute it.
 

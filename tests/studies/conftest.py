@@ -7,6 +7,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # fakes.py is also a script, so 
 
 from fakes import find_fakes, start_fakes, write_data
 
+from noiselib import protocols
+from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.cells import Condition, ImageRange
 from studies.records import Subject
@@ -35,6 +37,66 @@ def settings(data_file):
         "models": ["mlp", "cnn"],
         "corruptions": ["gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"],
         "strengths": 4,
+        "seeds": 2,
+    }
+
+
+TINY = Protocol(
+    name="tiny_c",
+    title="Tiny-C",
+    source="nobody 2020",
+    entries={
+        "spare_turn": Entry(
+            levels=("rotation(degrees=60)", "rotation(degrees=75)"),
+            fidelity="exact",
+            benchmark=False,
+        ),
+        "noise": Entry(
+            levels=("gaussian_noise(sigma=0.1)", "gaussian_noise(sigma=0.4)"),
+            fidelity="distribution",
+            note="other draws <here>",
+        ),
+        "tilt": Entry(levels=("rotation(degrees=40)",), fidelity="exact"),
+        "smear": Entry(
+            levels=(
+                "translation(x=3) | gaussian_blur(sigma=1)",
+                "translation(x=4, y=4) | gaussian_blur",
+            ),
+            fidelity="stand-in",
+        ),
+    },
+)
+
+
+@pytest.fixture
+def add_protocol(monkeypatch):
+    """Let a protocol be known under its name, beside the published ones."""
+
+    def add(protocol):
+        load, names = protocols.load, protocols.NAMES
+        monkeypatch.setattr(protocols, "NAMES", (*names, protocol.name))
+        monkeypatch.setattr(
+            protocols, "load", lambda name: protocol if name == protocol.name else load(name)
+        )
+        return protocol
+
+    return add
+
+
+@pytest.fixture
+def tiny(add_protocol):
+    """A protocol of three benchmark corruptions and a spare one, known as ``tiny_c``."""
+    return add_protocol(TINY)
+
+
+@pytest.fixture
+def protocol_settings(data_file):
+    """The settings of a study of the tiny protocol, ready for `Study.model_validate`."""
+    return {
+        "name": "small",
+        "data": str(data_file),
+        "models": ["mlp", "cnn"],
+        "protocol": "tiny_c",
         "seeds": 2,
     }
 

@@ -97,10 +97,10 @@ def test_models_differ_without_any_colour():
     ]
     grey = [decoded(picture).convert("L") for picture in drawn]
     assert grey[0].tobytes() != grey[1].tobytes()
-    from studies import figures
+    from studies import drawing
 
     looks = {
-        (figures._MARKERS[n % len(figures._MARKERS)], str(figures._LINES[n % len(figures._LINES)]))
+        (drawing.MARKERS[n % len(drawing.MARKERS)], str(drawing.LINES[n % len(drawing.LINES)]))
         for n in range(35)
     }
     assert len(looks) == 35

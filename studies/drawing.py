@@ -1,0 +1,153 @@
+"""What all pictures share: style, colours, strips of images, and bytes that are always the same."""
+
+import io
+import math
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by readers of every colour vision, the yellow left out as
+# too pale on white; lines and markers differ too, so that a grey print can be read.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
+
+STRIP_HEIGHT = 31  # points; six of them fit above a panel
+
+_STYLE: dict[Any, Any] = {  # matplotlib types the keys as one huge Literal
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture everywhere
+    "font.size": 10,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": 9,
+    "axes.labelcolor": "#444444",
+    "axes.edgecolor": "#999999",
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.8,
+    "xtick.color": "#666666",
+    "ytick.color": "#666666",
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.frameon": False,
+    "legend.fontsize": 10,
+    "svg.hashsalt": "studies",  # without it, names inside the file differ at each writing
+    "svg.fonttype": "path",
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.w_pad": 0.06,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture in both formats; the same curves give the same bytes."""
+
+    name: str
+    png: bytes
+    svg: bytes
+
+
+def styled() -> AbstractContextManager[None]:
+    """Draw in our style, whatever the user's own settings are."""
+    from matplotlib import rc_context
+
+    return rc_context(_STYLE)
+
+
+def grid_of_panels(
+    count: int, *, columns: int, width: float, height: float
+) -> "tuple[Figure, list[Axes]]":
+    """Return a figure with so many panels in rows, which share their vertical axis.
+
+    Parameters
+    ----------
+    count
+        How many panels; at least 1.
+    columns
+        How many in a row at most.
+    width, height
+        Of one panel with its labels, in inches.
+    """
+    from matplotlib.figure import Figure
+
+    columns = min(columns, count)
+    rows = math.ceil(count / columns)
+    figure = Figure(figsize=(0.6 + width * columns, 0.9 + height * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
+    for number, panel in enumerate(panels):
+        panel.tick_params(labelleft=True)
+        if number % columns == 0:
+            panel.set_ylabel("Accuracy")
+        if number >= count:
+            panel.remove()
+    return figure, list(panels[:count])
+
+
+def draw_strip(panel: "Axes", images: Sequence[tuple[float, npt.NDArray[np.uint8]]]) -> None:
+    """Put images above a panel, each over its place on the horizontal axis."""
+    from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+
+    if not images:
+        return
+    for place, image in images:
+        zoom = STRIP_HEIGHT / max(image.shape[:2])
+        shown = OffsetImage(
+            image, zoom=zoom, cmap="gray", interpolation="nearest", norm=_eight_bits()
+        )
+        panel.add_artist(
+            AnnotationBbox(
+                shown,
+                (place, 1),
+                xybox=(0, 5),
+                xycoords=("data", "axes fraction"),
+                boxcoords="offset points",
+                box_alignment=(0.5, 0),
+                frameon=False,
+                pad=0,
+                annotation_clip=False,
+            )
+        )
+    panel.set_title(panel.get_title("left"), pad=STRIP_HEIGHT + 12)
+
+
+def _eight_bits() -> "Normalize":
+    from matplotlib.colors import Normalize
+
+    return Normalize(0, 255)
+
+
+def slug(corruption: str) -> str:
+    """Return the names in a spec, fit for a file."""
+    names = (stage.partition("(")[0].strip() for stage in corruption.split("|"))
+    joined = "-".join(names)
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in joined)[:60]
+
+
+def rendered(name: str, figure: "Figure") -> Picture:
+    """Return a figure in both formats."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # the layout is made; each format would make it again
+    png, svg = io.BytesIO(), io.BytesIO()
+    # No date and no version: equal curves are to give equal bytes.
+    figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
+    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    return Picture(name, png.getvalue(), svg.getvalue())
