@@ -138,9 +138,12 @@ def draw_strips() -> None:
 
 
 def take_speeds(bench: Path) -> None:
-    """Keep the speeds of a benchmark's JSON."""
+    """Keep the speeds of a benchmark's JSON; those of sizes that it did not measure stay."""
     found = json.loads(bench.read_text())
     corruptions: dict[str, dict[str, float]] = {}
+    if SPEEDS.exists():
+        held = json.loads(SPEEDS.read_text())["corruptions"]
+        corruptions = {name: held[name] for name in noiselib.registry() if name in held}
     for measured in found["rows"]:
         speed = measured["noiselib"].get("images_per_second")
         if speed:

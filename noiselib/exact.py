@@ -33,7 +33,8 @@ def image_means(images: NDArray[np.float32]) -> NDArray[np.float32]:
     n, h, w, c = images.shape
     planes = images.reshape(n, h * w, c)
     # One channel at a time, turned to float64 first: a third faster than sum(dtype=float64).
-    wide = (planes[..., k].astype(np.float64) for k in range(c))
-    sums = np.stack([np.einsum("ij->i", plane) for plane in wide], axis=-1)
+    sums = np.empty((n, c))
+    for k in range(c):
+        np.einsum("ij->i", planes[..., k].astype(np.float64), out=sums[:, k])
     means = (sums / (h * w)).astype(np.float32)[:, None, None, :]
     return means if c == 1 else np.repeat(means, w, axis=2)

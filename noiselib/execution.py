@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["corrupt", "run"]
 
-CHUNK_VALUES = 1 << 17  # measured: larger chunks leave the cache, smaller ones pay for their calls
+CHUNK_VALUES = 1 << 18  # measured: larger chunks leave the cache, smaller ones pay for their calls
 TABLE_VALUES = 1 << 14  # below this many uint8 values, making a table costs more than it saves
 
 Rows = slice | NDArray[np.intp]

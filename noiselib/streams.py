@@ -7,7 +7,6 @@ split, shuffled or spread over threads and machines.
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -63,8 +62,8 @@ class Streams:
 
         The keys are made once for the batch, not for each chunk of it.
         """
-        selection = copy.copy(self)
-        selection._draws, selection._rows = 0, rows  # noqa: SLF001 - a copy of ourselves
+        selection = type(self)(self._name, self._occurrence, self._seed, self._ids)
+        selection._rows, selection._keys = rows, self._keys  # noqa: SLF001 - one of ourselves
         return selection
 
     def words(self, shape: tuple[int, ...]) -> UInt32:

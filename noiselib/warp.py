@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 BORDERS = ("constant", "nearest", "reflect")
+BLOCK = (
+    1 << 17
+)  # places resampled at a time: there are a dozen temporaries, some of 8 bytes a place
 
 Matrices = NDArray[np.float64]  # (n, 2, 3)
 Bilinear = tuple["csr_array", NDArray[np.float32]]  # an operator, and what lies outside
@@ -154,7 +157,13 @@ def warp_each(images: Images, matrices: Matrices, border: str, fill: float) -> I
         As for `warp_all`.
     """
     h, w = images.shape[1:3]
-    return warp_to(images, *coordinates(h, w, matrices, np.dtype(np.float32)), border, fill)
+    step = max(1, BLOCK // (h * w))
+    result = np.empty_like(images)
+    for start in range(0, len(images), step):
+        rows = slice(start, start + step)
+        y, x = coordinates(h, w, matrices[rows], np.dtype(np.float32))
+        result[rows] = warp_to(images[rows], y, x, border, fill)
+    return result
 
 
 def warp_to(

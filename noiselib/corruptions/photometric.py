@@ -58,7 +58,9 @@ class RandomBrightness(Corruption):
 
 def scaled_about(means: Images, factor: float | Images, images: Images) -> Images:
     """Scale distances from the means: two operations a value, where the formula reads as three."""
-    return factor * images + (np.float32(1) - factor) * means
+    scaled = factor * images
+    scaled += (np.float32(1) - factor) * means
+    return scaled
 
 
 class Contrast(Corruption):
