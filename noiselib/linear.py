@@ -86,11 +86,12 @@ def from_planes(planes: Images, images: Images) -> Images:
 
 
 def blended(planes: Images, rows: Matrix, columns: Matrix) -> Images:
-    """Mix rows and columns of planes of whole sixteenths of a level; not rounded at the end.
+    """Mix rows and columns of planes of whole steps; not rounded at the end.
 
     Parameters
     ----------
     planes : ndarray of float32, shape (k, h, w)
+        Whole numbers up to 4080 in size, or multiples of 1/2 up to 2048.
     rows, columns
         As for `separable`.
     """
@@ -205,16 +206,18 @@ def from_levels(levels: Images) -> Images:
 
 
 @lru_cache(maxsize=128)
-def gaussian_rows(length: int, sigma: float) -> Matrix:
-    """Give the matrix of a Gaussian blur along one side, border `reflect`, shape (length, length).
+def gaussian_rows(
+    length: int, sigma: float, border: str = "reflect", truncate: float = 4.0
+) -> Matrix:
+    """Give the matrix of a Gaussian along one side, shape (length, length), on the grid.
 
-    The kernel ends at 4 sigma, as scipy.ndimage has it.
+    The kernel ends at `truncate` sigma; borders are named and treated as scipy.ndimage does.
     """
     from scipy.ndimage import gaussian_filter1d
 
     matrix: Any = np.eye(length)
-    if round(4 * sigma) > 0:  # below, the kernel is one pixel, and exp would divide by nearly zero
-        matrix = gaussian_filter1d(matrix, sigma, axis=0, mode="reflect", truncate=4.0)
+    if int(truncate * sigma + 0.5) > 0:  # else the kernel is one pixel, and exp would overflow
+        matrix = gaussian_filter1d(matrix, sigma, axis=0, mode=border, truncate=truncate)
     rows = on_grid(matrix)
     rows.flags.writeable = False
     return rows

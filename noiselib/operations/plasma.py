@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.exact import steady
-from noiselib.operations.smooth import between_rows, blurred
+from noiselib.linear import blended
+from noiselib.operations.smooth import between_rows
 
 __all__ = ["clouds", "noise_count"]
 
@@ -112,7 +113,7 @@ def resampled(points: Points, h: int, w: int, view: float) -> NDArray[np.float32
         between_rows(side, count, spacing)
         for side, count in zip((h, w), planes.shape[1:], strict=True)
     )
-    return blurred(planes, rows, columns) * np.float32(1 / SHADES)
+    return blended(planes, rows, columns) * np.float32(1 / SHADES)
 
 
 def torus(h: int, w: int, view: float) -> int:

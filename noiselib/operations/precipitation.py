@@ -7,8 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from noiselib.linear import blended, gaussian_rows
 from noiselib.operations.kernels import motions
-from noiselib.operations.smooth import Matrix, between_rows, blurred, filter_rows
+from noiselib.operations.smooth import Matrix, between_rows
 
 __all__ = ["ANGLES", "blobs", "drops", "lattice_sides", "liquid", "mud", "streaked", "water"]
 
@@ -40,7 +41,7 @@ def blobs(points: Layer, h: int, w: int, size: float) -> Layer:
         Within -8..8; taken in steps of 1/256.
     """
     steps = np.rint(points * np.float32(STEPS))
-    fields = blurred(steps, stretching_rows(h, size), stretching_rows(w, size))
+    fields = blended(steps, stretching_rows(h, size), stretching_rows(w, size))
     return fields * np.float32(1 / STEPS)
 
 
@@ -72,24 +73,24 @@ def streaked(
 
 def liquid(normal: Layer, mean: float, deviation: float, sigma: float) -> Layer:
     """Smooth normal noise of a mean and deviation, border ``nearest``."""
-    rows, columns = (filter_rows(side, sigma, "nearest", 4.0) for side in normal.shape[1:])
-    field = blurred(np.rint(normal * np.float32(STEPS)), rows, columns)
+    rows, columns = (gaussian_rows(side, sigma, "nearest", 4.0) for side in normal.shape[1:])
+    field = blended(np.rint(normal * np.float32(STEPS)), rows, columns)
     return np.float32(mean) + np.float32(deviation / STEPS) * field
 
 
 def mud(field: Layer, level: float, softness: float) -> Layer:
     """Give the mask of a field above a level, smoothed, and cut off below .8."""
     above = (field > np.float32(level)).astype(np.float32) * np.float32(STEPS)
-    rows, columns = (filter_rows(side, softness, "nearest", 4.0) for side in field.shape[1:])
-    mask = blurred(above, rows, columns) * np.float32(1 / STEPS)
+    rows, columns = (gaussian_rows(side, softness, "nearest", 4.0) for side in field.shape[1:])
+    mask = blended(above, rows, columns) * np.float32(1 / STEPS)
     return mask * (mask >= np.float32(0.8))
 
 
 def water(field: Layer, level: float) -> Layer:
     """Give drops of a field above a level, in relief; the brightest point of each layer is 1."""
     inside = (field > np.float32(level)).astype(np.float32)
-    side_rows = (filter_rows(side, 1.5, "nearest", 4.0) for side in field.shape[1:])
-    soft = blurred(inside * np.float32(STEPS), *side_rows) * np.float32(2 / STEPS)
+    side_rows = (gaussian_rows(side, 1.5, "nearest", 4.0) for side in field.shape[1:])
+    soft = blended(inside * np.float32(STEPS), *side_rows) * np.float32(2 / STEPS)
     far = np.abs(soft - 1)  # 0 on the edge of a drop, 1 far inside and outside
     framed = np.pad(far, ((0, 0), (1, 1), (1, 1)), mode="edge")
     across = framed[:, 1:-1, 2:] - framed[:, 1:-1, :-2]

@@ -15,15 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.exact import steady
-from noiselib.linear import on_grid
+from noiselib.linear import blended, gaussian_rows, on_grid
 from noiselib.streams import Streams
 
-__all__ = ["between_rows", "blurred", "filter_rows", "smooth_noise"]
+__all__ = ["between_rows", "smooth_noise"]
 
 STEPS = 1024  # of the noise, which stays within (-1, 1)
 WIDE = 4  # pixels; from this sigma on, waves are cheaper
 CUT = 0.01  # waves that a Gaussian weakens to less than this are left out
-BLOCK = 32
 
 Matrix = NDArray[np.float32]
 Fields = NDArray[np.float32]  # (n, h, w)
@@ -53,8 +52,8 @@ def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: fl
     if sigma < WIDE:
         noise = streams.uniform16((count, h, w))
         steps = (noise >> np.uint16(5)).astype(np.float32) - np.float32(STEPS - 0.5)
-        rows, columns = (filter_rows(side, sigma, "reflect", 3.0) for side in sides)
-        fields = blurred(steps.reshape(-1, h, w), rows, columns)
+        rows, columns = (gaussian_rows(side, sigma, truncate=3.0) for side in sides)
+        fields = blended(steps.reshape(-1, h, w), rows, columns)
         fields *= np.float32(math.sqrt(3) / (STEPS * spread(rows) * spread(columns)))
     else:
         downwards, sideways = (wave_rows(side, sigma) for side in sides)
@@ -62,54 +61,6 @@ def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: fl
         waves = numbers.astype(np.float64).reshape(-1, *numbers.shape[2:])
         fields = added_up(waves, downwards, sideways)
     return fields.reshape(-1, count, h, w)
-
-
-def blurred(steps: Fields, rows: Matrix, columns: Matrix) -> Fields:
-    """Mix rows and columns of fields of whole steps, or halves: ``rows @ field @ columns.T``.
-
-    Parameters
-    ----------
-    steps : ndarray of float32, shape (n, h, w)
-        Multiples of 1/2 within -2048..2048.
-    rows, columns : ndarray of float32, shape (h', h) and (w', w)
-        On the grid (see `noiselib.linear.on_grid`), each row with something in it.
-
-    Returns
-    -------
-    ndarray of float32, shape (n, h', w')
-    """
-    n, h, w = steps.shape
-    across = np.empty((n * h, len(columns)), np.float32)
-    flat = steps.reshape(n * h, w)
-    for out, taken in bands(columns):
-        across[:, out] = flat[:, taken] @ columns[out, taken].T
-    across = np.rint(across, out=across).reshape(n, h, len(columns))
-    down = np.empty((n, len(rows), len(columns)), np.float32)
-    for out, taken in bands(rows):
-        np.matmul(rows[out, taken], across[:, taken], out=down[:, out])
-    return down
-
-
-def bands(matrix: Matrix) -> list[tuple[slice, slice]]:
-    """Cut a matrix into blocks of rows, each with the columns in which it is not 0."""
-    blocks = []
-    for start in range(0, len(matrix), BLOCK):
-        used = np.flatnonzero(matrix[start : start + BLOCK].any(axis=0))
-        blocks.append((slice(start, start + BLOCK), slice(used[0], used[-1] + 1)))
-    return blocks
-
-
-@lru_cache(maxsize=64)
-def filter_rows(length: int, sigma: float, border: str, truncate: float) -> Matrix:
-    """Give the matrix of a Gaussian along one side, as scipy.ndimage has it, on the grid."""
-    from scipy.ndimage import gaussian_filter1d
-
-    matrix: NDArray[np.float64] = np.eye(length)
-    if int(truncate * sigma + 0.5) > 0:
-        matrix = gaussian_filter1d(matrix, sigma, axis=0, mode=border, truncate=truncate)
-    rows = on_grid(matrix)
-    rows.flags.writeable = False
-    return rows
 
 
 @lru_cache(maxsize=64)
