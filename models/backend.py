@@ -1,4 +1,4 @@
-"""What depends on the array library under Keras: starting, threads, determinism, versions."""
+"""What depends on the array library under Keras: starting, device, threads, bits, versions."""
 
 import contextlib
 import importlib.metadata
@@ -44,6 +44,21 @@ def name() -> str:
     import keras
 
     return str(keras.backend.backend())
+
+
+def gpu() -> str | None:
+    """Return what the GPU that the array library computes on is called, or None on a CPU."""
+    from models import devices
+
+    return {"tensorflow": devices.of_tensorflow, "jax": devices.of_jax, "torch": devices.of_torch}[
+        name()
+    ]()
+
+
+def describe_device() -> str:
+    """Return where the array library computes, as ``GPU NVIDIA L4`` or ``the CPU, 2 threads``."""
+    found, count = gpu(), threads()
+    return f"the CPU, {count} thread{'s' * (count > 1)}" if found is None else f"GPU {found}"
 
 
 def pin_threads(count: int) -> int:
@@ -141,10 +156,24 @@ def make_deterministic(seed: int) -> None:
         tf.config.experimental.enable_op_determinism()
 
 
+@contextlib.contextmanager
+def precision(policy: str) -> Iterator[None]:
+    """Let layers that are made within compute by a dtype policy of Keras."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def provenance() -> dict[str, str]:
-    """Return what decides the numbers: backend, threads, machine, Python, package versions."""
+    """Return what decides the numbers: backend, device, threads, machine, Python, versions."""
     versions = {
         "backend": name(),
+        "device": gpu() or "CPU",
         "threads": str(threads()),
         "machine": platform.machine(),
         "python": platform.python_version(),

@@ -14,8 +14,12 @@ Images = NDArray[np.uint8]
 Augment = Callable[[Images, NDArray[np.int64], int], Images]
 Batch = tuple[Images, NDArray[np.float32]]
 
-READY_BATCHES = 4
-"""Batches prepared ahead: enough to hide an uneven augmentation, little memory."""
+READY_BLOCKS = 2
+"""Blocks prepared ahead: enough to hide an uneven augmentation, little memory."""
+
+BLOCK_VALUES = 1 << 20
+"""Pixel values prepared in one go. An augmentation that groups images by what befalls them is up to
+five times slower on batches of 64 digits than on blocks of a thousand."""
 
 
 class AugmentError(TrainingError):
@@ -42,8 +46,9 @@ class BatchStream:
     batch_size, epochs, seed
         Images a batch, passes, and the seed of the orders.
     augment
-        Called as ``augment(images, ids, epoch)`` on each batch, epochs counted from 0, one batch
-        at a time and in order, in one background thread. None leaves images alone.
+        Called as ``augment(images, ids, epoch)``, epochs counted from 0, in one background thread.
+        It gets blocks of one or more batches of an epoch, one at a time and in order; what an image
+        becomes should depend on its id and the epoch, not on its block. None leaves images alone.
     """
 
     def __init__(
@@ -72,7 +77,7 @@ class BatchStream:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """End the background thread, at the latest when the batch in work is done."""
+        """End the background thread, at the latest when the block in work is done."""
         self._closed = True
         self._background.shutdown(wait=True, cancel_futures=True)
 
@@ -81,42 +86,73 @@ class BatchStream:
         """Gradient steps in an epoch, at least 1."""
         return len(self._ids) // self._batch_size
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, first_epoch: int = 0) -> Iterator[Batch]:
         """Yield ``(images, targets)`` for the whole training, epoch after epoch.
+
+        A training that goes on names the epoch to begin with, counted from 0.
 
         An exception in `augment` is kept in `error` before it is raised again, because the array
         library that consumes this iterator may wrap it beyond recognition. The iterator ends early
         when the stream is left, which may happen in another thread than the one that iterates.
         """
-        pending: deque[Future[Batch]] = deque()
         try:
-            for ids, epoch in self._plan():
-                pending.append(self._background.submit(self._prepare, ids, epoch))
-                if len(pending) > READY_BATCHES:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
+            for block in self._blocks(first_epoch):
+                for batch in block:
+                    if self._closed:
+                        return
+                    yield batch
         except Exception as error:
             if self._closed:
                 return
             self.error = error
             raise
 
-    def _plan(self) -> Iterator[tuple[NDArray[np.int64], int]]:
-        """Yield the ids of each batch with its epoch."""
-        for epoch in range(self._epochs):
-            order = np.random.default_rng([self._seed, epoch]).permutation(self._ids)
-            for batch in range(self.batches_per_epoch):
-                yield order[batch * self._batch_size :][: self._batch_size], epoch
+    def _blocks(self, first_epoch: int) -> Iterator[list[Batch]]:
+        """Yield the batches of each block, with `READY_BLOCKS` more in work or done."""
+        pending: deque[Future[list[Batch]]] = deque()
+        for ids, epoch in self._plan(first_epoch):
+            pending.append(self._background.submit(self._prepare, ids, epoch))
+            if len(pending) > READY_BLOCKS:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
-    def _prepare(self, ids: NDArray[np.int64], epoch: int) -> Batch:
-        """Gather one batch and augment it."""
-        images = self._images[ids]
-        if self._augment is not None:
-            augmented = self._augment(images, ids, epoch)
-            _check_augmented(augmented, images)
-            images = augmented
-        return images, self._targets[ids]
+    def _plan(self, first_epoch: int) -> Iterator[tuple[NDArray[np.int64], int]]:
+        """Yield the ids of each block, a whole number of batches, with its epoch."""
+        values = self._batch_size * int(np.prod(self._images.shape[1:]))
+        block = self._batch_size * max(1, BLOCK_VALUES // values)
+        for epoch in range(first_epoch, self._epochs):
+            order = np.random.default_rng([self._seed, epoch]).permutation(self._ids)
+            used = order[: self.batches_per_epoch * self._batch_size]
+            for start in range(0, len(used), block):
+                yield used[start : start + block], epoch
+
+    def _prepare(self, ids: NDArray[np.int64], epoch: int) -> list[Batch]:
+        """Gather one block, augment it and cut it into batches."""
+        images = augmented(self._augment, self._images[ids], ids, epoch)
+        targets = self._targets[ids]
+        cuts = range(0, len(ids), self._batch_size)
+        return [
+            (images[cut : cut + self._batch_size], targets[cut : cut + self._batch_size])
+            for cut in cuts
+        ]
+
+
+def augmented(
+    augment: Augment | None, images: Images, ids: NDArray[np.int64], epoch: int
+) -> Images:
+    """Return images as an augmentation gives them, checked; unchanged without one.
+
+    Raises
+    ------
+    AugmentError
+        When it gives anything but uint8 images of the same shape; what it raises is passed on.
+    """
+    if augment is None:
+        return images
+    result = augment(images, ids, epoch)
+    _check_augmented(result, images)
+    return result
 
 
 def _check_augmented(augmented: object, images: Images) -> None:

@@ -23,10 +23,12 @@ def model_digest(model: "keras.Model") -> str:
     their layers (which Keras numbers through a process), in initial values or in optimizer.
     Settings that are None are left out, so that a later Keras may add one.
     """
+    import keras
+
     structure = _canonical(json.loads(model.to_json()), {})
     hasher = hashlib.sha256(json.dumps(structure, sort_keys=True).encode())
     for weight in model.weights:
-        values = np.ascontiguousarray(weight.numpy())
+        values = np.ascontiguousarray(keras.ops.convert_to_numpy(weight))
         hasher.update(f"{values.dtype.str}{values.shape}".encode())
         hasher.update(values.tobytes())
     return hasher.hexdigest()

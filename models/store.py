@@ -30,6 +30,7 @@ class Sidecar(BaseModel):
     model_digest: str
     config: TrainConfig
     history: tuple[dict[str, float], ...]
+    kept_epoch: int
     seconds: float
     data_name: str
     data_digest: str
@@ -68,6 +69,7 @@ def save(trained: Trained, path: str | Path) -> Path:
         model_digest=trained.digest,
         config=trained.config,
         history=trained.history,
+        kept_epoch=trained.kept_epoch,
         seconds=trained.seconds,
         data_name=trained.data_name,
         data_digest=trained.data_digest,
@@ -100,6 +102,7 @@ def load(path: str | Path) -> Trained:
         model=model,
         config=sidecar.config,
         history=sidecar.history,
+        kept_epoch=sidecar.kept_epoch,
         seconds=sidecar.seconds,
         digest=sidecar.model_digest,
         data_name=sidecar.data_name,

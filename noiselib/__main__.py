@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; 0 for success, 1 for a mistake, said in one sentence."""
     options = parser().parse_args(arguments)
     try:
-        print(options.run(options))  # noqa: T201 - the answer of a command
+        print(options.run(options), flush=True)  # noqa: T201 - the answer of a command
+    except BrokenPipeError:  # whoever reads has seen enough, and Python shall not write at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ValueError, TypeError, OSError) as error:
         print(f"noiselib: {error}", file=sys.stderr)  # noqa: T201
-        return 1
-    except BrokenPipeError:
         return 1
     return 0
 

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["image_means", "steady"]
+__all__ = ["image_means", "in_fine_steps", "steady", "whole_means"]
 
 STEPS = 2.0**24
+FINE_STEPS = 2.0**12  # of a grey level
 
 
 def steady(values: Any) -> NDArray[np.float64]:
@@ -22,19 +23,45 @@ def steady(values: Any) -> NDArray[np.float64]:
     return result
 
 
-def image_means(images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give the mean of every image and channel, ready to be taken from the images.
+def in_fine_steps(levels: Any) -> NDArray[Any]:
+    """Round grey levels to multiples of 2**-12.
 
-    Its shape is (n, 1, 1, 1) for one channel; for more it is (n, 1, w, c), the same along a row,
-    as numpy is slow where its inner loop is only the channels.
+    On this grid lies what is added to whole levels where uint8 images take a short cut by whole
+    numbers: a sum is then midway between two levels, or so far from it that neither float32 nor
+    the door, which rounds up from 2**-13 below the middle, takes one for the other.
+    """
+    result: NDArray[Any] = np.rint(levels * FINE_STEPS) / FINE_STEPS
+    return result
+
+
+def image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Give the mean of every image and channel, shape (n, 1, 1, c).
 
     The sum is float64, and so exact for up to two million pixels of uint8 origin, in any order.
     """
-    n, h, w, c = images.shape
-    planes = images.reshape(n, h * w, c)
+    n, h, w, c = levels.shape
+    planes = levels.reshape(n, h * w, c)
     # One channel at a time, turned to float64 first: a third faster than sum(dtype=float64).
     sums = np.empty((n, c))
     for k in range(c):
         np.einsum("ij->i", planes[..., k].astype(np.float64), out=sums[:, k])
-    means = (sums / (h * w)).astype(np.float32)[:, None, None, :]
-    return means if c == 1 else np.repeat(means, w, axis=2)
+    means: NDArray[np.float64] = (sums / (h * w))[:, None, None, :]
+    return means
+
+
+def whole_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Give what `image_means` does, of whole levels from 0 to 255, three times as fast.
+
+    Matrix products add up a row or a column; to a side of 2**16, float32 holds such sums exactly.
+    """
+    n, h, w, c = levels.shape
+    if max(h, w) >= 2**16:
+        return image_means(levels)
+    ones = np.ones(w if c == 1 else h, np.float32)
+    if c == 1:
+        lines = (levels.reshape(n * h, w) @ ones).reshape(n, h, 1)
+    else:
+        lines = (ones @ levels.reshape(n, h, w * c)).reshape(n, w, c)
+    sums = lines.sum(axis=1, dtype=np.float64)
+    means: NDArray[np.float64] = (sums / (h * w))[:, None, None, :]
+    return means

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait
-from noiselib.images import Images, as_batch, from_unit, to_unit
+from noiselib.images import Images, Levels, as_batch, from_unit, to_unit
 from noiselib.resolution import Leaf, Resolution
 from noiselib.streams import Streams, as_ids, as_seed
-from noiselib.tables import Table, look_up
+from noiselib.tables import Table, look_up, tabulated
 
 if TYPE_CHECKING:
     from noiselib.transform import Transform
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["corrupt", "run"]
 
 CHUNK_VALUES = 1 << 18  # measured: larger chunks leave the cache, smaller ones pay for their calls
+CHUNK_BYTES = 1 << 20  # the same of uint8 values that are not turned to floats
 TABLE_VALUES = 1 << 14  # below this many uint8 values, making a table costs more than it saves
 
 Rows = slice | NDArray[np.intp]
@@ -69,6 +70,9 @@ class _Job:
         result = self.out[rows] if isinstance(rows, slice) else np.empty_like(chunk)
         if table:
             look_up(chunk, table, result)
+        elif chunk.dtype == np.uint8 and has_short_cut(way):
+            streams = self.streams_of(way[0]).select(rows)
+            put_levels_through(way[0].corruption, chunk, streams, result)
         else:
             unit = to_unit(chunk)
             for leaf in way:
@@ -105,8 +109,26 @@ def corrupt(
 def put_through(corruption: Corruption, images: Images, streams: Streams) -> Images:
     """Draw, apply and clip."""
     draws = corruption.draw(streams, images.shape[1:])
-    result = corruption.apply(images, draws)
-    return np.clip(result, 0, 1, out=np.empty_like(images))
+    return clipped(corruption.apply(images, draws))
+
+
+def put_levels_through(
+    corruption: Corruption, chunk: Levels, streams: Streams, out: Levels
+) -> None:
+    """Put uint8 images through one corruption, by its short cut where it has one."""
+    levels = np.ascontiguousarray(chunk)
+    draws = corruption.draw(streams, levels.shape[1:])
+    result = corruption.apply_to_levels(levels, draws)
+    if result is None:
+        from_unit(clipped(corruption.apply(to_unit(levels), draws)), out)
+    else:
+        out[...] = result
+
+
+def clipped(images: Images) -> Images:
+    """Clip what a corruption gave to [0, 1], as a copy: it may have given what it was given."""
+    result: Images = np.clip(images, 0, 1, out=np.empty(images.shape, np.float32))
+    return result
 
 
 def spread_over(corruption: Corruption, parts: NDArray[np.float64]) -> Corruption:
@@ -134,11 +156,15 @@ def as_workers(workers: object) -> int:
 
 def tasks_of(resolution: Resolution, batch: NDArray[Any]) -> Iterator[Task]:
     """Cut each way's images into chunks; uint8 images may go through a table instead."""
-    ways, step = resolution.ways, max(1, CHUNK_VALUES // math.prod(batch.shape[1:]))
+    ways, values = resolution.ways, math.prod(batch.shape[1:])
     for label, way in enumerate(ways):
-        table = None
-        if batch.dtype == np.uint8 and batch.size >= TABLE_VALUES and is_table(way):
-            table = table_of(tuple(leaf.corruption for leaf in way))
+        table, chunk, whole = None, CHUNK_VALUES, batch.dtype == np.uint8
+        if whole and batch.size >= TABLE_VALUES and is_table(way):
+            table, chunk = table_of(tuple(leaf.corruption for leaf in way)), CHUNK_BYTES
+        elif len(way) == 1:
+            usual = CHUNK_BYTES if whole and has_short_cut(way) else CHUNK_VALUES
+            chunk = way[0].corruption.chunk_values or usual
+        step = max(1, chunk // values)
         for rows in rows_of(resolution.labels, label, len(ways), step):
             yield way, table, rows
 
@@ -170,12 +196,22 @@ def is_table(way: tuple[Leaf, ...]) -> bool:
     return all(Trait.POINTWISE in leaf.corruption.traits and leaf.parts is None for leaf in way)
 
 
+def has_short_cut(way: tuple[Leaf, ...]) -> bool:
+    """Whether a way is one corruption that may do without floats."""
+    return (
+        len(way) == 1
+        and way[0].parts is None
+        and type(way[0].corruption).apply_to_levels is not Corruption.apply_to_levels
+    )
+
+
 @lru_cache(maxsize=64)
 def table_of(corruptions: tuple[Corruption, ...]) -> Table:
     """Tabulate pointwise corruptions one after the other: the result for each of 256 levels."""
-    levels = to_unit(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1))
-    for corruption in corruptions:
-        levels = corrupt(corruption, levels, 0, np.zeros(1, np.uint64))
-    results = np.empty(levels.shape, np.uint8)
-    from_unit(levels, results)
-    return Table(results.ravel())
+
+    def apply(levels: Images) -> Images:
+        for corruption in corruptions:
+            levels = corrupt(corruption, levels, 0, np.zeros(1, np.uint64))
+        return levels
+
+    return tabulated(apply)

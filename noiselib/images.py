@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Images", "across_channels", "as_batch", "from_unit", "to_unit"]
+__all__ = ["Images", "Levels", "across_channels", "as_batch", "from_unit", "to_unit"]
 
 Images = NDArray[np.float32]  # (n, h, w, c), in [0, 1]
+Levels = NDArray[np.uint8]  # (n, h, w, c), in 0..255
 SLACK = 1e-6  # how far beyond [0, 1] a float image may stray by rounding
 # Added before the fraction is cut off: a half, and a little more than float32 errs by, so that what
 # lies midway between two levels goes up at every level and not as the last bit has it.

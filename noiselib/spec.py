@@ -132,7 +132,8 @@ def read_value(owner: str, name: str, node: ast.expr) -> Value:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
             return -math.inf
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            return -value
+            if not isinstance(value, bool):  # True is an int to Python
+                return -value
     raise SpecError(
         f"{owner}: {name} must be a number or a text, got {shortened(ast.unparse(node))}"
     )

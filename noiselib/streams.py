@@ -114,9 +114,9 @@ class Streams:
         low = (count + 1) // 2
         words = self._words(low)
         values = np.empty((len(words), count), dtype)
-        np.bitwise_and(words, np.uint32(0xFFFF), out=values[:, :low], casting="unsafe")
+        np.bitwise_and(words, np.uint32(0xFFFF), out=values[:, :low])
         high = words[:, : count - low]
-        np.right_shift(high, np.uint32(16), out=values[:, low:], casting="unsafe")
+        np.right_shift(high, np.uint32(16), out=values[:, low:])
         return values.reshape(-1, *shape)
 
     def _words(self, count: int) -> UInt32:

@@ -1,16 +1,23 @@
-"""The command line: ``python -m studies sweep``, ``list`` and ``report``."""
+"""The command line: ``python -m studies sweep``, ``train``, ``diagnose``, ``list``, ``report``."""
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.commands.train import train_command
+from studies.compare.command import compare
+from studies.console import FAILED_CELLS, INTERRUPTED
+from studies.console import console as _console
+from studies.console import sentences as _sentences
+from studies.diagnosis.command import diagnose
+from studies.export.command import export
+from studies.seeds.command import seeds as seed_study
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from models.batches import Augment
 
 app = typer.Typer(
     name="python -m studies",
@@ -24,10 +31,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-FAILED_CELLS = 1
-BAD_INPUT = 2
-INTERRUPTED = 130
-
 
 @app.command()
 def sweep(  # noqa: PLR0913, PLR0917 - an option each
@@ -36,11 +39,17 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     ] = "quickstart",
     data: Annotated[
         str | None,
-        typer.Option(help="Data: digits, mnist, fashion_mnist, cifar10, or an .npz file."),
+        typer.Option(
+            help="Data: digits, mnist, fashion_mnist, cifar10, an .npz file, or a folder of class "
+            "folders."
+        ),
     ] = None,
     models: Annotated[
         str | None,
-        typer.Option(help="Architectures or .keras files, with commas between: mlp,cnn."),
+        typer.Option(
+            help="Architectures, .keras, .onnx or .skops files, or package.module:function, "
+            "with commas between: mlp,cnn."
+        ),
     ] = None,
     corruptions: Annotated[
         list[str] | None,
@@ -62,6 +71,13 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(help="Independent draws of each random corruption.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="Accuracy at which a curve counts as lost; by default half-way from its clean "
+            "accuracy to chance."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Results folder; by default results/NAME-OF-THE-STUDY.")
@@ -86,9 +102,30 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
         "reference": reference,
         "strengths": strengths,
         "seeds": seeds,
+        "threshold": threshold,
     }
     given = {setting: value for setting, value in overrides.items() if value is not None}
     raise typer.Exit(_sweep(study, given, out))
+
+
+def _find_augment(text: str, seed: int) -> "Augment":
+    from studies.augment import find_augment
+
+    return find_augment(text, seed)
+
+
+app.command()(diagnose)
+app.command()(compare)
+app.command()(export)
+app.command("seeds")(seed_study)
+app.command("train")(
+    train_command(
+        "studies",
+        "A spec such as 'vary(gaussian_noise(sigma=0.5))', or module:function; drawn afresh for "
+        "every epoch.",
+        _find_augment,
+    )
+)
 
 
 @app.command(name="list")
@@ -137,39 +174,6 @@ def _sweep(source: str, overrides: dict[str, object], out: Path | None) -> int:
             return INTERRUPTED
         print_summary(console, ending, folder)
     return FAILED_CELLS if ending.outputs.missing else 0
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn mistakes that a user can mend into one sentence and an exit status."""
-    from models.architectures import ArchitectureError
-    from models.backend import BackendError
-    from models.data import DataError
-    from models.predictors import PredictionError
-    from models.store import ModelError
-    from models.training import TrainingError
-    from studies.errors import StudyError
-
-    from_models = (
-        ArchitectureError,
-        BackendError,
-        DataError,
-        ModelError,
-        PredictionError,
-        TrainingError,
-    )
-    try:
-        yield
-    except (StudyError, *from_models, OSError) as error:
-        typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(BAD_INPUT) from None
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    plain = Console()
-    return plain if plain.is_terminal else Console(width=120)
 
 
 if __name__ == "__main__":

@@ -11,16 +11,22 @@ Values = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
 SEED = 20190328  # fixed, so that the same cells give the same intervals
-_AT_A_TIME = 100  # resamples in memory together
+_AT_A_TIME = 100  # resamples in memory together,
+_MOST = 2**22  # of at most so many weights
 
 
-def resampled_sums(values: Values, *, resamples: int = RESAMPLES, seed: int = SEED) -> Values:
+def resampled_sums(
+    values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> Values:
     """Return the column sums of resampled rows.
+
+    A resample is how often each image is drawn, so the sums are a matrix product. Those of small
+    whole numbers are made in float32, where they are exact in any order: the same on any machine.
 
     Parameters
     ----------
     values
-        ``(images, columns)``; a row is an image.
+        ``(images, columns)``; a row is an image. Whole numbers must not be negative.
     resamples
         How many times the images are drawn anew, with replacement.
     seed
@@ -32,15 +38,61 @@ def resampled_sums(values: Values, *, resamples: int = RESAMPLES, seed: int = SE
         ``(resamples, columns)``; all columns of a row are sums over the same images.
     """
     images = len(values)
+    table = values.astype(_kind(values), copy=False)
     random = np.random.default_rng(seed)
     sums = np.empty((resamples, values.shape[1]))
-    for start in range(0, resamples, _AT_A_TIME):
-        block = sums[start : start + _AT_A_TIME]
-        times_drawn = np.empty((len(block), images))
+    step = max(1, min(_AT_A_TIME, _MOST // images))
+    for start in range(0, resamples, step):
+        block = sums[start : start + step]
+        times_drawn = np.empty((len(block), images), table.dtype)
         for row in times_drawn:
             row[:] = np.bincount(random.integers(0, images, images), minlength=images)
-        block[:] = times_drawn @ values
+        block[:] = times_drawn @ table
     return sums
+
+
+def _kind(values: Values | npt.NDArray[np.integer]) -> type[np.floating]:
+    """Return float32 where no sum of resampled values can exceed what it counts without a gap."""
+    whole = np.issubdtype(values.dtype, np.integer)
+    return np.float32 if whole and int(values.max(initial=0)) * len(values) < 2**24 else np.float64
+
+
+def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tuple[Values, Values]:
+    """Return the expanded percentile bootstrap interval.
+
+    The limits are the resampled quantiles at ``Phi(-q)`` and ``Phi(q)`` with
+    ``q = sqrt(n / (n - 1)) t``, t the quantile of Student's distribution with n - 1 degrees of
+    freedom: as wide for a mean of few normal images as it should be, and the plain percentiles
+    for many. Infinite values are larger than all others, so a limit may be infinite.
+
+    Parameters
+    ----------
+    resampled
+        ``(resamples, ...)``.
+    images
+        How many images were resampled, n.
+    level
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    tuple of ndarray
+        Lower and upper limits, ``(...)``.
+
+    References
+    ----------
+    Hesterberg (2015), "What teachers should know about the bootstrap", section 5.3.
+    """
+    from scipy.special import ndtr, stdtrit
+
+    if images < 2:
+        tail = 0.0
+    else:
+        quantile = stdtrit(images - 1, (1 + level) / 2) * np.sqrt(images / (images - 1))
+        tail = float(ndtr(-quantile))
+    rank = max(int(tail * (len(resampled) + 1)) - 1, 0)
+    in_order = np.sort(resampled, axis=0)
+    return in_order[rank], in_order[len(resampled) - 1 - rank]
 
 
 def bca_limits(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studies.analysis.analyse import Analysis
 from studies.benchmark import Benchmark
 from studies.curves import Curve
 from studies.drawing import Picture
@@ -25,6 +26,7 @@ class Outputs:
     """What was written, and what it shows: curves of a sweep, or what a protocol says."""
 
     curves: list[Curve]
+    analysis: Analysis
     benchmark: Benchmark | None
     failures: list[Failure]
     missing: int
@@ -69,9 +71,11 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     failures = [failure for failure in store.failures() if failure.key in planned]
     material = Material(subject, failures, models, runs[-1], finished, len(planned))
     curves: list[Curve] = []
-    benchmark = None
+    analysis, benchmark = Analysis(), None
     if study.protocol is None:
-        curves, tables, pictures, page = make_sweep_outputs(store, study, digests, material)
+        curves, analysis, tables, pictures, page = make_sweep_outputs(
+            store, study, digests, material
+        )
     else:
         benchmark, tables, pictures, page = make_protocol_outputs(store, study, digests, material)
     files = [
@@ -79,7 +83,7 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
         *_write(pictures, folder / "figures"),
         write_whole(folder / "report.html", page),
     ]
-    return Outputs(curves, benchmark, failures, len(planned) - finished, files)
+    return Outputs(curves, analysis, benchmark, failures, len(planned) - finished, files)
 
 
 def _write(pictures: Sequence[Picture], folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 _PACKAGES = (
     "image-robustness-studies",
@@ -20,6 +21,8 @@ _PACKAGES = (
     "torch",
     "scikit-learn",
     "matplotlib",
+    "onnxruntime",
+    "skops",
 )
 
 
@@ -54,7 +57,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def gather(threads: int) -> dict[str, object]:
+def gather(threads: int) -> dict[str, Any]:
     """Return everything worth knowing about where a sweep ran.
 
     Parameters

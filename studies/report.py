@@ -1,13 +1,15 @@
 """One HTML file that stands on its own: answer, curves, numbers and where they are from."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studies.answer import limits, percent, sentences
+from studies.answer import percent, sentences
 from studies.curves import Curve
+from studies.diagnosis.layout import Section
+from studies.diagnosis.sweep_section import Mistakes
 from studies.drawing import Picture
+from studies.page import render_page
 from studies.records import Failure, Run, StoredModel, Subject
 
 
@@ -23,7 +25,13 @@ class Material:
     planned: int
 
 
-def write_report(material: Material, curves: Sequence[Curve], panels: Sequence[Picture]) -> bytes:
+def write_report(
+    material: Material,
+    curves: Sequence[Curve],
+    panels: Sequence[Picture],
+    analysis: Sequence[Section],
+    mistakes: Mistakes,
+) -> bytes:
     """Return the report of a sweep as UTF-8 HTML.
 
     Pictures and styles are inside it; it asks for nothing from outside, and every name in it is
@@ -37,11 +45,17 @@ def write_report(material: Material, curves: Sequence[Curve], panels: Sequence[P
         At least one.
     panels
         A picture for each corruption of the curves.
+    analysis
+        Sections on areas and comparisons.
+    mistakes
+        What the models confuse, and how sure they are.
     """
     content = {
         "answer": sentences(curves, material.subject.data),
         "heading": f"How accuracy falls on {material.subject.data}",
         "panels": _panels(curves, panels),
+        "analysis": analysis,
+        "mistakes": mistakes,
     }
     study = material.run.study
     settings = [
@@ -70,18 +84,10 @@ def render(
     settings
         Labels and texts to show of the study's settings.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("studies", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(percent=percent, limits=limits, data_uri=_data_uri)
-    page = environment.get_template(template).render(
+    return render_page(
+        template,
         {
+            "title": f"{material.subject.study}: robustness on {material.subject.data}",
             "subject": material.subject,
             "failures": material.failures,
             "missing": material.planned - material.cells,
@@ -89,13 +95,8 @@ def render(
             "run": material.run,
             "provenance": _provenance(material, settings),
         }
-        | dict(content)
+        | dict(content),
     )
-    return page.encode("utf-8")
-
-
-def _data_uri(svg: bytes) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
 def _panels(curves: Sequence[Curve], pictures: Sequence[Picture]) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
     from models.data import load
 
     with sole_sweep(folder):
-        data = load(study.data)
+        data = load(study.data, tell=observer.note)
         subject = subject_of(study, data)
         threads = study.threads or processors()
         with Store(folder, create=True) as store:

@@ -10,22 +10,35 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 
 def is_path(model: str) -> bool:
-    """Tell whether a model is named by its file (``a/b.keras``) rather than its architecture."""
-    return model.endswith(".keras") or "/" in model or "\\" in model
+    """Tell whether a model is named by its file, as ``a/b.keras`` or ``b.onnx``."""
+    from models.predictors import KNOWN_ENDINGS
+
+    return model.endswith(KNOWN_ENDINGS) or "/" in model or "\\" in model
+
+
+def is_guest(model: str) -> bool:
+    """Tell whether a model is a file or ``package.module:function`` rather than an architecture."""
+    from models.predictors import is_function
+
+    return is_path(model) or is_function(model)
 
 
 def model_name(model: str) -> str:
-    """Return the short name of a model: its architecture, or its file's name without ending."""
-    return Path(model).stem if is_path(model) else model
+    """Return the short name of a model: its architecture, function, or file without ending."""
+    from models.predictors import source_name
+
+    return source_name(model) if is_guest(model) else model
 
 
 def _known_model(model: str) -> str:
-    from models.architectures import names
+    from models import architectures
 
-    if not is_path(model) and model not in names():
+    if not is_guest(model) and model not in architectures.names():
+        near = get_close_matches(model, architectures.names(), n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(
-            f"no architecture is called {model!r}; there are {', '.join(names())}, "
-            "or name a .keras file"
+            f"no architecture is called {model!r}; {hint}`python -m models list` shows them; or "
+            "name a .keras, .onnx or .skops file, or package.module:function"
         )
     if is_path(model) and not Path(model).is_file():
         raise ValueError(f"there is no model file {model}")
@@ -91,6 +104,12 @@ def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def _inside_zero_and_one(threshold: float) -> float:
+    if not 0 < threshold < 1:
+        raise ValueError(f"a threshold is an accuracy in (0, 1), got {threshold:g}")
+    return threshold
+
+
 StudyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 
 Models = Annotated[
@@ -112,5 +131,7 @@ Seeds = Annotated[
     BeforeValidator(_counted_seeds),
     AfterValidator(_different),
 ]
+
+Threshold = Annotated[float, AfterValidator(_inside_zero_and_one)]
 
 Count = Annotated[int, Field(ge=1, lt=2**31, strict=True)]

@@ -18,8 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from models.mistakes import describe_mistakes
 from studies.errors import StudyError
-from studies.mistakes import describe_mistakes
 from studies.settings import (
     Corruptions,
     Count,
@@ -28,6 +28,7 @@ from studies.settings import (
     Seeds,
     Strengths,
     StudyName,
+    Threshold,
     evenly_spaced,
     is_path,
     model_name,
@@ -50,7 +51,8 @@ class Study(BaseModel):
     data
         Name of a data set, or the path of an ``.npz`` file or of a folder of class folders.
     models
-        Architectures, trained on the data with ``training_seed``, or paths of ``.keras`` files.
+        Architectures, trained on the data with ``training_seed``, or guests: paths of ``.keras``,
+        ``.onnx`` or ``.skops`` files, or functions as ``package.module:function``.
     protocol
         Name of a published protocol, or None.
     reference
@@ -64,6 +66,9 @@ class Study(BaseModel):
         number n stands for n evenly spaced points; 11 when left out; none with a protocol.
     seeds
         Corruption seeds. A number n stands for the seeds 0 to n - 1.
+    threshold
+        Accuracy in (0, 1) at which a curve counts as lost: its critical strength is where it first
+        falls to it. Half-way from the clean accuracy to chance when left out; none with a protocol.
     images
         How many test images to use, counted from the first; all when left out.
     training_seed
@@ -84,6 +89,7 @@ class Study(BaseModel):
     corruptions: Annotated[Corruptions, Field(validate_default=True)] = ()
     strengths: Annotated[Strengths, Field(validate_default=True)] = ()
     seeds: Seeds = (0, 1, 2)
+    threshold: Threshold | None = None
     images: Count | None = None
     training_seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
     threads: Count | None = None
@@ -101,6 +107,13 @@ class Study(BaseModel):
                 f"{reference!r} is not among the models of the study, which are {', '.join(names)}"
             )
         return model_name(reference)
+
+    @field_validator("threshold", mode="after")
+    @classmethod
+    def _of_a_curve(cls, threshold: float | None, info: ValidationInfo) -> float | None:
+        if threshold is not None and info.data.get("protocol") is not None:
+            raise ValueError("a protocol has levels and no curve that could fall to a threshold")
+        return threshold
 
     @field_validator("corruptions", mode="wrap")
     @classmethod
@@ -131,7 +144,7 @@ class Study(BaseModel):
         counts = Counter(model_name(model) for model in self.models)
         for name, count in counts.items():
             if count > 1:
-                raise ValueError(f"models: {count} models are called {name!r}; rename a file")
+                raise ValueError(f"models: {count} models are called {name!r}; rename one")
         return self
 
     @property
@@ -173,7 +186,9 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
     try:
         return Study.model_validate(settings)
     except ValidationError as error:
-        raise StudyError(describe_mistakes(str(source), error, list(Study.model_fields))) from None
+        raise StudyError(
+            describe_mistakes(f"study {source}", error, list(Study.model_fields))
+        ) from None
 
 
 def default_folder(source: str | Path, study: Study) -> Path:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.answer import percent, with_interval
+from studies.analysis.summary import print_analysis
+from studies.answer import with_interval
 from studies.benchmark_table import benchmark_table
 from studies.curves import Curve
 from studies.protocol_words import footnotes
@@ -30,6 +31,7 @@ def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
     benchmark = ending.outputs.benchmark
     if benchmark is None:
         console.print(_curves(ending.outputs.curves))
+        print_analysis(console, ending.outputs.analysis, ending.outputs.curves)
     else:
         console.print(benchmark_table(benchmark))
         for note in footnotes(benchmark):
@@ -45,7 +47,7 @@ def _curves(curves: Sequence[Curve]) -> "Table":
     table = Table(title="Accuracy (95 % interval)", title_justify="left", title_style="bold")
     table.add_column("corruption", overflow="fold")
     table.add_column("model", overflow="fold")
-    for title in ("clean", "at the worst", "mean over path"):
+    for title in ("clean", "at the worst"):
         table.add_column(title, justify="right", no_wrap=True)
     last = ""
     for curve in curves:
@@ -56,7 +58,6 @@ def _curves(curves: Sequence[Curve]) -> "Table":
             Text(curve.model),
             with_interval(curve.clean),
             with_interval(curve.worst),
-            percent(curve.mean_accuracy),
         )
         last = curve.corruption
     return table
@@ -84,6 +85,7 @@ def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
     )
     if ending.outputs.benchmark is None:
         say(console, "  curves.csv       one line a corruption, strength and model")
+        say(console, "  areas.csv, comparisons.csv, metrics.csv, paths.csv, classes.csv")
     else:
         say(console, "  curves.csv       one line a corruption, level and model")
         say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from studies.analysis.analyse import Analysis, analyse
+from studies.analysis.sections import analysis_sections
 from studies.cells import plan_points
 from studies.curves import Curve, to_csv, trace_curves
+from studies.diagnosis.sweep_section import find_mistakes
 from studies.drawing import Picture
 from studies.figures import draw_overview, draw_panels
 from studies.report import Material, write_report
@@ -14,8 +17,8 @@ from studies.study import Study
 
 def make_sweep_outputs(
     store: Store, study: Study, digests: Mapping[str, str], material: Material
-) -> tuple[list[Curve], dict[str, bytes], list[Picture], bytes]:
-    """Return the curves, the tables by file name, the pictures and the report.
+) -> tuple[list[Curve], Analysis, dict[str, bytes], list[Picture], bytes]:
+    """Return the curves, what they say, the tables by file name, the pictures and the report.
 
     Parameters
     ----------
@@ -29,12 +32,18 @@ def make_sweep_outputs(
         What every report is made of.
     """
     subject = material.subject
-    curves = trace_curves(store, plan_points(study), subject.images, digests)
+    points = plan_points(study)
+    curves = trace_curves(store, points, subject.images, digests)
     strips = make_strips(curves, subject.example, number=subject.images.first, seed=study.seeds[0])
     chance = 1 / len(subject.class_names)
     overview = draw_overview(
         curves, strips, chance=chance, title=f"How accuracy falls on {subject.data}"
     )
     panels = draw_panels(curves, strips, chance=chance)
-    page = write_report(material, curves, panels)
-    return curves, {"curves.csv": to_csv(curves)}, [overview, *panels], page
+    mistakes = find_mistakes(store, points, subject, digests)
+    analysis = analyse(store, points, subject, digests, threshold=study.threshold)
+    sections = analysis_sections(analysis, curves)
+    page = write_report(material, curves, panels, sections, mistakes)
+    pictures = [overview, *panels, *(item.picture for item in mistakes.calibrations)]
+    tables = {"curves.csv": to_csv(curves)} | analysis.tables()
+    return curves, analysis, tables, pictures, page

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _SETTINGS = {"t", "strength"}  # chosen, not measured: written in full
+_SMALL = {"p", "p_adjusted"}  # their order of magnitude is what counts
 
 
 def to_csv(kind: type["DataclassInstance"], rows: Iterable["DataclassInstance"]) -> bytes:
     """Return rows of one kind as CSV: UTF-8, a column a field, a line a row.
 
-    Strengths have 12 significant digits, all measured numbers 6 decimals; None is left empty.
+    Strengths have 12 significant digits, p-values 4, all other measured numbers 6 decimals; None
+    is left empty.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -29,6 +31,8 @@ def to_csv(kind: type["DataclassInstance"], rows: Iterable["DataclassInstance"])
 def _text(column: str, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, float) and column in _SMALL:
+        return f"{value:.4g}"
     if isinstance(value, float):
         return f"{value:.12g}" if column in _SETTINGS else f"{value:.6f}"
     return str(value)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
 
@@ -13,6 +13,17 @@ MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile(
     "nightly", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+# A mutant must be cheap to try: few examples, always the same, and a failure is enough as it is.
+settings.register_profile(
+    "mutation",
+    max_examples=5,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "dev"))
 

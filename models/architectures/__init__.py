@@ -43,7 +43,7 @@ def get(name: str) -> Architecture:
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean '{near[0]}'? " if near else ""
         raise ArchitectureError(
-            f"no architecture is called '{name}'; {hint}known are {', '.join(known)}"
+            f"no architecture is called '{name}'; {hint}`python -m models list` shows them all"
         )
     return REGISTRY[name]
 

@@ -3,39 +3,52 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.architectures.registry import BATCH_NORM_MOMENTUM, Recipe, architecture
+from models.architectures.registry import Recipe, architecture
+from models.architectures.stack import Stack
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
+RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+PLAIN = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=1e-3)
 
-@architecture(Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3))
+
+@architecture(RECIPE, parameters=104_874)
 def cnn(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """Convolutions of 32, 64 and 128 channels, each pooled, with batch norm; dropout at the end."""
-    from keras import layers
+    """Convolutions 32, 64, 128 with batch norm."""
+    return _normalised(pixels, seeds, (32, 64, 128), dropout=0.4)
 
-    features = pixels
+
+@architecture(RECIPE, parameters=29_402)
+def cnn_small(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """Convolutions 16, 32, 64 with batch norm."""
+    return _normalised(pixels, seeds, (16, 32, 64), dropout=0.2)
+
+
+@architecture(RECIPE, parameters=394_058)
+def cnn_wide(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """Convolutions 64, 128, 256 with batch norm."""
+    return _normalised(pixels, seeds, (64, 128, 256), dropout=0.5)
+
+
+@architecture(PLAIN, parameters=104_202)
+def cnn_plain(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """Convolutions 32, 64, 128, no batch norm."""
+    stack = Stack(pixels, seeds)
     for channels in (32, 64, 128):
-        features = _convolution(features, channels, seeds)
-    features = layers.Flatten()(features)
-    return layers.Dropout(0.4, seed=next(seeds))(features)
+        stack.convolution(channels).pool().relu()
+    return stack.flatten().dropout(0.4).features
 
 
-def _convolution(features: "KerasTensor", channels: int, seeds: Iterator[int]) -> "KerasTensor":
-    """3x3 convolution without bias (batch norm has one), 2x2 max pooling, batch norm, ReLU.
+def _normalised(
+    pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ...], dropout: float
+) -> "KerasTensor":
+    """Convolutions without bias (batch norm has one), each pooled, with batch norm and ReLU.
 
     Pooling comes first because it leaves a quarter of the values to normalise; as ReLU and a
     positive scale commute with the maximum, little else changes.
     """
-    from keras import initializers, layers
-
-    features = layers.Conv2D(
-        channels,
-        3,
-        padding="same",
-        use_bias=False,
-        kernel_initializer=initializers.HeNormal(next(seeds)),
-    )(features)
-    features = layers.MaxPooling2D()(features)
-    features = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM)(features)
-    return layers.Activation("relu")(features)
+    stack = Stack(pixels, seeds)
+    for count in channels:
+        stack.convolution(count, bias=False).pool().normalise().relu()
+    return stack.flatten().dropout(dropout).features

@@ -3,32 +3,58 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from models.architectures.registry import BATCH_NORM_MOMENTUM, Recipe, architecture
+from models.architectures.registry import Recipe, architecture
+from models.architectures.stack import Stack
 
 if TYPE_CHECKING:
     from keras import KerasTensor
 
+RECIPE = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=2e-3)
+PLAIN = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=1e-3)
 
-@architecture(Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=2e-3))
+
+@architecture(RECIPE, parameters=672_778)
 def mlp(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """Two dense layers of 512 units with batch norm and dropout."""
-    from keras import layers
-
-    features = layers.Flatten()(pixels)
-    for width in (512, 512):
-        features = _dense(features, width, dropout=0.3, seeds=seeds)
-    return features
+    """512, 512 with batch norm and dropout."""
+    return _perceptron(pixels, seeds, widths=(512, 512), dropout=0.3)
 
 
-def _dense(
-    features: "KerasTensor", width: int, dropout: float, seeds: Iterator[int]
+@architecture(RECIPE, parameters=119_050)
+def mlp_small(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """128, 128 with batch norm and dropout."""
+    return _perceptron(pixels, seeds, widths=(128, 128), dropout=0.1)
+
+
+@architecture(RECIPE, parameters=1_869_834)
+def mlp_wide(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """1024, 1024 with batch norm and dropout."""
+    return _perceptron(pixels, seeds, widths=(1024, 1024), dropout=0.4)
+
+
+@architecture(RECIPE, parameters=1_869_834)
+def mlp_noise(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """1024, 1024 with batch norm, no dropout."""
+    return _perceptron(pixels, seeds, widths=(1024, 1024), dropout=0)
+
+
+@architecture(RECIPE, parameters=537_098)
+def mlp_deep(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """Six of 256 with batch norm and dropout."""
+    return _perceptron(pixels, seeds, widths=(256,) * 6, dropout=0.1)
+
+
+@architecture(PLAIN, parameters=669_706)
+def mlp_plain(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """512, 512 and nothing else."""
+    stack = Stack(pixels, seeds).flatten()
+    return stack.dense(512).relu().dense(512).relu().features
+
+
+def _perceptron(
+    pixels: "KerasTensor", seeds: Iterator[int], widths: tuple[int, ...], dropout: float
 ) -> "KerasTensor":
-    """Dense without bias (batch norm has one), batch norm, ReLU, dropout."""
-    from keras import initializers, layers
-
-    features = layers.Dense(
-        width, use_bias=False, kernel_initializer=initializers.HeNormal(next(seeds))
-    )(features)
-    features = layers.BatchNormalization(momentum=BATCH_NORM_MOMENTUM)(features)
-    features = layers.Activation("relu")(features)
-    return layers.Dropout(dropout, seed=next(seeds))(features)
+    """Dense layers without bias (batch norm has one), each with batch norm, ReLU and dropout."""
+    stack = Stack(pixels, seeds).flatten()
+    for width in widths:
+        stack.dense(width, bias=False).normalise().relu().dropout(dropout)
+    return stack.features

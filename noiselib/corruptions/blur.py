@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.images import Images
+from noiselib.images import Images, Levels
 from noiselib.linear import (
     as_planes,
     blended,
@@ -15,11 +15,16 @@ from noiselib.linear import (
     gaussian_rows,
     in_levels,
     separable,
+    separable_levels,
+    sixteenths,
+    to_levels,
 )
 from noiselib.operations.displacement import displaced, steps
-from noiselib.operations.kernels import box_rows, disk, motion, motions
+from noiselib.operations.kernels import box_rows, disk
+from noiselib.operations.motion import in_groups, motion, motion_of_levels
 from noiselib.operations.ranking import median
-from noiselib.operations.resampling import zooms
+from noiselib.operations.sums import WINDOWS, window_means, window_means_of_levels
+from noiselib.operations.zooming import zooms, zooms_of_levels
 from noiselib.streams import Shape, Streams
 
 AVERAGE = (
@@ -39,6 +44,7 @@ class GaussianBlur(Corruption):
     """
 
     traits = AVERAGE | SYMMETRIC | Trait.MEAN_KEEPING
+    chunk_values = 1 << 18  # levels become floats on the way
     sigma: float = strength(
         "standard deviation of the kernel", unit="pixels", identity=0, worst=3, high=1000
     )
@@ -47,23 +53,36 @@ class GaussianBlur(Corruption):
         h, w = images.shape[1:3]
         return separable(images, gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma))
 
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        h, w = levels.shape[1:3]
+        return separable_levels(levels, gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma))
+
 
 class BoxBlur(Corruption):
     """Average over a square window: ``y(p) = mean of x(p + d)``, ``|d_y|, |d_x| <= width / 2``.
 
     A window that ends within a pixel counts that part of it, so that any width works: 3 is the
-    mean of 3 x 3 pixels. The border is ``reflect``. Nothing is drawn. The weights come in steps
-    of 1/4096 and the values in sixteenths of a grey level.
+    mean of 3 x 3 pixels. The border is ``reflect``. Nothing is drawn. The values come in sixteenths
+    of a grey level; odd widths up to 15 weigh all pixels alike, others in steps of 1/4096.
 
     Source: the mean filter of digital image processing textbooks.
     """
 
     traits = AVERAGE | SYMMETRIC | Trait.MEAN_KEEPING
+    revision = 2
     width: float = strength("side of the window", unit="pixels", identity=1, worst=9, high=1000)
 
     def apply(self, images: Images, draws: None) -> Images:
+        if self.width in WINDOWS:
+            return window_means(images, int(self.width))
         h, w = images.shape[1:3]
         return separable(images, box_rows(h, self.width), box_rows(w, self.width))
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        if self.width in WINDOWS:
+            return window_means_of_levels(levels, int(self.width))
+        h, w = levels.shape[1:3]
+        return separable_levels(levels, box_rows(h, self.width), box_rows(w, self.width))
 
 
 class DefocusBlur(Corruption):
@@ -99,6 +118,8 @@ class _Motion(Corruption):
     """Motion blur, of one angle or of many."""
 
     traits = AVERAGE
+    chunk_values = 1 << 18  # levels become floats on the way
+    revision = 2
     sigma: float = strength(
         "standard deviation of the weights along the line",
         unit="pixels",
@@ -133,6 +154,9 @@ class MotionBlur(_Motion):
     def apply(self, images: Images, draws: None) -> Images:
         return motion(images, self.radius, self.sigma, self.degrees)
 
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        return motion_of_levels(levels, self.radius, self.sigma, self.degrees)
+
 
 ANGLES = 32  # directions of random motion; a step of 2.8 degrees over the published range
 
@@ -146,6 +170,7 @@ class RandomMotionBlur(_Motion):
     Source: MNIST-C and ImageNet-C (radius, sigma: 10, 3 to 20, 15; degrees 45).
     """
 
+    chunk_values = 1 << 20  # images are run in groups of one angle
     degrees: float = parameter(
         "greatest angle to the horizontal", unit="degrees", default=45, low=0, high=180
     )
@@ -154,8 +179,21 @@ class RandomMotionBlur(_Motion):
         return (streams.words(()) >> np.uint32(27)).astype(np.intp)
 
     def apply(self, images: Images, draws: NDArray[np.intp]) -> Images:
-        degrees = self.degrees * ((2 * draws + 1) / ANGLES - 1)
-        return motions(images, self.radius, self.sigma, degrees.tolist())
+        def move(some: Images, degrees: float) -> Images:
+            return motion(some, self.radius, self.sigma, degrees)
+
+        return in_groups(images, self.angles(draws), move)
+
+    def apply_to_levels(self, levels: Levels, draws: NDArray[np.intp]) -> Levels:
+        def move(some: Levels, degrees: float) -> Levels:
+            return motion_of_levels(some, self.radius, self.sigma, degrees)
+
+        return in_groups(levels, self.angles(draws), move)
+
+    def angles(self, draws: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Give the direction of each image."""
+        degrees: NDArray[np.float64] = self.degrees * ((2 * draws + 1) / ANGLES - 1)
+        return degrees
 
 
 class GlassBlur(Corruption):
@@ -176,6 +214,7 @@ class GlassBlur(Corruption):
     """
 
     traits = Trait.EXACT | Trait.CONSTANT_KEEPING | Trait.RANGE_KEEPING
+    chunk_values = 1 << 18  # levels become floats on the way
     reach: float = strength(
         "greatest displacement, each way", unit="pixels", identity=0, worst=8, high=1000
     )
@@ -188,12 +227,19 @@ class GlassBlur(Corruption):
         return streams.words(shape[:2])
 
     def apply(self, images: Images, draws: NDArray[np.uint32]) -> Images:
-        n, h, w, c = images.shape
+        seen = self.seen(in_levels(as_planes(images)), draws)
+        return from_planes(from_levels(seen), images)
+
+    def apply_to_levels(self, levels: Levels, draws: NDArray[np.uint32]) -> Levels:
+        return from_planes(to_levels(self.seen(sixteenths(as_planes(levels)), draws)), levels)
+
+    def seen(self, planes: Images, draws: NDArray[np.uint32]) -> Images:
+        """Give planes, (n * c, h, w) in sixteenths of a grey level, as seen through the glass."""
+        n, h, w = draws.shape
         rows, columns = gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma)
-        down, right = steps(draws, self.reach, self.share)
-        smooth = np.rint(blended(in_levels(as_planes(images)), rows, columns))
-        moved = displaced(smooth.reshape(n, c, h, w), down, right)
-        return from_planes(from_levels(blended(moved.reshape(n * c, h, w), rows, columns)), images)
+        smooth = np.rint(blended(planes, rows, columns)).reshape(n, -1, h, w)
+        moved = displaced(smooth, *steps(draws, self.reach, self.share))
+        return blended(moved.reshape(planes.shape), rows, columns)
 
 
 class ZoomBlur(Corruption):
@@ -201,19 +247,24 @@ class ZoomBlur(Corruption):
 
     ``z`` goes from 1 to `factor` in equal steps; a zoom stretches the middle ``ceil(side / z)``
     pixels, bilinearly, over z times as many and keeps the middle of these, each side
-    for itself. Nothing is drawn; count stays. The weights come in steps of
-    1/256 (count to 15) or 1/128, the values in sixteenths of a grey level.
+    for itself. Nothing is drawn; count stays. The values come in sixteenths of a grey level, the
+    weights in steps of 1/4096, above 64 x 64 pixels in steps of 1/256 (count to 15) or 1/128.
 
     Source: ImageNet-C and CIFAR-10-C (factor, count: 1.06, 7 to 1.3, 11) on any image size and
     shape; the count is that of their rounded steps.
     """
 
     traits = AVERAGE | Trait.TRANSPOSABLE
+    chunk_values = 1 << 18  # levels become floats on the way
+    revision = 2
     factor: float = strength("greatest magnification", identity=1, worst=1.3, high=10)
     count: int = parameter("how many zooms", default=11, low=2, high=31)
 
     def apply(self, images: Images, draws: None) -> Images:
         return zooms(images, self.factor, self.count)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        return zooms_of_levels(levels, self.factor, self.count)
 
 
 class MedianBlur(Corruption):
@@ -238,4 +289,8 @@ class MedianBlur(Corruption):
     )
 
     def apply(self, images: Images, draws: None) -> Images:
-        return median(images, self.radius)
+        sixteenths = in_levels(images).astype(np.uint16)
+        return from_levels(median(sixteenths, self.radius).astype(np.float32))
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        return median(levels, self.radius)

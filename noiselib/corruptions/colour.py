@@ -6,11 +6,14 @@ their proportions; so they are scaled.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.images import Images
+from noiselib.images import Images, Levels
+from noiselib.tables import Table, look_up, tabulated
 
 Plane = NDArray[np.float32]  # (n, h, w, 1)
 Planes = tuple[Plane, Plane, Plane]  # red, green, blue
@@ -69,6 +72,13 @@ class HsvBrightness(_Colour):
 
     def grey(self, images: Images) -> Images:
         return images + np.float32(self.shift)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
+        if levels.shape[3] != 1:
+            return None
+        result = np.empty_like(levels)
+        look_up(levels, grey_table(self), result)
+        return result
 
     def recoloured(self, planes: Planes, value: Plane, chroma: Plane) -> Planes:
         shifted = np.clip(value + np.float32(self.shift), 0, 1)
@@ -143,6 +153,12 @@ class Hue(_Colour):
             value - chroma * np.clip(2 - green, 0, 1),
             value - chroma * np.clip(2 - blue, 0, 1),
         )
+
+
+@lru_cache(maxsize=64)
+def grey_table(corruption: _Colour) -> Table:
+    """Tabulate what becomes of images of one channel."""
+    return tabulated(corruption.grey)
 
 
 def stretched(planes: Planes, value: Plane, new_value: Plane, factor: Plane) -> Planes:

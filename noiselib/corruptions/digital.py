@@ -9,11 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, strength
-from noiselib.images import Images
-from noiselib.linear import separable
+from noiselib.images import Images, Levels
+from noiselib.linear import (
+    from_levels,
+    in_levels,
+    separable,
+    separable_levels,
+    sixteenths,
+    to_levels,
+)
 from noiselib.operations.blocks import jpeg_planes, quantiser_scale
 from noiselib.operations.edges import canny
-from noiselib.operations.resampling import coarse_rows
+from noiselib.operations.resampling import coarse_side, pixelated, there_and_back
+from noiselib.operations.sums import BLOCKS, block_means
 
 COARSE = (
     Trait.EXACT
@@ -37,12 +45,17 @@ class Pixelate(Corruption):
     """
 
     traits = COARSE
+    revision = 2
     fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
 
     def apply(self, images: Images, draws: None) -> Images:
-        h, w = images.shape[1:3]
-        rows, columns = (coarse_rows(side, self.fraction, "box") for side in (h, w))
-        return separable(images, rows, columns)
+        return from_levels(pixelated(in_levels(images), self.fraction))
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        sides = [side / coarse_side(side, self.fraction) for side in levels.shape[1:3]]
+        if all(side in BLOCKS for side in sides):
+            return block_means(levels, int(sides[0]), int(sides[1]))
+        return to_levels(pixelated(sixteenths(levels), self.fraction))
 
 
 class Downscale(Corruption):
@@ -56,12 +69,18 @@ class Downscale(Corruption):
     """
 
     traits = COARSE
+    chunk_values = 1 << 18  # levels become floats on the way
     fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
 
     def apply(self, images: Images, draws: None) -> Images:
         h, w = images.shape[1:3]
-        rows, columns = (coarse_rows(side, self.fraction, "bilinear") for side in (h, w))
+        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
         return separable(images, rows, columns)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        h, w = levels.shape[1:3]
+        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
+        return separable_levels(levels, rows, columns)
 
 
 def even_quantiser(start: float, end: float, t: float) -> float:
@@ -85,6 +104,7 @@ class JpegCompression(Corruption):
     """
 
     traits = Trait.STEPPED
+    chunk_values = 1 << 18  # levels become floats on the way
     quality: int = strength(
         "quality, as JPEG programs count it",
         identity=100,
@@ -98,8 +118,15 @@ class JpegCompression(Corruption):
         if images.shape[3] != 3:
             return jpeg_planes(images, self.quality)
         levels = np.rint(images * np.float32(255)).astype(np.uint8)
-        result = [colour_jpeg(one, self.quality) for one in levels]
-        return np.stack(result).astype(np.float32) / np.float32(255)
+        return colour_jpegs(levels, self.quality).astype(np.float32) / np.float32(255)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
+        return colour_jpegs(levels, self.quality) if levels.shape[3] == 3 else None
+
+
+def colour_jpegs(levels: Levels, quality: int) -> Levels:
+    """Encode and decode RGB images by Pillow."""
+    return np.stack([colour_jpeg(one, quality) for one in levels])
 
 
 def colour_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[Any]:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
 from noiselib.exact import steady
-from noiselib.images import Images
+from noiselib.images import Images, Levels
+from noiselib.operations.bilinear import warp_to
 from noiselib.operations.projection import SQUARE, per_image, projected
 from noiselib.operations.smooth import smooth_noise
 from noiselib.streams import Shape, Streams
-from noiselib.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_to
+from noiselib.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_levels_by
 
 Signed = NDArray[np.float64]
 
@@ -30,7 +31,23 @@ class _Warp(Corruption):
     fill: float = parameter(FILL, default=0, low=0, high=1)
 
 
-class Perspective(_Warp):
+class _SharedWarp(_Warp):
+    """One map for all images."""
+
+    chunk_values = 1 << 18  # levels become floats on the way
+
+    def operator(self, h: int, w: int) -> Bilinear:
+        """Give the map as an operator on images of h * w pixels."""
+        raise TypeError(f"{type(self).__name__} must define operator(h, w)")
+
+    def apply(self, images: Images, draws: None) -> Images:
+        return warp_by(images, self.operator(*images.shape[1:3]), self.fill)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        return warp_levels_by(levels, self.operator(*levels.shape[1:3]), self.fill)
+
+
+class Perspective(_SharedWarp):
     """Lean every image back: its upper edge shrinks to ``1 - narrowing`` of the lower one.
 
     ``y(p) = x(H^-1 p)``, H the projective map that takes the corners of the image to those of a
@@ -43,9 +60,8 @@ class Perspective(_Warp):
         "part of its length that the upper edge loses", identity=0, worst=0.6, low=-0.9, high=0.9
     )
 
-    def apply(self, images: Images, draws: None) -> Images:
-        h, w = images.shape[1:3]
-        return warp_by(images, trapezium_operator(h, w, self.narrowing, self.border), self.fill)
+    def operator(self, h: int, w: int) -> Bilinear:
+        return trapezium_operator(h, w, self.narrowing, self.border)
 
 
 class RandomPerspective(_Warp):
@@ -72,7 +88,7 @@ class RandomPerspective(_Warp):
         return warp_to(images, *projected(h, w, corners, np.float32), self.border, self.fill)
 
 
-class BarrelDistortion(_Warp):
+class BarrelDistortion(_SharedWarp):
     """Bend every image as a lens does: ``y(p) = x(p (1 + bend |p|**2))``.
 
     p goes from the centre, and is 1 long in the corners. Above 0 the picture shrinks towards its
@@ -85,9 +101,8 @@ class BarrelDistortion(_Warp):
         "part by which the corners look further out", identity=0, worst=0.6, low=-0.33, high=10
     )
 
-    def apply(self, images: Images, draws: None) -> Images:
-        h, w = images.shape[1:3]
-        return warp_by(images, lens_operator(h, w, self.bend, self.border), self.fill)
+    def operator(self, h: int, w: int) -> Bilinear:
+        return lens_operator(h, w, self.bend, self.border)
 
 
 class ElasticTransform(Corruption):
@@ -129,9 +144,12 @@ class ElasticTransform(Corruption):
         h, w = images.shape[1:3]
         moves, field = draws
         side = min(h, w)
-        y, x = jittered(h, w, self.jitter * side * moves, side / 3)
+        y: Any = np.arange(h, dtype=np.float32)[:, None]
+        x: Any = np.arange(w, dtype=np.float32)
+        if self.jitter:
+            y, x = jittered(h, w, self.jitter * side * moves, side / 3)
         reach = np.float32(self.displacement * side)
-        y, x = y + reach * field[:, 0], x + reach * field[:, 1]
+        y, x = reach * field[:, 0] + y, reach * field[:, 1] + x
         return warp_to(images, y, x, self.border, self.fill)
 
 

@@ -9,9 +9,20 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
 from noiselib.exact import steady
-from noiselib.images import Images
+from noiselib.images import Images, Levels
+from noiselib.operations.bilinear import warp_grid
+from noiselib.operations.shifting import shifted_levels, shifted_rows
 from noiselib.streams import Shape, Streams
-from noiselib.warp import BORDERS, Matrices, affine_matrices, warp_all, warp_each
+from noiselib.warp import (
+    BORDERS,
+    Bilinear,
+    Matrices,
+    affine_matrices,
+    affine_operator,
+    warp_by,
+    warp_each,
+    warp_levels_by,
+)
 
 Signed = NDArray[np.float64]  # (n, k), in (-1, 1)
 
@@ -37,18 +48,23 @@ class _Geometric(Corruption):
 class _Affine(_Geometric):
     """One map for all images."""
 
+    chunk_values = 1 << 18  # levels become floats on the way
+
     def matrix(self) -> Matrices:
         """Give the inverse map, shape (1, 2, 3)."""
         raise TypeError(f"{type(self).__name__} must define matrix()")
 
     def apply(self, images: Images, draws: None) -> Images:
-        return warp_all(images, matrix_of(self), self.border, self.fill)
+        return warp_by(images, operator_of(self, *images.shape[1:3]), self.fill)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+        return warp_levels_by(levels, operator_of(self, *levels.shape[1:3]), self.fill)
 
 
-@lru_cache(maxsize=256)
-def matrix_of(corruption: _Affine) -> Matrices:
-    """Give the map of a corruption, made once and not for every chunk."""
-    return corruption.matrix()
+@lru_cache(maxsize=64)
+def operator_of(corruption: _Affine, h: int, w: int) -> Bilinear:
+    """Give the operator of a corruption on images of h * w pixels."""
+    return affine_operator(h, w, corruption.matrix(), corruption.border)
 
 
 class _RandomAffine(_Geometric):
@@ -63,6 +79,22 @@ class _RandomAffine(_Geometric):
 
     def apply(self, images: Images, draws: Signed) -> Images:
         return warp_each(images, self.matrices(draws), self.border, self.fill)
+
+
+class _RandomShift(_RandomAffine):
+    """A map for each image that keeps rows as they are, but for where they lie."""
+
+    chunk_values = 1 << 18  # levels become floats on the way
+
+    def rows(self, shape: tuple[int, ...], draws: Signed) -> tuple[Signed, Signed]:
+        """Give where the rows of images of this shape come from, (n, h): y, and x at the left."""
+        raise TypeError(f"{type(self).__name__} must define rows(shape, draws)")
+
+    def apply(self, images: Images, draws: Signed) -> Images:
+        return shifted_rows(images, *self.rows(images.shape, draws), self.border, self.fill)
+
+    def apply_to_levels(self, levels: Levels, draws: Signed) -> Levels | None:
+        return shifted_levels(levels, *self.rows(levels.shape, draws), self.border, self.fill)
 
 
 class Rotation(_Affine):
@@ -115,7 +147,7 @@ class Translation(_Affine):
         return affine_matrices(x=self.x, y=self.y)
 
 
-class RandomTranslation(_RandomAffine):
+class RandomTranslation(_RandomShift):
     """Shift each image by its own amount: ``y(p) = x(p - (u x, v y))``, ``u, v ~ U(-1, 1)``.
 
     Drawn: u and v for every image. Scales: x, and y with it.
@@ -123,13 +155,15 @@ class RandomTranslation(_RandomAffine):
     Source: own design; with 5.6 pixels both ways, a step of the noisy-MNIST course data.
     """
 
+    revision = 2
     x: float = strength("greatest shift sideways", unit="pixels", identity=0, worst=8, high=10000)
     y: float = parameter(
         "greatest shift up and down", unit="pixels", default=8, identity=0, low=0, high=10000
     )
 
-    def matrices(self, signed: Signed) -> Matrices:
-        return affine_matrices(x=self.x * signed[:, 0], y=self.y * signed[:, 1])
+    def rows(self, shape: tuple[int, ...], draws: Signed) -> tuple[Signed, Signed]:
+        right, down = self.x * draws[:, :1], self.y * draws[:, 1:2]
+        return np.arange(shape[1]) - down, np.repeat(-right, shape[1], axis=1)
 
 
 class Zoom(_Affine):
@@ -154,12 +188,18 @@ class RandomZoom(_RandomAffine):
     Source: own design.
     """
 
+    revision = 2
     factor: float = strength(
         "greatest magnification, and one over the least", identity=1, worst=2, high=100
     )
 
-    def matrices(self, signed: Signed) -> Matrices:
-        return affine_matrices(factor=steady(self.factor ** signed[:, 0]))
+    def apply(self, images: Images, draws: Signed) -> Images:
+        factors = steady(self.factor ** draws[:, :1])
+        y, x = (
+            (np.arange(side) - (side - 1) / 2) / factors + (side - 1) / 2
+            for side in images.shape[1:3]
+        )
+        return warp_grid(images, y, x, self.border, self.fill)
 
 
 class Shear(_Affine):
@@ -176,7 +216,7 @@ class Shear(_Affine):
         return affine_matrices(shear=self.factor)
 
 
-class RandomShear(_RandomAffine):
+class RandomShear(_RandomShift):
     """Slant each image by its own amount: ``y(p) = x(p - (u factor * p_y, 0))``, ``u ~ U(-1, 1)``.
 
     Drawn: one u for every image. Scales: factor.
@@ -184,10 +224,13 @@ class RandomShear(_RandomAffine):
     Source: own design.
     """
 
+    revision = 2
     factor: float = strength(f"greatest slant: {SHEAR}", identity=0, worst=1, high=100)
 
-    def matrices(self, signed: Signed) -> Matrices:
-        return affine_matrices(shear=self.factor * signed[:, 0])
+    def rows(self, shape: tuple[int, ...], draws: Signed) -> tuple[Signed, Signed]:
+        n, h = shape[:2]
+        right = self.factor * draws[:, :1] * (np.arange(h) - (h - 1) / 2)
+        return np.broadcast_to(np.arange(h, dtype=np.float64), (n, h)), -right
 
 
 class Affine(_Affine):

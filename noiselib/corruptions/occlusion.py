@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.images import Images, across_channels
+from noiselib.images import Images, Levels, across_channels
 from noiselib.operations.lines import (
     FRAME,
     NOWHERE,
@@ -16,7 +16,14 @@ from noiselib.operations.lines import (
     straight_heights,
     zigzag_heights,
 )
-from noiselib.operations.masks import covered, covered_by_stripes
+from noiselib.operations.masks import (
+    LARGE,
+    Part,
+    covered,
+    covered_by_stripes,
+    levels_painted,
+    painted,
+)
 from noiselib.streams import Shape, Streams
 
 Words = NDArray[np.uint32]
@@ -44,12 +51,19 @@ class Cutout(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> Words:
         return streams.words((2,))
 
-    def apply(self, images: Images, draws: Words) -> Images:
-        h, w = images.shape[1:3]
+    def covered(self, draws: Words, h: int, w: int) -> tuple[Part, Part]:
+        """Give the parts of rows and columns that lie in the square."""
         half = np.float32(0.5 * min(h, w)) * np.asarray(self.size, np.float32)
-        rows = covered(h, whole(draws[:, 0], h), half)
-        columns = covered(w, whole(draws[:, 1], w), half)
+        return covered(h, whole(draws[:, 0], h), half), covered(w, whole(draws[:, 1], w), half)
+
+    def apply(self, images: Images, draws: Words) -> Images:
+        rows, columns = self.covered(draws, *images.shape[1:3])
         return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+
+    def apply_to_levels(self, levels: Levels, draws: Words) -> Levels | None:
+        if levels.shape[2] < LARGE:
+            return None
+        return levels_painted(levels, *self.covered(draws, *levels.shape[1:3]), self.fill)
 
 
 class GridMask(Corruption):
@@ -74,13 +88,21 @@ class GridMask(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> NDArray[np.float64]:
         return streams.uniform((2,))
 
-    def apply(self, images: Images, draws: NDArray[np.float64]) -> Images:
-        h, w = images.shape[1:3]
+    def covered(self, draws: NDArray[np.float64], h: int, w: int) -> tuple[Part, Part]:
+        """Give the parts of rows and columns that lie in squares."""
         period = self.period * min(h, w)
         hidden = np.asarray(self.part, np.float32).astype(np.float64)
         rows = covered_by_stripes(h, draws[:, 0] * period, period, hidden)
-        columns = covered_by_stripes(w, draws[:, 1] * period, period, hidden)
+        return rows, covered_by_stripes(w, draws[:, 1] * period, period, hidden)
+
+    def apply(self, images: Images, draws: NDArray[np.float64]) -> Images:
+        rows, columns = self.covered(draws, *images.shape[1:3])
         return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+
+    def apply_to_levels(self, levels: Levels, draws: NDArray[np.float64]) -> Levels | None:
+        if levels.shape[2] < LARGE:
+            return None
+        return levels_painted(levels, *self.covered(draws, *levels.shape[1:3]), self.fill)
 
 
 class RowDropout(Corruption):
@@ -217,13 +239,6 @@ def whole(words: Words, count: int) -> NDArray[np.float64]:
     """Turn words into whole numbers uniform in 0..count-1."""
     numbers: NDArray[np.float64] = np.floor(words * (count * 2.0**-32))
     return numbers
-
-
-def painted(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
-    """Mix `fill` in where the mask, (n, h, w), has it."""
-    mask = across_channels(mask, images.shape[3])
-    result: Images = images + mask * (np.float32(fill) - images)
-    return result
 
 
 def lost(images: Images, numbers: NDArray[np.uint16], amount: float) -> Images:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.exact import image_means, steady
+from noiselib.exact import image_means, in_fine_steps, steady
 from noiselib.fields import geometric
-from noiselib.images import Images, across_channels
+from noiselib.images import Images, Levels, across_channels
+from noiselib.operations.scaling import scaled_about, shifted, whole_levels_scaled
 from noiselib.streams import Shape, Streams
 
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1)
@@ -39,7 +40,7 @@ class Brightness(Corruption):
 class RandomBrightness(Corruption):
     """Shift each image by its own amount: ``y = clip(x + u * shift)``, ``u ~ U(-1, 1)``.
 
-    Drawn: one u for every image. Scales: shift.
+    Drawn: one u for every image. Scales: shift. The shifts come in steps of 1/4096 grey level.
 
     Source: own design; with shift .2, the last step of the noisy-MNIST course data.
     """
@@ -49,24 +50,27 @@ class RandomBrightness(Corruption):
         "greatest shift, as a fraction of full scale", identity=0, worst=0.5, high=1
     )
 
+    revision = 2
+
     def draw(self, streams: Streams, shape: Shape) -> PerImage:
         return streams.signed((1, 1, 1))
 
+    def shifts(self, draws: PerImage) -> PerImage:
+        """Give the shifts in grey levels."""
+        return in_fine_steps(255 * self.shift * draws)
+
     def apply(self, images: Images, draws: PerImage) -> Images:
-        return images + (self.shift * draws).astype(np.float32)
+        return images + (self.shifts(draws) / 255).astype(np.float32)
 
-
-def scaled_about(means: Images, factor: float | Images, images: Images) -> Images:
-    """Scale distances from the means: two operations a value, where the formula reads as three."""
-    scaled = factor * images
-    scaled += (np.float32(1) - factor) * means
-    return scaled
+    def apply_to_levels(self, levels: Levels, draws: PerImage) -> Levels:
+        return shifted(levels, np.floor(self.shifts(draws) + 0.5).astype(np.int16))
 
 
 class Contrast(Corruption):
     """Scale the distance from the mean: ``y = clip(mean + factor * (x - mean))``.
 
-    The mean is that of each channel of each image. Nothing is drawn.
+    The mean is that of each channel of each image. Nothing is drawn. Its part, and that of x, come
+    in steps of 1/4096 grey level.
 
     Source: ImageNet-C (factor .4 to .05).
     """
@@ -81,17 +85,24 @@ class Contrast(Corruption):
         | Trait.TRANSPOSABLE
         | Trait.MONOTONE
     )
+    revision = 2
     factor: float = strength("what contrast is left", identity=1, worst=0.05, low=0, high=100)
 
     def apply(self, images: Images, draws: None) -> Images:
-        return scaled_about(image_means(images), self.factor, images)
+        levels = images * np.float32(255)
+        factors = np.asarray(self.factor, np.float32)
+        return scaled_about(levels, image_means(levels), factors) / np.float32(255)
+
+    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
+        return whole_levels_scaled(levels, np.asarray(self.factor, np.float32))
 
 
 class RandomContrast(Corruption):
     """Scale each image's distances from its mean: ``y = clip(mean + factor**u * (x - mean))``.
 
     ``u ~ U(-1, 1)``: images lose or gain contrast, by at most the factor. The mean is that of
-    each channel of each image. Drawn: one u for every image. Scales: factor.
+    each channel of each image. Drawn: one u for every image. Scales: factor. Steps are those of
+    `contrast`.
 
     Source: own design.
     """
@@ -99,6 +110,7 @@ class RandomContrast(Corruption):
     traits = (
         Trait.EXACT | Trait.CONSTANT_KEEPING | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
     )
+    revision = 2
     factor: float = strength(
         "least contrast left, and one over the most", identity=1, worst=0.25, low=0.01, high=1
     )
@@ -106,9 +118,16 @@ class RandomContrast(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> PerImage:
         return streams.signed((1, 1, 1))
 
+    def factors(self, draws: PerImage) -> Images:
+        """Give the factors of the images."""
+        return steady(self.factor**draws).astype(np.float32)
+
     def apply(self, images: Images, draws: PerImage) -> Images:
-        factors = steady(self.factor**draws).astype(np.float32)
-        return scaled_about(image_means(images), factors, images)
+        levels = images * np.float32(255)
+        return scaled_about(levels, image_means(levels), self.factors(draws)) / np.float32(255)
+
+    def apply_to_levels(self, levels: Levels, draws: PerImage) -> Levels | None:
+        return whole_levels_scaled(levels, self.factors(draws))
 
 
 class Gamma(Corruption):

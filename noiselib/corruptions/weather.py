@@ -11,13 +11,13 @@ from noiselib.operations.ice import PANE, pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.operations.precipitation import (
     blobs,
-    drops,
     lattice_sides,
     liquid,
     mud,
     streaked,
     water,
 )
+from noiselib.operations.rain import rainfall
 from noiselib.streams import Shape, Streams
 
 Field = NDArray[np.float32]  # (n, h, w)
@@ -64,9 +64,11 @@ class Fog(Corruption):
         peak = images.max(axis=(1, 2, 3), keepdims=True)
         density = np.asarray(self.density, np.float32)
         share = density / np.maximum(peak + density, np.float32(1e-30))  # black stays black
-        light = across_channels(draws * peak[..., 0], images.shape[3])
-        result: Images = images + share * (light - images)
-        return result
+        change = across_channels(draws * peak[..., 0], images.shape[3])
+        change -= images
+        change *= share
+        change += images
+        return change
 
 
 class Frost(Corruption):
@@ -117,6 +119,7 @@ class Snow(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    revision = 2
     amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     mean: float = parameter("mean of the noise", default=0.4, low=-8, high=8)
     deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
@@ -153,13 +156,14 @@ class Rain(Corruption):
 
     The picture grows dull, and streaks r of falling drops cross it: one drop in so many points
     1/112 of the shorter side apart, or a pixel, each as long as `length` says, at an angle of at
-    most `slant` to the vertical. Drawn: the drops, and one of 16 directions, for every image.
-    Scales: amount.
+    most `slant` to the vertical, fading to both sides within that distance. Drawn: the drops, and
+    one of 16 directions, for every image. Scales: amount.
 
     Source: own design.
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    revision = 2
     amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     drops: float = parameter("part of the points that are drops", default=0.012, low=0, high=1)
     length: float = parameter("length of a streak, in shorter sides", default=0.25, low=0, high=1)
@@ -168,22 +172,18 @@ class Rain(Corruption):
     )
 
     def draw(self, streams: Streams, shape: Shape) -> Field:
-        side = min(shape[:2])
-        radius, size = round(self.length * side / 2), max(1.0, side / 112)
-        h, w = shape[0] + 2 * radius, shape[1] + 4 * radius  # drops fall in from above and beside
-        numbers = streams.uniform16(lattice_sides(h, w, size))
+        h, w = shape[:2]
+        radius, size = round(self.length * min(h, w) / 2), max(1.0, min(h, w) / 112)
+        # drops fall in from above and beside
+        numbers = streams.uniform16(lattice_sides(h + 2 * radius, w + 4 * radius, size))
         which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
-        fallen = drops(numbers, self.drops, h, w, size)
-        degrees = (-90 - self.slant, -90 + self.slant)
-        streaks = streaked(fallen, which, radius, radius + 0.5, degrees)
-        seen = streaks[:, 2 * radius :, 2 * radius : 2 * radius + shape[1]]
-        result: Field = np.minimum(seen * np.float32(radius + 0.5), 1)
-        return result
+        slants = (-90 - self.slant, -90 + self.slant)
+        return rainfall(numbers, self.drops, which, radius, slants, size, (h, w))
 
     def apply(self, images: Images, draws: Field) -> Images:
+        result = images * (1 - np.float32(0.25) * self.amount)
         veil = np.float32(0.1) + np.float32(0.6) * draws
-        change = across_channels(veil, images.shape[3]) - np.float32(0.25) * images
-        result: Images = images + self.amount * change
+        result += self.amount * across_channels(veil, images.shape[3])
         return result
 
 
@@ -229,9 +229,12 @@ class Spatter(Corruption):
             wet: Images = images + self.amount * coloured(draws, WATER, luma(WATER), c)
             return wet
         covered = self.amount * across_channels(draws, c)
-        brown = coloured(np.ones((1, 1, images.shape[2]), np.float32), MUD, GREY_MUD, c)
-        muddy: Images = images + covered * (brown - images)
-        return muddy
+        pane = np.ones((1, 1, images.shape[2]), np.float32)  # numpy is slow along 3 channels alone
+        brown = coloured(pane, MUD, GREY_MUD, c) if c == 3 else np.float32(GREY_MUD)
+        change: Images = brown - images
+        change *= covered
+        change += images
+        return change
 
 
 def luma(colour: tuple[float, float, float]) -> float:

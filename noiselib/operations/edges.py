@@ -95,16 +95,18 @@ def ridge(
     """
     pixels = np.flatnonzero((size >= np.float32(LOW)) & inside)
     y, x, here = (values.take(pixels, mode="clip") for values in (down, right, size))
-    steep = np.abs(y) > np.abs(x)
-    along = y * x >= 0  # down and right, or up and left
-    straight = np.where(steep, np.where(along, width, -width), 1)
-    diagonal = np.where(along, width + 1, 1 - width)
-    slope = np.minimum(np.abs(y), np.abs(x)) / np.maximum(np.abs(y), np.abs(x))
+    tall, wide = np.abs(y), np.abs(x)
+    # Steep or not, and down and right (or up and left) or not: looked up, as np.where is slow.
+    way = (tall > wide) + 2 * (y * x >= 0)
+    straight = np.array([1, -width, 1, width]).take(way, mode="clip")
+    diagonal = np.array([1 - width, 1 - width, width + 1, width + 1]).take(way, mode="clip")
+    slope = np.minimum(tall, wide) / np.maximum(tall, wide)
+    flat = 1 - slope
     kept = np.ones(len(pixels), bool)
     for sign in (1, -1):
         beside = size.take(pixels + sign * straight, mode="clip")
         corner = size.take(pixels + sign * diagonal, mode="clip")
-        kept &= corner * slope + beside * (1 - slope) <= here
+        kept &= corner * slope + beside * flat <= here
     return pixels[kept]
 
 

@@ -1,4 +1,4 @@
-"""Kernels of the box, defocus and motion blurs.
+"""Kernels of the box and defocus blurs.
 
 Sums that are left to matrix products are of whole numbers, and so exact in any order. Elsewhere
 pixels are added up one shifted plane after the other, in a fixed order, which needs no grid.
@@ -7,38 +7,15 @@ pixels are added up one shifted plane after the other, in a fixed order, which n
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from noiselib.images import Images
-from noiselib.linear import (
-    GRID,
-    Matrix,
-    as_planes,
-    from_levels,
-    from_planes,
-    in_levels,
-    on_grid,
-)
-from noiselib.operations.neighbourhood import (
-    Block,
-    Reach,
-    Tap,
-    border_index,
-    extended,
-    filtered,
-    shifted,
-    weighted,
-)
+from noiselib.linear import GRID, Matrix, on_grid
+from noiselib.operations.neighbourhood import Block, Reach, filtered, shifted, weighted
 
-__all__ = ["box_rows", "disk", "motion", "motions"]
-
-SMALL = 64 * 64  # up to so many pixels, the shifted images of one image fit the cache
+__all__ = ["box_rows", "disk"]
 
 
 @lru_cache(maxsize=128)
@@ -124,98 +101,3 @@ def disk_sums(block: Block, size: tuple[int, int], half: tuple[int, ...]) -> Blo
                 for down in sorted({reach - distance, reach + distance}):
                     total += shifted(row, size, down, 0)
     return total
-
-
-class Motion(NamedTuple):
-    """What a line of motion looks at, and with which weights."""
-
-    reach: Reach
-    taps: tuple[Tap, ...]
-
-
-def motion(images: Images, radius: int, sigma: float, degrees: float) -> Images:
-    """Average along a line that begins at each pixel, with the weights of half a Gaussian.
-
-    Parameters
-    ----------
-    images : ndarray of float32, shape (n, h, w, c)
-    radius : int
-        The line has 2 radius + 1 pixels.
-    sigma : float
-        Standard deviation of the Gaussian, in pixels along the line.
-    degrees : float
-        Direction of the line, clockwise from the right.
-    """
-    h, w = images.shape[1:3]
-    line = motion_line(h, w, radius, sigma, degrees)
-    if len(line.taps) == 1:
-        return images.copy()
-
-    def mix(block: Block) -> Block:
-        return weighted(block, (h, w), line.taps)
-
-    return filtered(images, line.reach, "nearest", mix)
-
-
-@lru_cache(maxsize=256)
-def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Motion:
-    """Give the pixels of a line of motion, each within an image's side, and their weights."""
-    along = np.arange(2 * radius + 1)
-    weights = np.exp(-np.square(along / max(sigma, 1e-3)) / 2)
-    angle = np.deg2rad(degrees)
-    # Half a pixel rounds down, after the last bits of sine and cosine are gone.
-    down = np.ceil(np.round(along * np.sin(angle), 9) - 0.5).astype(int)
-    right = np.ceil(np.round(along * np.cos(angle), 9) - 0.5).astype(int)
-    down, right = np.clip(down, 1 - h, h - 1), np.clip(right, 1 - w, w - 1)
-    taps: dict[tuple[int, int], float] = {}
-    for *place, weight in zip(
-        down.tolist(), right.tolist(), on_grid((weights / weights.sum())[None])[0], strict=True
-    ):
-        if weight:
-            taps[tuple(place)] = taps.get(tuple(place), 0) + float(weight)
-    downs, rights = zip(*taps, strict=True)
-    reach = Reach(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
-    return Motion(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))
-
-
-def motions(images: Images, radius: int, sigma: float, degrees: Sequence[float]) -> Images:
-    """Average each image along a line of its own direction; see `motion`.
-
-    Parameters
-    ----------
-    images : ndarray of float32, shape (n, h, w, c)
-    radius, sigma
-        As for `motion`.
-    degrees : sequence of float
-        One direction an image.
-    """
-    n, h, w, c = images.shape
-    if h * w > SMALL:
-        each = zip(images, degrees, strict=True)
-        return np.concatenate([motion(one[None], radius, sigma, angle) for one, angle in each])
-    lines = {angle: motion_line(h, w, radius, sigma, angle) for angle in set(degrees)}
-    reach = Reach(*np.max([line.reach for line in lines.values()], axis=0).tolist())
-    rows = border_index(h, reach.top, reach.bottom, "nearest")
-    columns = border_index(w, reach.left, reach.right, "nearest")
-    planes = in_levels(as_planes(images))[..., None]
-    framed = extended(planes, rows, columns, reach).reshape(n, c, -1)
-    # In a framed image of one row after the other, a shifted image is a stretch of it; all
-    # stretches of a line are added up by one matrix product, exact as they are whole numbers.
-    width = len(columns)
-    length = (h - 1) * width + w
-    stretches = sliding_window_view(framed, length, axis=2)
-    starts = {angle: starts_of(line, width, reach) for angle, line in lines.items()}
-    result = np.zeros((n, c, h * width), np.float32)
-    for stretch, angle, out in zip(stretches, degrees, result, strict=True):
-        first, weights = starts[angle]
-        for channel in range(c):
-            np.matmul(weights, stretch[channel][first], out=out[channel, :length])
-    return from_planes(from_levels(result.reshape(n * c, h, width)[..., :w]), images)
-
-
-def starts_of(line: Motion, width: int, frame: Reach) -> tuple[NDArray[np.intp], Matrix]:
-    """Give where the taps of a line begin in rows of a framed image, and their weights."""
-    down, right, weights = np.array(line.taps).T
-    down += frame.top - line.reach.top
-    right += frame.left - line.reach.left
-    return (down * width + right).astype(np.intp), weights.astype(np.float32)

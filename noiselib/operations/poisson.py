@@ -59,7 +59,7 @@ def approximate_noise(images: Images, words: Words, photons: float) -> Images:
     ``x + z sqrt(x / photons) + (z**2 - 1) / (6 photons)``, with the normal quantile z of the
     same uniform (its first 16 bits); black stays black.
     """
-    z = normal_table().take(words >> np.uint32(16), mode="clip")
+    z = normal_table().take(words >> np.uint32(16), mode="wrap")
     skew = (z * z - np.float32(1)) * (images > 0)
     deviation = np.sqrt(images / np.float32(photons))
     noisy: Images = images + z * deviation + skew / np.float32(6 * photons)
@@ -88,7 +88,7 @@ class Thresholds:
         """Give the counts of levels 0..255, of any shape, for as many words."""
         cells = levels << GUIDE_BITS
         cells |= words >> np.uint32(32 - GUIDE_BITS)
-        counts = self.guide.take(cells, mode="clip")
+        counts = self.guide.take(cells, mode="wrap")
         undecided = np.flatnonzero(counts == UNDECIDED)
         rows = levels.reshape(-1)[undecided]
         places = (rows.astype(np.int64) << 32) | words.reshape(-1)[undecided]

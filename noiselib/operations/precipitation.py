@@ -7,14 +7,24 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.linear import blended, gaussian_rows
-from noiselib.operations.kernels import motions
-from noiselib.operations.smooth import Matrix, between_rows
+from noiselib.linear import Matrix, blended, gaussian_rows
+from noiselib.operations.motion import in_groups, motion
+from noiselib.operations.neighbourhood import Block
+from noiselib.operations.smooth import between_rows
 
-__all__ = ["ANGLES", "blobs", "drops", "lattice_sides", "liquid", "mud", "streaked", "water"]
+__all__ = [
+    "ANGLES",
+    "angles",
+    "blobs",
+    "lattice_sides",
+    "liquid",
+    "mud",
+    "streaked",
+    "water",
+]
 
 ANGLES = 16  # directions in which layers are streaked
-STEPS = 256  # of a normal number, or a drop
+STEPS = 256  # of a normal number
 
 Layer = NDArray[np.float32]  # (n, h, w)
 
@@ -45,9 +55,11 @@ def blobs(points: Layer, h: int, w: int, size: float) -> Layer:
     return fields * np.float32(1 / STEPS)
 
 
-def drops(numbers: NDArray[np.uint16], part: float, h: int, w: int, size: float) -> Layer:
-    """Make blobs of 1 of a part of the points."""
-    return blobs((numbers < round(part * 2**16)).astype(np.float32), h, w, size)
+def angles(which: NDArray[np.intp], degrees: tuple[float, float]) -> NDArray[np.float64]:
+    """Give the angles, of 16 that share a range equally."""
+    low, high = degrees
+    turned: NDArray[np.float64] = low + (high - low) * (2 * which + 1) / (2 * ANGLES)
+    return turned
 
 
 def streaked(
@@ -62,13 +74,15 @@ def streaked(
     which : ndarray of intp, shape (n,)
         Which of the angles, 0..15.
     radius, sigma
-        As for `noiselib.operations.kernels.motion`.
+        As for `noiselib.operations.motion.motion`.
     degrees : tuple of float
         The range, clockwise from the right.
     """
-    low, high = degrees
-    turned = low + (high - low) * (2 * which + 1) / (2 * ANGLES)
-    return motions(layer[..., None], radius, sigma, turned.tolist())[..., 0]
+
+    def move(images: Block, angle: float) -> Block:
+        return motion(images, radius, sigma, angle)
+
+    return in_groups(layer[..., None], angles(which, degrees), move)[..., 0]
 
 
 def liquid(normal: Layer, mean: float, deviation: float, sigma: float) -> Layer:

@@ -1,8 +1,8 @@
 """The median of a square window, by a network of minima and maxima on shifted planes.
 
-The columns of the window are sorted once for all windows that share them, then the rows of that
-square. Many places of it can no longer hold the median; the rest are merged. Of the comparisons
-only those are made on which the median depends.
+The columns of the window are sorted once for all windows that share them, and merged with their
+neighbours once for all windows that share the pair. Pairs are merged until one is left, without
+what can no longer be the median. Of the comparisons only those are made on which it depends.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images
-from noiselib.linear import from_levels, in_levels
-from noiselib.operations.neighbourhood import Block, Reach, filtered, shifted
+from noiselib.operations.neighbourhood import Block, Reach, slid
 
 __all__ = ["median"]
+
+PAIRED = 5  # from this side of the window on, it pays to merge columns in pairs
 
 Step = tuple[np.ufunc, int, int]  # the least or the greatest of two wires
 
@@ -84,29 +84,39 @@ def column_network(side: int) -> Plan:
 
 
 @lru_cache(maxsize=16)
-def square_network(side: int) -> Plan:
-    """Plan to find the median of a square whose columns are sorted.
+def pair_network(side: int) -> Plan:
+    """Plan to merge two sorted columns."""
+    network = Network(2 * side)
+    return network.plan(network.merged(list(range(side)), list(range(side, 2 * side))))
 
-    The inputs are the square's places, row by row. With its rows sorted too, the value at (i, j)
-    has (i + 1) (j + 1) values, itself included, that are no greater, and (side - i) (side - j)
-    that are no less: where either is more than half of all, it is not the median. As many values
-    fall away above as below.
+
+@lru_cache(maxsize=16)
+def median_network(lengths: tuple[int, ...]) -> Plan:
+    """Plan to find the median of sorted lists of these lengths.
+
+    After each merging, who has more than half of all values below or above falls away.
     """
-    network = Network(side * side)
-    half = side * side // 2 + 1
-    runs = []
-    for i in range(side):
-        row = network.ordered(list(range(i * side, (i + 1) * side)))
-        able = [
-            row[j]
-            for j in range(side)
-            if (i + 1) * (j + 1) <= half and (side - i) * (side - j) <= half
-        ]
-        runs.append(able)
-    while len(runs) > 1:
-        runs.sort(key=len)
-        runs = [network.merged(runs[0], runs[1]), *runs[2:]]
-    return network.plan([runs[0][len(runs[0]) // 2]])
+    network, half = Network(sum(lengths)), sum(lengths) // 2
+    starts = [sum(lengths[:k]) for k in range(len(lengths))]
+    # Wires in order, and how many values have fallen away below and above.
+    lists = [
+        trimmed(list(range(start, start + length)), 0, 0, half)
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+    while len(lists) > 1:
+        lists.sort(key=lambda one: len(one[0]))
+        (first, below, above), (second, *fallen) = lists[:2]
+        merged = network.merged(first, second)
+        lists = [trimmed(merged, below + fallen[0], above + fallen[1], half), *lists[2:]]
+    wires, below, _ = lists[0]
+    return network.plan([wires[half - below]])
+
+
+def trimmed(wires: list[int], below: int, above: int, half: int) -> tuple[list[int], int, int]:
+    """Drop wires that have more than half of all values below or above them."""
+    low = max(0, len(wires) + above - 1 - half)
+    high = max(0, len(wires) + below - 1 - half)
+    return wires[low : len(wires) - high], below + low, above + high
 
 
 def run(plan: Plan, inputs: list[Block]) -> list[Block]:
@@ -120,28 +130,36 @@ def run(plan: Plan, inputs: list[Block]) -> list[Block]:
     return [wires[wire] for wire in plan.outputs]
 
 
-def median(images: Images, radius: int) -> Images:
+def median(images: Block, radius: int) -> Block:
     """Take the median of a window of 2 radius + 1 pixels each way; border ``reflect``.
 
     Parameters
     ----------
-    images : ndarray of float32, shape (n, h, w, c)
+    images : ndarray of any dtype, shape (n, h, w, c)
+        The fewer bytes a value has, the faster.
     radius : int
 
     Returns
     -------
-    ndarray of float32, shape (n, h, w, c)
-        In sixteenths of a grey level.
+    ndarray of the same shape and dtype
     """
-    h, w = images.shape[1:3]
     side = 2 * radius + 1
-    tall = (h, w + 2 * radius)
 
-    def mix(block: Block) -> Block:
-        levels = in_levels(block).astype(np.uint16)
-        columns = run(column_network(side), [shifted(levels, tall, k, 0) for k in range(side)])
-        square = [shifted(row, (h, w), 0, k) for row in columns for k in range(side)]
-        (middle,) = run(square_network(side), square)
-        return from_levels(middle.astype(np.float32))
+    def mix(stretch: Block, down: int, right: int) -> Block:
+        high = len(stretch) - 2 * radius * down
+        wide = high - 2 * radius * right
+        columns = run(column_network(side), shifts([stretch], down, range(side), high))
+        if side < PAIRED:
+            lists = shifts(columns, right, range(side), wide)
+            return run(median_network((side,) * side), lists)[0]
+        pairs = run(pair_network(side), shifts(columns, right, range(2), high - right))
+        lists = shifts(pairs, right, range(0, 2 * radius, 2), wide)
+        lists += shifts(columns, right, range(2 * radius, side), wide)
+        return run(median_network((2 * side,) * radius + (side,)), lists)[0]
 
-    return filtered(images, Reach(radius, radius, radius, radius), "reflect", mix)
+    return slid(images, Reach(radius, radius, radius, radius), "reflect", mix)
+
+
+def shifts(arrays: list[Block], step: int, places: range, length: int) -> list[Block]:
+    """View so many values of all arrays from each place on, one place after the other."""
+    return [array[k * step :][:length] for k in places for array in arrays]

@@ -51,6 +51,40 @@ def test_provenance(started: str) -> None:
     assert all(isinstance(value, str) for value in found.values())
 
 
+@pytest.mark.parametrize(
+    ("gpu", "threads", "words"),
+    [(None, 1, "the CPU, 1 thread"), (None, 8, "the CPU, 8 threads"), ("X1", 8, "GPU X1")],
+)
+def test_the_device_in_words(
+    monkeypatch: pytest.MonkeyPatch, gpu: str | None, threads: int, words: str
+) -> None:
+    monkeypatch.setattr(backend, "gpu", lambda: gpu)
+    monkeypatch.setattr(backend, "threads", lambda: threads)
+    assert backend.describe_device() == words
+    if gpu is not None:
+        assert backend.provenance()["device"] == gpu
+
+
+def test_the_device_is_where_keras_computes(started: str) -> None:
+    import keras
+
+    place = str(getattr(keras.ops.ones(3), "device", "")).lower()
+    computes_on_cpu = "cpu" in place
+    assert (backend.gpu() is None) == computes_on_cpu
+
+
+def test_precision_holds_within_and_no_longer(started: str) -> None:
+    import keras
+
+    def fail() -> None:
+        assert keras.layers.Dense(2).compute_dtype == "bfloat16"
+        raise KeyError
+
+    with pytest.raises(KeyError), backend.precision("mixed_bfloat16"):
+        fail()
+    assert keras.layers.Dense(2).compute_dtype == "float32"
+
+
 def test_quiet_start_drops_native_noise(capfd: pytest.CaptureFixture[str]) -> None:
     with backend.quiet_start():
         os.write(2, b"native greeting\n")

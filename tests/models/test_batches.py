@@ -6,11 +6,17 @@ import time
 import numpy as np
 import pytest
 
-from models.batches import READY_BATCHES, Augment, AugmentError, BatchStream
+from models import batches as batches_module
+from models.batches import READY_BLOCKS, Augment, AugmentError, BatchStream
 
 IMAGES = np.arange(50, dtype=np.uint8).reshape(50, 1, 1, 1)
 TARGETS = np.arange(50, dtype=np.float32).reshape(50, 1)
 IDS = np.arange(5, 45)
+
+
+@pytest.fixture
+def one_batch_a_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches_module, "BLOCK_VALUES", 1)
 
 
 def stream(augment: Augment | None = None, **changes: int) -> BatchStream:
@@ -56,7 +62,11 @@ def test_the_seed_decides_the_order() -> None:
     assert not np.array_equal(seen(stream()), seen(stream(seed=1)))
 
 
-def test_augment_gets_ids_and_epochs_in_order_and_in_one_background_thread() -> None:
+@pytest.mark.parametrize(("values", "blocks"), [(1, [8] * 5), (17, [16, 16, 8]), (999, [40])])
+def test_augment_gets_ids_and_epochs_in_order_and_in_one_background_thread(
+    monkeypatch: pytest.MonkeyPatch, values: int, blocks: list[int]
+) -> None:
+    monkeypatch.setattr(batches_module, "BLOCK_VALUES", values)
     calls = []
 
     def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -67,11 +77,18 @@ def test_augment_gets_ids_and_epochs_in_order_and_in_one_background_thread() -> 
 
     plain, augmented = seen(stream()), seen(stream(augment))
     assert (augmented == 200).all()
-    assert [epoch for epoch, _, _ in calls] == [0] * 5 + [1] * 5 + [2] * 5
-    np.testing.assert_array_equal([ids for _, ids, _ in calls], plain)
+    assert [epoch for epoch, _, _ in calls] == np.repeat([0, 1, 2], len(blocks)).tolist()
+    assert [len(ids) for _, ids, _ in calls] == blocks * 3
+    np.testing.assert_array_equal(np.concatenate([ids for _, ids, _ in calls]), plain.ravel())
     threads = {thread for _, _, thread in calls}
     assert len(threads) == 1
     assert threading.main_thread() not in threads
+
+
+def test_going_on_at_an_epoch_gives_the_batches_of_an_undisturbed_stream() -> None:
+    with stream() as source:
+        later = np.array([images.ravel() for images, _ in source.batches(first_epoch=1)])
+    np.testing.assert_array_equal(later, seen(stream())[5:])
 
 
 def test_augment_may_write_into_its_images() -> None:
@@ -85,7 +102,7 @@ def test_augment_may_write_into_its_images() -> None:
     np.testing.assert_array_equal(IMAGES, before)
 
 
-def test_the_next_batches_are_prepared_while_one_is_used() -> None:
+def test_the_next_batches_are_prepared_while_one_is_used(one_batch_a_block: None) -> None:
     prepared = []
 
     def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -95,9 +112,9 @@ def test_the_next_batches_are_prepared_while_one_is_used() -> None:
     with stream(augment) as source:
         next(source.batches())
         deadline = time.monotonic() + 10
-        while len(prepared) < READY_BATCHES + 1 and time.monotonic() < deadline:
+        while len(prepared) < READY_BLOCKS + 1 and time.monotonic() < deadline:
             time.sleep(0.001)
-    assert len(prepared) == READY_BATCHES + 1
+    assert len(prepared) == READY_BLOCKS + 1
 
 
 def threads() -> list[threading.Thread]:
@@ -120,9 +137,9 @@ def test_leaving_ends_the_thread_and_the_batches() -> None:
     [
         (
             lambda images, _ids, _epoch: images / 255,
-            r"uint8 images of shape \(8, 1, 1, 1\), got fl",
+            r"uint8 images of shape \(40, 1, 1, 1\), got fl",
         ),
-        (lambda images, _ids, _epoch: images[1:], r"got uint8 of shape \(7, 1, 1, 1\)"),
+        (lambda images, _ids, _epoch: images[1:], r"got uint8 of shape \(39, 1, 1, 1\)"),
         (lambda _images, _ids, _epoch: None, "must return an array of images, got NoneType"),
     ],
 )

@@ -181,8 +181,26 @@ class TestNpz:
             data.load(tmp_path / "none.npz")
 
     def test_folder(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match="is a folder"):
+        with pytest.raises(
+            DataError,
+            match="must hold a folder of pictures for each of at least 2 classes, got none",
+        ):
             data.load(tmp_path)
+
+    def test_well_known_classes_have_their_names(self, tmp_path: Path) -> None:
+        labels = np.arange(10)
+        images = np.zeros((10, 4, 4), np.uint8)
+        parts = {"x_train": images, "x_test": images, "y_train": labels, "y_test": labels}
+        kmnist = data.load(write(tmp_path / "kmnist.npz", **parts))
+        fashion = data.load(write(tmp_path / "fashion_mnist.npz", **parts))
+        assert (kmnist.class_names[1], fashion.class_names[9]) == ("ki", "ankle boot")
+        fewer = data.load(write(tmp_path / "kmnist.npz"))
+        assert fewer.class_names == ("0", "1")
+
+    def test_a_label_that_is_no_class(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "a.npz", y_test=LABELS + np.int64(2**40))
+        with pytest.raises(DataError, match="labels must be numbers of classes, got up to 1,099"):
+            data.load(path)
 
     @pytest.mark.parametrize("content", [b"", b"not a zip at all", b"PK\x03\x04"])
     def test_another_kind_of_file(self, tmp_path: Path, content: bytes) -> None:
@@ -208,7 +226,62 @@ class TestNpz:
             data.load(path)
 
 
+class TestPublishedFiles:
+    """KMNIST and its relatives come in four files of one array."""
+
+    def write(self, folder: Path, prefix: str = "kmnist", **changes: np.ndarray) -> Path:
+        labels = np.array([0, 9, 4], np.uint8)
+        for part in ("train", "test"):
+            arrays = {"imgs": IMAGES[..., 0], "labels": labels} | changes
+            for content, array in arrays.items():
+                np.savez_compressed(folder / f"{prefix}-{part}-{content}.npz", array)
+        return folder
+
+    def test_four_files(self, tmp_path: Path) -> None:
+        kmnist = data.load(self.write(tmp_path))
+        assert (kmnist.name, kmnist.image_shape, kmnist.classes) == ("kmnist", (4, 4, 1), 10)
+        np.testing.assert_array_equal(kmnist.train_labels, [0, 9, 4])
+        assert kmnist.class_names[9] == "wo"
+
+    def test_a_relative_has_numbers(self, tmp_path: Path) -> None:
+        assert data.load(self.write(tmp_path, "k49")).class_names[:2] == ("0", "1")
+
+    def test_one_is_missing(self, tmp_path: Path) -> None:
+        (self.write(tmp_path) / "kmnist-test-imgs.npz").unlink()
+        with pytest.raises(DataError, match=r"kmnist-test-imgs\.npz missing"):
+            data.load(tmp_path)
+
+    def test_two_data_sets(self, tmp_path: Path) -> None:
+        self.write(self.write(tmp_path), "k49")
+        with pytest.raises(DataError, match="holds several data sets: k49, kmnist"):
+            data.load(tmp_path)
+
+    def test_one_is_cut_short(self, tmp_path: Path) -> None:
+        file = self.write(tmp_path) / "kmnist-train-imgs.npz"
+        file.write_bytes(file.read_bytes()[:60])
+        with pytest.raises(DataError, match=r"kmnist-train-imgs\.npz is not an \.npz file, or is"):
+            data.load(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"labels": LABELS * 0.5}, r"kmnist-train-labels\.npz must hold integers"),
+            ({"labels": LABELS[:2]}, "3 train images but 2 train labels"),
+            ({"imgs": IMAGES / 255}, "must be uint8"),
+        ],
+    )
+    def test_unfit_content(
+        self, tmp_path: Path, changes: dict[str, np.ndarray], message: str
+    ) -> None:
+        with pytest.raises(DataError, match=message):
+            data.load(self.write(tmp_path, **changes))
+
+
 class TestNames:
+    def test_what_keras_does_not_have(self) -> None:
+        with pytest.raises(DataError, match=r"kmnist is not downloaded .*kmnist-train-imgs\.npz"):
+            data.load("kmnist")
+
     def test_unknown_name_gets_the_nearest(self) -> None:
         with pytest.raises(DataError, match=r"'mnits'; did you mean 'mnist'.*or name an .npz file"):
             data.load("mnits")

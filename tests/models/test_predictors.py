@@ -55,7 +55,9 @@ class TestPredict:
     def test_as_the_model_itself(
         self, whole: np.ndarray, images: np.ndarray, trained: Trained
     ) -> None:
-        direct = np.asarray(trained.model(images[:5], training=False))
+        from keras import ops
+
+        direct = ops.convert_to_numpy(trained.model(images[:5], training=False))
         np.testing.assert_allclose(whole[:5], direct, atol=1e-6)
 
     @pytest.mark.parametrize("length", [1, 7, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE + 76])
@@ -142,14 +144,39 @@ class TestGuests:
         with pytest.raises(PredictionError, match=r"guest: outputs must be probabilities.*softmax"):
             logits.predict(np.full((2, 4, 4, 1), 9, np.uint8))
 
-    @pytest.mark.parametrize("shape", [(4, 4), (16,), (None, 4, 1)])
-    def test_other_inputs(self, shape: tuple[int | None, ...]) -> None:
+    @pytest.mark.parametrize(
+        ("shape", "message"),
+        [
+            ((2, 4, 4, 1), "input must have the shape"),
+            ((16,), "a flat input of 16 values may be images of many shapes"),
+            ((None, 4, 1), "fits images of many sizes; declare image"),
+        ],
+    )
+    def test_other_inputs(self, shape: tuple[int | None, ...], message: str) -> None:
         import keras
 
         pooled = [keras.Input(shape), keras.layers.Activation("relu")]
         model = keras.Sequential(pooled)
-        with pytest.raises(PredictionError, match="input must have the shape"):
+        with pytest.raises(PredictionError, match=message):
             KerasPredictor(model, "guest")
+
+    def test_two_inputs(self) -> None:
+        import keras
+
+        both = [keras.Input((4, 4, 1)), keras.Input((4, 4, 1))]
+        with pytest.raises(PredictionError, match="guest: the model must have one input"):
+            KerasPredictor(keras.Model(both, keras.layers.Add()(both)), "guest")
+
+    def test_what_is_declared_is_done(self, tmp_path: Path) -> None:
+        model = guest("linear", (16,))
+        model.save(tmp_path / "flat.keras")
+        (tmp_path / "flat.keras.toml").write_text('pixels = "0..1"\noutputs = "logits"\nmean = 0.5')
+        loaded = load_predictor(tmp_path / "flat.keras", image_shape=(4, 4, 1))
+        images = np.random.default_rng(0).integers(0, 256, (3, 4, 4, 1), dtype=np.uint8)
+        logits = np.asarray(model(images.reshape(3, 16) / np.float32(255) - np.float32(0.5)))
+        expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(loaded.predict(images), expected, rtol=1e-5)
+        assert loaded.digest != KerasPredictor(model, "flat", image_shape=(4, 4, 1)).digest
 
     def test_other_outputs(self) -> None:
         import keras

@@ -1,5 +1,6 @@
 """Training: reproducible to the bit, fed as promised, and clear about what went wrong."""
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -9,8 +10,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models import training
-from models.architectures import ArchitectureError
+from models import backend, training
 from models.data import Dataset
 from models.store import model_digest
 from models.training import EpochReport, TrainConfig, Trained, TrainingError, train
@@ -77,19 +77,41 @@ class TestConfig:
             {"label_smoothing": 1},
             {"validation_fraction": 0.6},
             {"epoch": 3},
+            {"precision": "float16"},
+            {"plateau_factor": 1},
+            {"plateau_patience": 0},
+            {"plateau_minimum": -1},
+            {"patience": 0},
+            {"monitor": "auc"},
         ],
     )
     def test_out_of_range(self, wrong: dict[str, object]) -> None:
         with pytest.raises(ValidationError, match=next(iter(wrong))):
             TrainConfig(architecture="mlp", **wrong)
 
+    @pytest.mark.parametrize(
+        ("watcher", "words"),
+        [({"patience": 2}, "early stopping"), ({"schedule": "plateau"}, "a plateau schedule")],
+    )
+    def test_nothing_to_watch(self, watcher: dict[str, object], words: str) -> None:
+        with pytest.raises(ValidationError, match=f"{words} needs a validation_fraction above 0"):
+            TrainConfig(architecture="mlp", validation_fraction=0, **watcher)
+
+    def test_as_flags_leaves_defaults_out(self) -> None:
+        assert TrainConfig(architecture="cnn").as_flags() == "cnn"
+        config = TrainConfig(
+            architecture="cnn", learning_rate=0.01, augment_validation=True, patience=4
+        )
+        flags = "cnn --learning-rate 0.01 --augment-validation --patience 4"
+        assert config.as_flags() == flags
+
     def test_frozen(self) -> None:
         with pytest.raises(ValidationError, match="frozen"):
             TrainConfig(architecture="mlp").seed = 1
 
-    def test_unknown_architecture(self, tiny: Dataset) -> None:
-        with pytest.raises(ArchitectureError, match="did you mean 'mlp'"):
-            train(TrainConfig(architecture="mpl"), tiny)
+    def test_unknown_architecture(self) -> None:
+        with pytest.raises(ValidationError, match="did you mean 'mlp'"):
+            TrainConfig(architecture="mpl")
 
     def test_nothing_left_to_train_on(self) -> None:
         one = np.zeros((1, 12, 12, 1), np.uint8)
@@ -140,7 +162,10 @@ class TestResult:
         assert (answers == tiny.test_labels).mean() > 0.9
 
     def test_origin(self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained) -> None:
-        assert trained.config == tiny_config.resolved(tiny)
+        precision = "float32" if backend.gpu() is None else "mixed_float16"
+        asked = tiny_config.model_copy(update={"precision": precision})
+        assert trained.config == asked.resolved(tiny)
+        assert trained.kept_epoch == 3
         assert trained.digest == model_digest(trained.model)
         assert trained.data_digest == tiny.digest
         assert trained.data_name == "tiny"
@@ -151,7 +176,8 @@ class TestResult:
     def test_history(self, trained: Trained) -> None:
         assert [entry["epoch"] for entry in trained.history] == [1, 2, 3]
         assert set(trained.history[0]) == {
-            "epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "seconds",
+            "epoch", "loss", "accuracy", "validation_loss", "validation_accuracy",
+            "learning_rate", "seconds",
         }  # fmt: skip
         assert trained.history[-1]["loss"] < trained.history[0]["loss"]
         assert all(isinstance(value, float) for value in trained.history[0].values())
@@ -193,6 +219,71 @@ class TestResult:
         other = train(tiny_config.model_copy(update=choice), tiny)
         assert other.digest != trained.digest
         assert other.history[-1]["accuracy"] > 0.5
+
+
+class TestSchedules:
+    def test_cosine_falls_to_zero_and_constant_stays(
+        self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained
+    ) -> None:
+        rates = [entry["learning_rate"] for entry in trained.history]
+        assert rates == sorted(rates, reverse=True)
+        assert rates[-1] == pytest.approx(0, abs=1e-9)
+        constant = tiny_config.model_copy(update={"schedule": "constant", "learning_rate": 0.25})
+        history = train(constant, tiny).history
+        assert [entry["learning_rate"] for entry in history] == [0.25] * 3
+
+    def test_plateau_lowers_the_rate_when_nothing_improves(self, tiny: Dataset) -> None:
+        """All validation answers are right after an epoch, so that the accuracy cannot improve."""
+        config = TrainConfig(
+            architecture="mlp", epochs=9, learning_rate=0.25, optimizer="sgd", seed=3,
+            schedule="plateau", plateau_factor=0.5, plateau_patience=2, plateau_minimum=0.1,
+            monitor="accuracy",
+        )  # fmt: skip
+        history = train(config, tiny).history
+        expected, best, waited, rate = [], -1.0, 0, 0.25
+        for entry in history:
+            expected.append(rate)
+            improved = entry["validation_accuracy"] > best
+            best, waited = max(best, entry["validation_accuracy"]), 0 if improved else waited + 1
+            if waited == 2:
+                rate, waited = max(rate / 2, 0.1), 0
+        assert [entry["learning_rate"] for entry in history] == pytest.approx(expected)
+        assert expected[-1] == 0.1
+
+    def test_early_stopping_keeps_the_best_weights(self, tiny: Dataset) -> None:
+        config = TrainConfig(
+            architecture="mlp", epochs=30, learning_rate=0.001, schedule="constant",
+            patience=2, batch_size=16, seed=3, validation_fraction=0.3,
+        )  # fmt: skip
+        mixed_up = dataclasses.replace(tiny, train_labels=np.roll(tiny.train_labels, 1), digest="")
+        result = train(config, mixed_up)
+        losses = [entry["validation_loss"] for entry in result.history]
+        assert result.kept_epoch == int(np.argmin(losses)) + 1
+        assert len(losses) == result.kept_epoch + 2 < 30
+        held_out = config.split(tiny)[1]
+        chances = result.model.predict_on_batch(tiny.train_images[held_out])
+        right = chances[np.arange(len(held_out)), mixed_up.train_labels[held_out]]
+        assert -np.log(right).mean() == pytest.approx(min(losses), rel=1e-4)
+
+
+class TestPrecision:
+    @pytest.mark.parametrize("precision", ["mixed_float16", "mixed_bfloat16"])
+    def test_half_precision_gives_a_float32_model(self, tiny: Dataset, precision: str) -> None:
+        import keras
+
+        config = TrainConfig(architecture="mlp", epochs=4, batch_size=16, precision=precision)
+        result = train(config, tiny)
+        assert {layer.compute_dtype for layer in result.model.layers[1:]} == {"float32"}
+        assert keras.config.dtype_policy().name == "float32"
+        answers = result.model.predict_on_batch(tiny.test_images).argmax(axis=1)
+        assert (answers == tiny.test_labels).mean() > 0.9
+
+    def test_auto_on_a_gpu(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(backend, "gpu", lambda: "a GPU")
+        config = TrainConfig(architecture="mlp")
+        assert training._with_precision(config).precision == "mixed_float16"
+        asked = config.model_copy(update={"precision": "float32"})
+        assert training._with_precision(asked) == asked
 
 
 class TestAugment:
@@ -246,6 +337,21 @@ class TestAugment:
 
         with pytest.raises(LookupError, match=r"^'?no such noise'?$"):
             train(tiny_config, tiny, fail)
+
+    def test_validation_images_only_when_asked(self, tiny: Dataset) -> None:
+        config = TrainConfig(architecture="mlp", epochs=1, seed=3)
+        held_out = set(config.split(tiny)[1].tolist())
+        met: list[tuple[int, set[int]]] = []
+
+        def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
+            met.append((epoch, set(ids.tolist())))
+            return np.zeros_like(images)
+
+        train(config, tiny, augment)
+        assert not any(ids & held_out for _, ids in met)
+        met.clear()
+        train(config.model_copy(update={"augment_validation": True}), tiny, augment)
+        assert (0, held_out) in met
 
     def test_wrong_shape(self, tiny: Dataset, tiny_config: TrainConfig) -> None:
         with pytest.raises(TrainingError, match="must return uint8 images of shape"):

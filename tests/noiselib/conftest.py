@@ -1,9 +1,32 @@
 """Images that every noiselib test may use."""
 
+import os
+import sys
+import time
+
 import numpy as np
 import pytest
 
 from noiselib.testing.strategies import pictures
+
+ENOUGH = 2  # seconds of CPU time for a mutant
+
+
+def pytest_runtest_setup():
+    """Prepare a test of a mutant, which is forked from a process that has run every test.
+
+    Operators are forgotten: one made by the whole code would hide the mutant. And one that
+    `ENOUGH` of its quickest tests do not notice counts as a survivor.
+    """
+    if "MUTANT_UNDER_TEST" not in os.environ:
+        return
+    if "__mutmut_" in os.environ["MUTANT_UNDER_TEST"] and time.process_time() > ENOUGH:
+        pytest.skip("enough tests of this mutant")
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == "noiselib":
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from PIL import Image
 
 import noiselib
 from noiselib.operations.blocks import quantiser, quantiser_scale, transform
+from noiselib.operations.sums import block_means
 from noiselib.testing.strategies import batches
 
 
@@ -163,3 +164,13 @@ def test_canny_edges_mix(digits, amount):
     edges = noiselib.CannyEdges(amount=1)(digits).astype(float)
     result = noiselib.CannyEdges(amount=amount)(digits)
     assert abs(result - ((1 - amount) * digits + amount * edges)).max() <= 0.51
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 2), (2, 1), (4, 4), (16, 8), (16, 16), (1, 1)])
+def test_means_of_blocks_are_rounded_halves_up(height, width):
+    levels = np.random.default_rng(0).integers(0, 256, (2, 32, 48, 3), np.uint8)
+    levels[1] = 255
+    split = levels.reshape(2, 32 // height, height, 48 // width, width, 3).astype(float)
+    means = np.floor(split.mean(axis=(2, 4)) + 0.5)
+    expected = means.repeat(height, axis=1).repeat(width, axis=2)
+    assert np.array_equal(block_means(levels, height, width), expected)

@@ -114,7 +114,7 @@ def test_elastic_transform_is_its_formula(digits, displacement, sigma, jitter):
     result = corruption(digits[:10], seed=7)
     for i in range(10):
         expected = slow_elastic(digits[i], moves[i], field[i], jitter, displacement)
-        assert (abs(result[i, ..., 0] - expected) <= 1.5).mean() > 0.99  # the noise is rounded
+        assert (abs(result[i, ..., 0] - expected) <= 1.5).mean() > 0.98  # the noise is rounded
 
 
 @pytest.mark.parametrize(("side", "sigma"), [(28, 5), (28, 20), (50, 4), (224, 18), (224, 171)])

@@ -146,6 +146,29 @@ def test_random_forms_are_scipys_image_by_image(colours, digits, name, border):
             assert close(result[i : i + 1], expected)
 
 
+@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize("name", ["random_translation", "random_shear"])
+def test_rows_may_move_far_out_of_the_image(colours, name, border):
+    parameters = {"x": 90, "y": 70} if name == "random_translation" else {"factor": 6}
+    corruption = noiselib.registry()[name](border=border, fill=0.5, **parameters)
+    result = corruption(colours, seed=3)
+    for i, u in enumerate(signed(name, 3, len(colours))):
+        shift = (90 * u[0], 70 * u[1]) if name == "random_translation" else (0, 0)
+        forward = np.eye(2) if name == "random_translation" else [[1, 6 * u[0]], [0, 1]]
+        expected = slow_warp(colours[i : i + 1], forward, shift, border, 0.5)
+        assert close(result[i : i + 1], expected)
+
+
+@pytest.mark.parametrize("name", [*RANDOM, "random_perspective", "elastic_transform"])
+@pytest.mark.parametrize("channels", [2, 6])
+def test_any_number_of_channels_is_resampled_alike(name, channels):
+    images = np.random.default_rng(0).integers(0, 256, (3, 9, 14, channels), np.uint8)
+    corruption = noiselib.registry()[name]()
+    together = corruption(images, seed=1)
+    for k in range(channels):
+        assert np.array_equal(together[..., k], corruption(images[..., k : k + 1], seed=1)[..., 0])
+
+
 @given(first=st.floats(-180, 180), second=st.floats(-180, 180))
 def test_rotations_are_a_group(first, second):
     product = affine_matrices(degrees=first)[0, :, :2] @ affine_matrices(degrees=second)[0, :, :2]
@@ -185,11 +208,11 @@ def test_thin_images_work(shape, border):
 
 def test_one_map_for_all_is_each_ones_own():
     """The sparse operator and the resampling image by image are within a grey level."""
-    from noiselib.warp import warp_all, warp_each
+    from noiselib.warp import affine_operator, warp_by, warp_each
 
     images = np.random.default_rng(0).random((4, 19, 24, 3), np.float32)
     matrix = affine_matrices(degrees=12, factor=0.9, x=0.3)
     for border in BORDERS:
-        together = warp_all(images, matrix, border, 0.2)
+        together = warp_by(images, affine_operator(19, 24, matrix, border), 0.2)
         apart = warp_each(images, np.repeat(matrix, 4, axis=0), border, 0.2)
         assert abs(together - apart).max() < 1 / 255

@@ -111,6 +111,18 @@ def test_gallery_draws_rows_and_columns(say, npz, tmp_path):
     assert height(target) < whole
 
 
+def test_gallery_has_its_seed(say, npz, tmp_path):
+    pictures = []
+    for seed in (3, 4):
+        target = tmp_path / f"{seed}.png"
+        assert (
+            say("gallery", "gaussian_noise", "--images", npz, "--seed", seed, "--out", target)[0]
+            == 0
+        )
+        pictures.append(read_picture(target))
+    assert not np.array_equal(*pictures)
+
+
 def height(path):
     with Image.open(path) as picture:
         return picture.size[1]

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
+from noiselib.exact import image_means, whole_means
+from noiselib.operations.scaling import shifted
 from noiselib.streams import Streams
 from noiselib.tables import Table, look_up
 
@@ -65,7 +67,7 @@ def test_contrasts_multiply(first, second):
     twice = noiselib.Contrast(factor=first) | noiselib.Contrast(factor=second)
     images = LEVELS.astype(np.float32) / np.float32(255)
     once = noiselib.Contrast(factor=first * second)
-    assert abs(twice(images) - once(images)).max() < 1e-6
+    assert abs(twice(images) - once(images)).max() < 3 / (255 * 4096)  # its fine steps
 
 
 def test_the_table_of_a_pipeline_is_its_float_result(digits):
@@ -211,3 +213,45 @@ def test_other_tables_are_no_shifts():
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
         assert np.array_equal(out, results.astype(np.uint8)[LEVELS])
+
+
+@pytest.mark.parametrize(("start", "turned"), [(1, 255), (64, 64), (128, 127), (200, 3), (255, 9)])
+@pytest.mark.parametrize(("kept", "flipped"), [(255, 0), (255, 255), (0, 7), (0xE0, 0), (0x5A, 3)])
+def test_operations_on_bits_are_found_and_give_their_table(kept, flipped, start, turned):
+    levels = np.arange(256)
+    for jump in (0, turned):
+        results = (levels & kept) ^ flipped ^ np.where(levels >= start, jump, 0)
+        table = Table(results.astype(np.uint8))
+        assert table.bits is not None
+        out = np.empty_like(LEVELS)
+        look_up(LEVELS, table, out)
+        assert np.array_equal(out.ravel(), results)
+
+
+def test_other_tables_are_no_operations_on_bits():
+    levels = np.arange(256)
+    two_jumps = (levels >= 50) * 3 ^ (levels >= 60) * 3
+    for results in (levels // 2, np.minimum(levels + 9, 255), two_jumps, levels**2 // 255):
+        table = Table(results.astype(np.uint8))
+        assert table.bits is None
+        out = np.empty_like(LEVELS)
+        look_up(LEVELS, table, out)
+        assert np.array_equal(out.ravel(), results)
+
+
+@pytest.mark.parametrize("shape", [(3, 1, 1, 1), (2, 28, 28, 1), (2, 40, 50, 3)])
+def test_each_image_is_shifted_by_its_own_levels_and_saturates(shape):
+    images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    shifts = np.array([-255, 77, 255][: shape[0]], np.int16).reshape(-1, 1, 1, 1)
+    expected = np.clip(images.astype(int) + shifts, 0, 255)
+    assert np.array_equal(shifted(images, shifts), expected)
+
+
+@pytest.mark.parametrize(
+    "shape", [(3, 5, 7, 1), (2, 40, 30, 3), (1, 300, 1, 2), (1, 70_000, 1, 2), (1, 1, 70_000, 1)]
+)
+def test_means_of_whole_levels_are_those_of_floats(shape):
+    levels = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
+    expected = levels.astype(np.float64).mean(axis=(1, 2), keepdims=True)
+    assert np.array_equal(whole_means(levels), image_means(levels))
+    assert abs(whole_means(levels) - expected).max() < 1e-12

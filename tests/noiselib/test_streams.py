@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import ndtri
 
-from noiselib.streams import Streams, as_ids, as_seed
+from noiselib.streams import Streams, lattice, normal_table
 
 M = 0xFFFFFFFF
 
@@ -61,6 +61,38 @@ def test_words_are_those_of_the_specification(seed, image, occurrence, count):
         assert drawn.words((count,))[0].tolist() == expected
 
 
+def test_images_of_one_batch_may_have_ids_of_any_size():
+    """Ids that share their high half are keyed in one go, the others one by one: the same words."""
+    ids = [3, 2**40, 2**40 + 1, 2**63 + 5, 4]
+    drawn = Streams("fog", 0, 2**40 + 9, np.array(ids, np.uint64)).words((3,))
+    assert drawn.tolist() == [slow_words("fog", 0, 0, 2**40 + 9, image, 3) for image in ids]
+
+
+@pytest.mark.parametrize("rows", [slice(1, 3), np.array([3, 0])])
+def test_a_selection_draws_as_the_whole_from_the_first_draw_on(rows):
+    whole = streams(4, seed=3)
+    first, second = whole.words((2,)), whole.uniform(())
+    for _ in range(2):  # the keys are shared, and the count of draws is not
+        some = whole.select(rows)
+        assert np.array_equal(some.words((2,)), first[rows])
+        assert np.array_equal(some.uniform(()), second[rows])
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (31,), (32,), (33,), (5, 7, 3)])
+def test_short_and_long_rows_are_hashed_alike(shape):
+    drawn = streams(3, seed=9, first=5).words(shape)
+    assert drawn.shape == (3, *shape)
+    assert drawn.dtype == np.uint32
+    for i in range(3):
+        assert drawn[i].ravel().tolist() == slow_words("test", 0, 0, 9, 5 + i, drawn[i].size)
+
+
+@pytest.mark.parametrize("cached", [lattice(5), normal_table()])
+def test_what_is_shared_cannot_be_written_to(cached):
+    with pytest.raises(ValueError, match="read-only"):
+        cached[0] = 1
+
+
 @given(count=st.integers(1, 9))
 def test_a_word_gives_two_values_low_halves_first(count):
     words = streams().words(((count + 1) // 2,))[0]
@@ -71,13 +103,22 @@ def test_a_word_gives_two_values_low_halves_first(count):
 def test_normal_is_the_quantile_of_the_uniform():
     integers = streams(3).uniform16((5, 4, 2))
     expected = ndtri((integers + 0.5) / 65536).astype(np.float32)
-    assert np.array_equal(streams(3).normal((5, 4, 2)), expected)
+    drawn = streams(3).normal((5, 4, 2))
+    assert np.array_equal(drawn, expected)
+    assert drawn.dtype == np.float32
 
 
 def test_normal_ends_at_the_documented_deviation():
     drawn = streams(64).normal((10_000,))
     assert abs(drawn).max() == pytest.approx(4.3247, abs=0.01)
     assert drawn.astype(np.float64).var() == pytest.approx(1, abs=0.01)
+
+
+def test_uniform_is_the_middle_of_a_step():
+    words = streams(3, seed=4).words((50,))
+    drawn = streams(3, seed=4).uniform((50,))
+    assert np.array_equal(drawn, (words + 0.5) / 2**32)
+    assert drawn.dtype == np.float64
 
 
 def test_uniform_is_open_and_fine():
@@ -126,50 +167,3 @@ def test_one_bit_of_the_id_or_seed_changes_half_of_the_bits():
 def test_first_keys_do_not_repeat_among_images():
     drawn = streams(200_000).words((1,)).ravel()
     assert len(np.unique(drawn)) > 199_990  # a word repeats by chance about 5 times
-
-
-@pytest.mark.parametrize("ids", [7, np.int32(7), np.arange(7, 10), [7, 8, 9], np.uint8([7, 8, 9])])
-def test_ids_are_a_first_number_or_all_numbers(ids):
-    assert as_ids(ids, 3).tolist() == [7, 8, 9]
-
-
-def test_text_ids_are_hashed():
-    expected = [
-        int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
-        for text in ("a.png", "b.png")
-    ]
-    assert as_ids(["a.png", "b.png"], 2).tolist() == expected
-    assert as_ids(np.array(["a.png", "b.png"]), 2).tolist() == expected
-
-
-@pytest.mark.parametrize("ids", [[], np.zeros(0), 3])
-def test_no_images_need_no_ids(ids):
-    assert as_ids(ids, 0).tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("ids", "message"),
-    [
-        ([1, 2], "ids must hold a number for each of 3 images, got 2"),
-        ([1, 2, -1], "ids must not be negative, got -1"),
-        (-4, "ids must not be negative, got -4"),
-        (0.5, "ids must be a number, or one number or text an image"),
-        ("abc", "ids must be a number, or one number or text an image, got 'abc'"),
-        (np.ones((3, 1), int), "ids must be a number, or one number or text an image"),
-        (2**64 - 1, "ids must lie in"),
-    ],
-)
-def test_wrong_ids_are_named(ids, message):
-    with pytest.raises((TypeError, ValueError), match=message.replace("(", r"\(")):
-        as_ids(ids, 3)
-
-
-@pytest.mark.parametrize("seed", [0, np.uint64(2**64 - 1), True])
-def test_seeds_of_64_bits(seed):
-    assert as_seed(seed) == int(seed)
-
-
-@pytest.mark.parametrize("seed", [-1, 2**64, 0.5, "1", None])
-def test_wrong_seeds_are_named(seed):
-    with pytest.raises((TypeError, ValueError), match="seed must"):
-        as_seed(seed)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter, zoom
+from scipy.ndimage import correlate1d, gaussian_filter, zoom
 
 import noiselib
 from noiselib.operations.ice import pane
@@ -189,16 +189,29 @@ def test_snow_is_the_original_on_the_same_noise(flake, side):
 
 
 @pytest.mark.oracle("rain")
-def test_rain_is_its_formula(digits):
-    streams = Streams("rain", 0, 2, IDS)
-    drops = streams.uniform16((28 + 8, 28 + 16)) < round(0.05 * 65536)
+@pytest.mark.parametrize("side", [28, 168])
+def test_rain_is_its_formula(side):
+    """Points 1/112 of the side apart fall along lines, whose brightness fades to both sides."""
+    images = np.random.default_rng(1).integers(0, 256, (3, side, side, 1), np.uint8)
+    radius, size = round(0.3 * side / 2), max(1, side / 112)
+    shape = np.array([side + 2 * radius, side + 4 * radius])
+    points = np.ceil(shape / size).astype(int)
+    streams = Streams("rain", 0, 2, IDS[:3])
+    drops = streams.uniform16(tuple(points)) < round(0.05 * 65536)
     which = streams.words(()) >> 28
     expected = []
-    for image, fallen, angle in zip(digits, drops.astype(float), which, strict=False):
-        streaks = slow_motion(fallen, 4, 4.5, -90 - 15 + 30 * (angle + 0.5) / 16)
-        seen = np.minimum(4.5 * streaks[8:, 8:36], 1)[..., None]
+    for image, fallen, angle in zip(images, drops, which, strict=True):
+        layer = np.zeros(shape)
+        for drop in np.argwhere(fallen):
+            layer[tuple(np.rint(drop * (shape - 1) / (points - 1)).astype(int))] = 1
+        degrees = -90 - 15 + 30 * (angle + 0.5) / 16
+        streaks = slow_motion(layer, radius, radius + 0.5, degrees)
+        streaks = streaks[2 * radius :, 2 * radius : 2 * radius + side]
+        sideways = np.maximum(0, 1 - abs(np.arange(-3, 4)) / size)
+        wide = correlate1d(streaks, sideways / sideways.sum(), axis=1, mode="nearest")
+        seen = np.minimum(size**2 * (radius + 0.5) * wide, 1)[..., None]
         expected.append(0.75 * image + 255 * (0.1 + 0.6 * seen))
-    result = noiselib.Rain(drops=0.05, length=0.3, slant=15)(digits[:20], seed=2)
+    result = noiselib.Rain(drops=0.05, length=0.3, slant=15)(images, seed=2)
     assert close(result, np.stack(expected))
 
 

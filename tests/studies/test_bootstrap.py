@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from studies.bootstrap import bca_limits, resampled_sums
+from studies.bootstrap import bca_limits, percentile_limits, resampled_sums
 
 
 def test_columns_are_resampled_together_and_always_the_same():
@@ -46,3 +46,34 @@ def test_where_resamples_know_nothing_there_are_no_limits():
     assert bca_limits(0.5, np.where(spread > 0.9, np.inf, spread), varied) is None  # no upper limit
     assert bca_limits(0.5, spread, np.where(varied > 8, np.inf, varied)) is None
     assert bca_limits(0.5, spread, varied) is not None
+
+
+def test_whole_numbers_give_the_sums_of_their_floats_exactly():
+    counts = np.random.default_rng(2).integers(0, 4, (300, 5))
+    sums = resampled_sums(counts, resamples=50)
+    np.testing.assert_array_equal(sums, np.round(sums))
+    np.testing.assert_allclose(sums, resampled_sums(counts.astype(float), resamples=50))
+    alone = [resampled_sums(counts[:, [column]], resamples=50)[:, 0] for column in range(5)]
+    np.testing.assert_array_equal(sums, np.stack(alone, axis=1))  # the same resamples for all
+
+
+def test_many_images_are_resampled_a_few_at_a_time_and_alike():
+    values = np.ones((100_000, 1), np.uint16)  # more weights than are held together
+    assert (resampled_sums(values, resamples=60) == 100_000).all()
+
+
+def test_percentile_limits_are_percentiles_a_little_wider_for_few_images():
+    values = np.random.default_rng(0).permutation(np.arange(2000.0))
+    low, high = percentile_limits(values, 10**9)
+    assert (low, high) == (49, 1950)  # the 50th from either end
+    few_low, few_high = percentile_limits(values, 10)
+    assert few_low < low < high < few_high
+    assert percentile_limits(values, 1) == (0, 1999)
+
+
+def test_percentile_limits_may_be_infinite():
+    values = np.where(np.arange(2000) < 1000, np.arange(2000.0), np.inf)
+    low, high = percentile_limits(np.stack([values, np.arange(2000.0)], axis=1), 500)
+    assert low[0] < 60
+    assert high[0] == np.inf
+    assert high[1] < 2000

@@ -63,7 +63,7 @@ def test_the_report_stands_alone_and_is_well_formed(page_of):
 
 def test_every_picture_says_what_it_shows(page_of):
     images = Page(page_of()).images
-    assert len(images) == 2
+    assert len(images) == 4  # two corruptions, and the calibration of two models
     assert re.match(r"Accuracy on the way .* gaussian_noise.*mlp goes from", images[0]["alt"])
 
 

@@ -4,11 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from studies.proportions import score_interval, wilson_interval
 from studies.statistics import (
     accuracy_interval,
     area_under_curve,
     effective_sample_size,
-    wilson_interval,
+    mean_interval,
+    share_interval,
 )
 
 
@@ -41,13 +43,12 @@ def test_wilson_solves_its_own_equation_and_holds_the_proportion(proportion, siz
 
 def test_one_seed_counts_each_image_once():
     correct = np.random.default_rng(0).random((1, 400)) < 0.7
-    # p (1 - p) n / s^2 with the variance over n - 1 is n - 1; never fewer than the images
-    assert effective_sample_size(correct) == 400
+    assert effective_sample_size(correct) == pytest.approx(400)
 
 
 def test_seeds_that_always_agree_add_nothing():
     one = np.random.default_rng(0).random(400) < 0.7
-    assert effective_sample_size(np.stack([one] * 7)) == 400
+    assert effective_sample_size(np.stack([one] * 7)) == pytest.approx(400)
 
 
 def test_seeds_as_good_as_new_images_count_nearly_in_full():
@@ -73,13 +74,63 @@ def test_effective_size_is_the_design_effect_computed_slowly(seeds, images, key)
     generator = np.random.default_rng(key)
     correct = generator.random((seeds, images)) < generator.random(images)
     shares = [sum(map(int, column)) / seeds for column in correct.T]
-    mean = sum(shares) / images
-    variance = sum((share - mean) ** 2 for share in shares) / (images - 1)
-    if variance < 1e-12:
+    weighed = [(share, 1.0) for share in shares] + [(0.0, 0.25), (1.0, 0.25)]
+    total = sum(weight for _, weight in weighed)
+    mean = sum(weight * share for share, weight in weighed) / total
+    variance = sum(weight * (share - mean) ** 2 for share, weight in weighed) / total
+    expected = min(max(mean * (1 - mean) * images / variance, images), seeds * images)
+    if len(set(shares)) == 1:
         expected = images
-    else:
-        expected = min(max(mean * (1 - mean) / (variance / images), images), seeds * images)
     assert effective_sample_size(correct) == pytest.approx(expected)
+
+
+@given(st.integers(0, 60), st.integers(60, 3000), st.sampled_from([0.9, 0.95, 0.99]))
+def test_the_score_interval_holds_wilsons_and_is_wider_for_few_only(count, size, level):
+    low, high = score_interval(count / size, size, level)
+    wilson = wilson_interval(count / size, size, level)
+    assert 0 <= low <= wilson[0] <= count / size <= wilson[1] <= high <= 1
+    if 10 <= count <= size - 10:
+        assert (low, high) == wilson
+    mirrored = score_interval(1 - count / size, size, level)
+    assert mirrored == pytest.approx((1 - high, 1 - low), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [50, 500])
+def test_rare_successes_are_not_missed(size):
+    """Exact coverage, over all counts, where Wilson's falls to 84 %."""
+    from scipy.stats import binom
+
+    shares = np.geomspace(0.05, 5, 60) / size
+    covered = {score_interval: [], wilson_interval: []}
+    for interval, found in covered.items():
+        limits = [interval(count / size, size) for count in range(size + 1)]
+        for share in shares:
+            held = [low <= share <= high for low, high in limits]
+            found.append(float(binom.pmf(np.arange(size + 1), size, share) @ held))
+    assert min(covered[wilson_interval]) < 0.86
+    assert min(covered[score_interval]) > 0.93
+
+
+def test_the_middle_of_four_limits_is_the_poisson_limit_of_the_count():
+    from scipy.stats import chi2
+
+    low, _ = score_interval(1 / 400, 400)
+    assert low * 400 == pytest.approx(chi2.ppf(0.05, 2) / 2)  # half a chi-square of 2 x degrees
+
+
+def test_the_interval_of_a_mean_is_students():
+    from scipy.stats import t
+
+    values = np.random.default_rng(3).exponential(size=30)
+    found = mean_interval(values)
+    expected = t.interval(0.95, 29, values.mean(), values.std(ddof=1) / np.sqrt(30))
+    assert (found.low, found.high) == pytest.approx(expected)
+    one = mean_interval(np.array([0.3]))
+    assert (one.estimate, one.low, one.high) == (0.3, -np.inf, np.inf)
+
+
+def test_a_share_of_rounding_errors_above_one_is_one():
+    assert share_interval(np.full(10, 1 + 1e-15), 3).high == 1
 
 
 def coverage(images, seeds, spread, accuracy, pooled, repeats=1500):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
+from noiselib.images import from_unit
 from noiselib.testing import strategies
 from noiselib.testing.laws.law import LEVEL, Case, Laws, largest, unit
 
@@ -51,11 +52,10 @@ def memory_is_its_own(case: Case) -> None:
     images, corruption, seed = case.images(), case.corruption(), case.seed()
     laid = strategies.laid_out(images, case.draw(strategies.layouts(), "layout"))
     result = corruption(laid, seed=seed)
-    assert np.array_equal(result, corruption(images, seed=seed)), "another layout, other bits"
     assert np.array_equal(laid, images), "the input was changed"
+    assert np.array_equal(result, corruption(images, seed=seed)), "another layout, other bits"
     assert not np.shares_memory(result, laid), "the result shares the input's memory"
     result[...] = 0  # must be allowed
-    assert np.array_equal(laid, images), "writing to the result changed the input"
 
 
 @laws.enter()
@@ -69,18 +69,20 @@ def threads_do_not_matter(case: Case) -> None:
 
 @laws.enter()
 def uint8_is_rounded_once(case: Case) -> None:
-    """uint8 images give what float images give, rounded to nearest."""
+    """uint8 images give what float images give, rounded to nearest, ties up, byte by byte."""
     images, corruption, seed = case.images(), case.corruption(), case.seed()
-    difference = corruption(images, seed=seed) / 255 - corruption(unit(images), seed=seed)
-    assert largest(difference) <= 0.5 * LEVEL + 1e-6, f"{largest(difference) / LEVEL} levels off"
+    floats = corruption(unit(images), seed=seed)
+    rounded = np.empty_like(images)
+    from_unit(floats, rounded)
+    result = corruption(images, seed=seed)
+    assert np.array_equal(result, rounded), "other bytes than those of the floats"
+    assert largest(result / 255 - floats) <= 0.5 * LEVEL + 1e-6, "not rounded to nearest"
 
 
 @laws.enter()
 def parameters_have_limits(case: Case) -> None:
     """A value beyond the limits of a field is refused, naming corruption, field and value."""
     for name, info in case.cls.infos.items():
-        if case.cls.kinds[name] in ("bool", "str"):
-            continue
         for beyond in (info.low - 1, info.high + 1, float("nan")):
             if np.isinf(beyond):
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from noiselib.corruption import Trait
-from noiselib.testing.laws.law import LEVEL, Case, Laws, draws_for, largest, unit
+from noiselib.testing.laws.law import LEVEL, Case, Laws, draws_for, unit
 from noiselib.testing.strategies import pictures
 
 laws = Laws()
@@ -85,4 +85,4 @@ def error_grows_on_the_whole(case: Case) -> None:
     results = [corruption.at(t)(images, seed=seed) for t in (0, 0.25, 0.5, 0.75, 1)]
     errors = np.array([np.square(result - images).mean() for result in results])
     assert (errors[1:] >= 0.98 * errors[:-1] - 1e-9).all(), f"the errors are {errors}"
-    assert errors[-1] > 0 or largest(images - results[-1]) > 0, "the worst changes nothing"
+    assert errors[-1] > 0, "the worst changes nothing"

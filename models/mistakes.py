@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def describe_mistakes(source: str, error: "ValidationError", settings: Sequence[str]) -> str:
-    """Say every mistake of a study, each with its path.
+def describe_mistakes(what: str, error: "ValidationError", settings: Sequence[str]) -> str:
+    """Say every mistake in some settings, each with its path.
 
     Parameters
     ----------
-    source
-        The file or preset that was read.
+    what
+        What was read, such as ``study mine.toml``.
     error
         What validation found.
     settings
-        The names that a study knows, for suggestions.
+        The paths of the settings that there are, with dots, for suggestions.
 
     Returns
     -------
@@ -28,9 +28,9 @@ def describe_mistakes(source: str, error: "ValidationError", settings: Sequence[
     """
     mistakes = [_describe(details, settings) for details in error.errors()]
     if len(mistakes) == 1:
-        return f"study {source}: {mistakes[0]}"
+        return f"{what}: {mistakes[0]}"
     lines = "\n".join(f"  {mistake}" for mistake in mistakes)
-    return f"study {source} has {len(mistakes)} mistakes:\n{lines}"
+    return f"{what} has {len(mistakes)} mistakes:\n{lines}"
 
 
 def _describe(details: "ErrorDetails", settings: Sequence[str]) -> str:
@@ -39,7 +39,7 @@ def _describe(details: "ErrorDetails", settings: Sequence[str]) -> str:
     if details["type"] == "extra_forbidden":
         near = get_close_matches(path, settings, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(settings)}"
-        return f"{prefix}a study has no such setting; {hint}"
+        return f"{prefix}there is no such setting; {hint}"
     if details["type"] == "missing":
         return f"{prefix}is missing"
     if details["type"] == "value_error":

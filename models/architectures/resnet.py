@@ -1,0 +1,63 @@
+"""Residual networks (He, Zhang, Ren, Sun 2015) as their authors built them for CIFAR-10.
+
+A convolution, then three stages of 16, 32 and 64 channels, the second and third at half the
+resolution of the one before, then the mean of each channel. The numbers in the names count layers
+with weights, without those of the shortcuts: 6 n + 2 for n blocks a stage.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from models.architectures.registry import Recipe, architecture
+from models.architectures.stack import Stack
+
+if TYPE_CHECKING:
+    from keras import KerasTensor
+
+RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+
+
+@architecture(RECIPE, parameters=78_426)
+def resnet_8(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """ResNet-8: three stages of one block."""
+    return _residual_network(pixels, seeds, blocks=1)
+
+
+@architecture(RECIPE, parameters=176_090)
+def resnet(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """ResNet-14: three stages of two blocks."""
+    return _residual_network(pixels, seeds, blocks=2)
+
+
+@architecture(RECIPE, parameters=273_754)
+def resnet_20(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
+    """ResNet-20: three stages of three blocks."""
+    return _residual_network(pixels, seeds, blocks=3)
+
+
+def _residual_network(pixels: "KerasTensor", seeds: Iterator[int], blocks: int) -> "KerasTensor":
+    """One convolution, three stages of residual blocks, the mean of each channel."""
+    features = Stack(pixels, seeds).convolution(16, bias=False).normalise().relu().features
+    for channels in (16, 32, 64):
+        for block in range(blocks):
+            stride = 2 if block == 0 and channels > 16 else 1
+            features = _residual_block(features, channels, stride, seeds)
+    return Stack(features, seeds).average().features
+
+
+def _residual_block(
+    features: "KerasTensor", channels: int, stride: int, seeds: Iterator[int]
+) -> "KerasTensor":
+    """Add two convolutions' answer to the input: ``relu(x + f(x))``.
+
+    Where the shape changes, the input goes through a 1x1 convolution.
+    """
+    from keras import layers
+
+    answer = Stack(features, seeds).convolution(channels, stride=stride, bias=False)
+    answer.normalise().relu().convolution(channels, bias=False).normalise()
+    shortcut = features
+    if features.shape[-1] != channels:
+        projection = Stack(features, seeds).convolution(channels, 1, stride=stride, bias=False)
+        shortcut = projection.normalise().features
+    return Stack(layers.Add()([answer.features, shortcut]), seeds).relu().features

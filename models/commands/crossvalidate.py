@@ -1,0 +1,103 @@
+"""``crossvalidate``: one way of training, judged on folds of the training images."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.commands.one_training import start
+from models.commands.progress import TrainingProgress
+from models.commands.terminal import (
+    DATA_HELP,
+    console,
+    how_to_go_on,
+    in_figures,
+    mistakes_in_a_sentence,
+    say,
+)
+
+if TYPE_CHECKING:
+    from models.jobs import TrainingJob
+    from models.trials import Trial
+
+PROGRAM = "models"
+
+
+def crossvalidate(  # noqa: PLR0913, PLR0917 - an option each
+    architecture: Annotated[
+        str | None, typer.Argument(help="As `python -m models list` shows them.")
+    ] = None,
+    folds: Annotated[int, typer.Option(help="How many.")] = 5,
+    config: Annotated[
+        Path | None,
+        typer.Option(help="A TOML file as for `train`; options replace what it says."),
+    ] = None,
+    data: Annotated[str | None, typer.Option(help=DATA_HELP, show_default="digits")] = None,
+    augment: Annotated[str | None, typer.Option(help="module:function.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="At most.", show_default="by the data")] = None,
+    batch_size: Annotated[int | None, typer.Option(show_default="by the architecture")] = None,
+    learning_rate: Annotated[float | None, typer.Option(show_default="by the architecture")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the folds, too.", show_default="0")] = None,
+    threads: Annotated[int | None, typer.Option(show_default="one a processor")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder.", show_default="trained/crossvalidation/ARCHITECTURE-DATA"),
+    ] = None,
+) -> None:
+    """Train on all but one fold of the training images, for each fold, and score on that.
+
+    The test images are never looked at.
+
+    Stopped at any moment, the same command goes on where it was.
+    """
+    from models.jobs import TrainingJob, load_job
+
+    flags = {
+        "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,
+        "batch_size": batch_size, "learning_rate": learning_rate, "seed": seed, "threads": threads,
+    }  # fmt: skip
+    with mistakes_in_a_sentence():
+        job = load_job(TrainingJob, config, flags)
+        found = _run(job, folds, out)
+        _print(found, job)
+
+
+def _run(job: "TrainingJob", folds: int, out: Path | None) -> "tuple[Trial, ...]":
+    from models import backend
+    from models.augmentation import load_augment
+    from models.crossvalidation import crossvalidate as crossvalidated
+    from models.data import load
+
+    with TrainingProgress(console(stderr=True)) as progress, how_to_go_on(PROGRAM):
+        data = load(job.data, tell=progress.note)
+        augment = None if job.augment is None else load_augment(job.augment)
+        start(job.threads)
+        name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{job.training.architecture}-{data.name}")
+        folder = out or Path("trained") / "crossvalidation" / name
+        progress.note(
+            f"on {backend.describe_device()}: {job.training.architecture} on {folds} folds of the "
+            f"{len(data.train_images):,} training images of {data.name}"
+        )
+        return crossvalidated(job.training, data, folds, folder, progress, augment)
+
+
+def _print(folds: "tuple[Trial, ...]", job: "TrainingJob") -> None:
+    from rich.table import Table
+
+    table = Table("fold", "accuracy", "loss", "epochs", "kept", "seconds", box=None)
+    for number, fold in enumerate(folds, 1):
+        table.add_row(
+            str(number),
+            f"{fold.accuracy:.2%}",
+            f"{fold.loss:.4f}",
+            str(len(fold.history)),
+            str(fold.kept_epoch),
+            f"{fold.seconds:.1f}",
+        )
+    console().print(table)
+    say(
+        f"{job.training.architecture} on {len(folds)} folds: accuracy "
+        f"{in_figures(folds, 'accuracy')}, loss {in_figures(folds, 'loss')} (mean ± standard "
+        "deviation over the folds)"
+    )

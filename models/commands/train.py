@@ -1,0 +1,159 @@
+"""``train``: one model into a file, for this package and for those that know more augmentations."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.commands.one_training import FindAugment, train_and_tell
+from models.commands.terminal import DATA_HELP, mistakes_in_a_sentence
+
+SCHEDULE, STOPPING, RUNNING = "Learning rate", "Validation and early stopping", "Running"
+
+
+def train_command(
+    program: str, augment_help: str, find_augment: FindAugment
+) -> Callable[..., None]:
+    """Return the command ``train`` of a program.
+
+    Parameters
+    ----------
+    program
+        ``python -m`` what.
+    augment_help
+        What ``--augment`` takes.
+    find_augment
+        Makes an augmentation of that text and the seed of the training.
+    """
+
+    def train(  # noqa: PLR0913, PLR0917 - an option each
+        architecture: Annotated[
+            str | None, typer.Argument(help="As `python -m models list` shows them.")
+        ] = None,
+        config: Annotated[
+            Path | None, typer.Option(help="A TOML file; options replace what it says.")
+        ] = None,
+        data: Annotated[str | None, typer.Option(help=DATA_HELP, show_default="digits")] = None,
+        augment: Annotated[str | None, typer.Option(help=augment_help)] = None,
+        epochs: Annotated[
+            int | None, typer.Option(help="At most.", show_default="by the data")
+        ] = None,
+        batch_size: Annotated[int | None, typer.Option(show_default="by the architecture")] = None,
+        optimizer: Annotated[
+            str | None, typer.Option(help="adam, rmsprop or sgd.", show_default="adam")
+        ] = None,
+        label_smoothing: Annotated[
+            float | None, typer.Option(help="From 0 to below 1.", show_default="0")
+        ] = None,
+        learning_rate: Annotated[
+            float | None,
+            typer.Option(
+                help="At the start.", show_default="by the architecture", rich_help_panel=SCHEDULE
+            ),
+        ] = None,
+        schedule: Annotated[
+            str | None,
+            typer.Option(
+                help="constant, cosine or plateau.", show_default="cosine", rich_help_panel=SCHEDULE
+            ),
+        ] = None,
+        plateau_factor: Annotated[
+            float | None,
+            typer.Option(
+                help="What a plateau multiplies it by.",
+                show_default="0.5",
+                rich_help_panel=SCHEDULE,
+            ),
+        ] = None,
+        plateau_patience: Annotated[
+            int | None,
+            typer.Option(
+                help="Epochs that make a plateau.", show_default="3", rich_help_panel=SCHEDULE
+            ),
+        ] = None,
+        plateau_minimum: Annotated[
+            float | None,
+            typer.Option(help="Never below.", show_default="1e-6", rich_help_panel=SCHEDULE),
+        ] = None,
+        validation_fraction: Annotated[
+            float | None,
+            typer.Option(
+                help="Share of the images set aside.", show_default="0.1", rich_help_panel=STOPPING
+            ),
+        ] = None,
+        augment_validation: Annotated[
+            bool | None,
+            typer.Option(
+                "--augment-validation", help="Augment those, too.", rich_help_panel=STOPPING
+            ),
+        ] = None,
+        patience: Annotated[
+            int | None,
+            typer.Option(
+                help="Stop after so many epochs without improvement, and keep the best weights.",
+                show_default="never",
+                rich_help_panel=STOPPING,
+            ),
+        ] = None,
+        monitor: Annotated[
+            str | None,
+            typer.Option(
+                help="What to improve on the images set aside: loss or accuracy.",
+                show_default="loss",
+                rich_help_panel=STOPPING,
+            ),
+        ] = None,
+        precision: Annotated[
+            str | None,
+            typer.Option(
+                help="float32, mixed_float16 or mixed_bfloat16.",
+                show_default="mixed_float16 on a GPU, else float32",
+                rich_help_panel=RUNNING,
+            ),
+        ] = None,
+        seed: Annotated[
+            int | None,
+            typer.Option(help="Decides every draw.", show_default="0", rich_help_panel=RUNNING),
+        ] = None,
+        threads: Annotated[
+            int | None, typer.Option(show_default="one a processor", rich_help_panel=RUNNING)
+        ] = None,
+        out: Annotated[
+            Path | None,
+            typer.Option(
+                help="Where to save.",
+                show_default="trained/ARCHITECTURE.keras",
+                rich_help_panel=RUNNING,
+            ),
+        ] = None,
+        fresh: Annotated[
+            bool,
+            typer.Option(
+                "--fresh", help="Drop what was begun there before.", rich_help_panel=RUNNING
+            ),
+        ] = False,
+    ) -> None:
+        """Train a model, save it, and score it on the test images.
+
+        One seed gives the same weights on one machine's CPU with one number of threads.
+
+        Stopped at any moment, the same command goes on after the last whole epoch.
+        """
+        from models.jobs import TrainingJob, load_job
+
+        flags = {
+            "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,
+            "batch_size": batch_size, "optimizer": optimizer, "label_smoothing": label_smoothing,
+            "learning_rate": learning_rate, "schedule": schedule,
+            "plateau_factor": plateau_factor, "plateau_patience": plateau_patience,
+            "plateau_minimum": plateau_minimum, "validation_fraction": validation_fraction,
+            "augment_validation": augment_validation, "patience": patience, "monitor": monitor,
+            "precision": precision, "seed": seed, "threads": threads,
+        }  # fmt: skip
+        with mistakes_in_a_sentence():
+            job = load_job(TrainingJob, config, flags)
+            path = out or Path("trained") / f"{job.training.architecture}.keras"
+            train_and_tell(job, path, program, find_augment, fresh=fresh)
+
+    return train

@@ -1,0 +1,164 @@
+"""Bilinear resampling: each image at its own places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.images import Images
+
+__all__ = ["neighbours", "warp_grid", "warp_to"]
+
+LANES = 4  # channels that are moved at once: four floats go as fast as one and a half
+FRAME = 3  # pixels around each image: one before, two behind
+STEP = 1 << 14  # places at a time: what is taken for them fits the cache
+
+Places = NDArray[np.float32]  # (n, h, w), in pixels
+
+
+def warp_to(images: Images, y: Places, x: Places, border: str, fill: float) -> Images:
+    """Resample each image at its own places.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (n, h, w, c)
+    y, x : ndarray of float32, shape (n, h, w)
+        Where each output pixel comes from, in input pixels; finite.
+    border : str
+        What lies outside: `constant` (`fill`; interpolated towards it within one pixel, as
+        scipy's ``grid-constant``), `nearest`, or `reflect` (the edge pixel repeated).
+    fill : float
+        The value outside, in [0, 1], where `border` is `constant`.
+    """
+    n, h, w, c = images.shape
+    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    top *= np.int32(w + FRAME)
+    top += left
+    top += np.arange(n, dtype=np.int32)[:, None, None] * np.int32((h + FRAME) * (w + FRAME))
+    index, down, right = top.ravel().astype(np.intp), down.ravel(), right.ravel()
+    result = np.empty((n * h * w, c), np.float32)
+    for first in range(0, c, LANES):
+        pixels = framed(images, first, border, fill)
+        for start in range(0, len(index), STEP):
+            part = slice(start, start + STEP)
+            out = result[part, first : first + LANES]
+            blend(pixels, w + FRAME, index[part], down[part], right[part], out)
+    return result.reshape(images.shape)
+
+
+def warp_grid(
+    images: Images, y: NDArray[np.float64], x: NDArray[np.float64], border: str, fill: float
+) -> Images:
+    """Resample each image at places that form a grid: first its rows, then its columns.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (n, h, w, c)
+    y, x : ndarray of float64, shapes (n, h) and (n, w)
+        Where rows and columns of the result come from, in input pixels; finite.
+    border, fill
+        As for `warp_to`.
+    """
+    n, h, w, c = images.shape
+    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    top += np.arange(n, dtype=np.int32)[:, None] * np.int32(h + FRAME)
+    first_of_row = np.arange(0, n * h * (w + FRAME), w + FRAME).reshape(n, h, 1)
+    index, part = first_of_row + left[:, None], down.astype(np.float32).reshape(-1, 1)
+    result = np.empty(images.shape, np.float32)
+    for first in range(0, c, LANES):
+        lines = framed(images, first, border, fill).reshape(-1, w + FRAME)
+        upper, lower = (lines.take(top.ravel() + after, axis=0) for after in (0, 1))
+        mix(upper.view(np.float32), lower.view(np.float32), part)
+        items = upper.ravel()
+        before, after = items.take(index, mode="clip"), items[1:].take(index, mode="clip")
+        lanes = items.itemsize // 4
+        columns = np.repeat(right.astype(np.float32), lanes, axis=1)[:, None]
+        mix(before.view(np.float32), after.view(np.float32), columns)
+        mixed = before.view(np.float32).reshape(n, h, w, lanes)
+        for channel in range(first, min(first + LANES, c)):
+            result[..., channel] = mixed[..., channel - first]
+    return result
+
+
+def framed(images: Images, first: int, border: str, fill: float) -> NDArray[Any]:
+    """Put a frame around the channels from `first` on; one item a pixel, row by row.
+
+    Items are float32 for a single channel, else four of them as a complex128; where there are no
+    four, what belongs to the next pixel stands in the last ones.
+    """
+    n, h, w, c = images.shape
+    if c == 1:
+        items, outside = images[..., 0], np.float32(fill)
+    else:
+        spare = np.zeros(images.size + LANES, np.float32)
+        spare[: images.size] = images.ravel()
+        strides = tuple(4 * count for count in (h * w * c, w * c, c))
+        items = np.ndarray((n, h, w), np.complex128, spare, 4 * first, strides)
+        outside = np.full(LANES, fill, np.float32).view(np.complex128)[0]
+    pixels = np.empty((n, h + FRAME, w + FRAME), items.dtype)
+    pixels[:, 1 : h + 1, 1 : w + 1] = items
+    if border == "constant":
+        pixels[:, 0] = pixels[:, h + 1 :] = pixels[:, :, 0] = pixels[:, :, w + 1 :] = outside
+    else:
+        pixels[:, :, 0], pixels[:, :, w + 1 :] = pixels[:, :, 1], pixels[:, :, w : w + 1]
+        pixels[:, 0], pixels[:, h + 1 :] = pixels[:, 1], pixels[:, h : h + 1]
+    return pixels.ravel()
+
+
+def blend(
+    pixels: NDArray[Any], width: int, index: NDArray[np.intp], down: Any, right: Any, out: Images
+) -> None:
+    """Write what lies between the four neighbours that begin at `index` into `out`, (k, c)."""
+
+    def neighbour(offset: int) -> NDArray[np.float32]:
+        taken: NDArray[Any] = pixels[offset:].take(index, mode="clip")
+        return taken.view(np.float32).reshape(len(index), -1)
+
+    top, bottom = neighbour(0), neighbour(width)
+    part = right[:, None] if top.shape[1] == 1 else for_lanes(right)
+    mix(top, neighbour(1), part)
+    mix(bottom, neighbour(width + 1), part)
+    for channel in range(out.shape[1]):
+        step = bottom[:, channel] - top[:, channel]
+        step *= down
+        np.add(top[:, channel], step, out=out[:, channel])
+
+
+def mix(before: NDArray[np.float32], after: NDArray[np.float32], part: Any) -> None:
+    """Go a part of the way from one to the other; both are used up."""
+    after -= before
+    after *= part
+    before += after
+
+
+def for_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Repeat each number four times, shape (k, 4): as bits of whole numbers, twice as fast."""
+    twice = values.view(np.uint32).astype(np.uint64)
+    twice *= np.uint64(2**32 + 1)
+    result = np.empty((len(values), LANES // 2), np.uint64)
+    for column in range(LANES // 2):
+        result[:, column] = twice
+    return result.view(np.float32)
+
+
+def neighbours(
+    position: NDArray[Any], side: int, border: str
+) -> tuple[NDArray[np.int32], NDArray[Any]]:
+    """Give the neighbour before each position and the part of the way to the one after.
+
+    Neighbours count from a frame of one pixel: 0 is outside, 1 the first pixel, `side` the last;
+    beyond it, ``side + 1`` and no part of the way.
+    """
+    one = position.dtype.type(1)
+    if border == "reflect":
+        half, period = one / 2, position.dtype.type(2 * side)
+        folded = abs(position + half)
+        folded -= period * np.floor(folded / period)  # np.mod is several times slower
+        position = np.minimum(folded, period - folded) - half
+    framed = position + one
+    np.clip(framed, 0, side + 1, out=framed)
+    whole = np.floor(framed)
+    framed -= whole
+    return whole.astype(np.int32), framed

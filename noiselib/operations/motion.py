@@ -1,0 +1,142 @@
+"""Motion blur: means along a line, for many small images by one operator, else tap by tap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.images import Images, Levels
+from noiselib.linear import (
+    as_planes,
+    from_levels,
+    from_planes,
+    in_levels,
+    on_grid,
+    sixteenths,
+    sparse,
+    sparse_levels,
+    sparse_operator,
+    to_levels,
+)
+from noiselib.operations.neighbourhood import Block, Reach, Tap, border_index, extended
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["in_groups", "motion", "motion_line", "motion_of_levels"]
+
+SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
+
+
+class Motion(NamedTuple):
+    """What a line of motion looks at, and with which weights."""
+
+    reach: Reach
+    taps: tuple[Tap, ...]
+
+
+def motion(images: Images, radius: int, sigma: float, degrees: float) -> Images:
+    """Average along a line that begins at each pixel, with the weights of half a Gaussian.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (n, h, w, c)
+    radius : int
+        The line has 2 radius + 1 pixels.
+    sigma : float
+        Standard deviation of the Gaussian, in pixels along the line.
+    degrees : float
+        Direction of the line, clockwise from the right.
+    """
+    h, w = images.shape[1:3]
+    if h * w <= SMALL:
+        return sparse(images, motion_operator(h, w, radius, sigma, degrees))
+    line = motion_line(h, w, radius, sigma, degrees)
+    return from_planes(from_levels(along(in_levels(as_planes(images)), line)), images)
+
+
+def motion_of_levels(levels: Levels, radius: int, sigma: float, degrees: float) -> Levels:
+    """Do what `motion` does to uint8 images, with the rounding of the door."""
+    h, w = levels.shape[1:3]
+    if h * w <= SMALL:
+        return sparse_levels(levels, motion_operator(h, w, radius, sigma, degrees))
+    line = motion_line(h, w, radius, sigma, degrees)
+    return from_planes(to_levels(along(sixteenths(as_planes(levels)), line)), levels)
+
+
+def in_groups(
+    images: Block, degrees: NDArray[np.float64], move: Callable[[Block, float], Block]
+) -> Block:
+    """Put images through `move`, all those of one direction at a time.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, h, w, c)
+    degrees : ndarray of float64, shape (n,)
+        One direction an image, few of them different.
+    move : callable
+        Takes images and their direction, and gives images of the same shape and dtype.
+    """
+    result = np.empty_like(images)
+    for angle in np.unique(degrees):
+        rows = np.flatnonzero(degrees == angle)
+        result[rows] = move(images[rows], float(angle))
+    return result
+
+
+def along(planes: Images, line: Motion) -> Images:
+    """Add up planes (k, h, w) of whole steps along a line; exact, as the sums are whole too."""
+    from scipy.linalg.blas import saxpy  # a product and a sum in one
+
+    k, h, w = planes.shape
+    rows = border_index(h, line.reach.top, line.reach.bottom, "nearest")
+    columns = border_index(w, line.reach.left, line.reach.right, "nearest")
+    framed = extended(planes[..., None], rows, columns, line.reach).reshape(k, -1)
+    # In a framed plane of one row after the other, a shifted plane is a stretch of it.
+    width = len(columns)
+    total = np.zeros((k, h * width), np.float32)
+    for plane, out in zip(framed, total, strict=True):
+        for down, right, weight in line.taps:
+            stretch = plane[down * width + right :]
+            count = min(len(stretch), h * width)
+            saxpy(stretch, out, n=count, a=weight)
+    return total.reshape(k, h, width)[..., :w]
+
+
+@lru_cache(maxsize=128)
+def motion_operator(h: int, w: int, radius: int, sigma: float, degrees: float) -> csr_array:
+    """Give the operator of a motion on images of h * w pixels."""
+    reach, taps = motion_line(h, w, radius, sigma, degrees)
+    rows = border_index(h, reach.top, reach.bottom, "nearest")
+    columns = border_index(w, reach.left, reach.right, "nearest")
+    sources = [
+        np.add.outer(rows[down : down + h] * w, columns[right : right + w]).ravel()
+        for down, right, _ in taps
+    ]
+    weights = np.broadcast_to([weight for *_, weight in taps], (h * w, len(taps)))
+    return sparse_operator(weights, np.stack(sources, axis=-1))
+
+
+@lru_cache(maxsize=256)
+def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Motion:
+    """Give the pixels of a line of motion, each within an image's side, and their weights."""
+    along = np.arange(2 * radius + 1)
+    weights = np.exp(-np.square(along / max(sigma, 1e-3)) / 2)
+    angle = np.deg2rad(degrees)
+    # Half a pixel rounds down, after the last bits of sine and cosine are gone.
+    down = np.ceil(np.round(along * np.sin(angle), 9) - 0.5).astype(int)
+    right = np.ceil(np.round(along * np.cos(angle), 9) - 0.5).astype(int)
+    down, right = np.clip(down, 1 - h, h - 1), np.clip(right, 1 - w, w - 1)
+    taps: dict[tuple[int, int], float] = {}
+    for *place, weight in zip(
+        down.tolist(), right.tolist(), on_grid((weights / weights.sum())[None])[0], strict=True
+    ):
+        if weight:
+            taps[tuple(place)] = taps.get(tuple(place), 0) + float(weight)
+    downs, rights = zip(*taps, strict=True)
+    reach = Reach(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
+    return Motion(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))

@@ -1,0 +1,74 @@
+"""Shifting whole images, and scaling them about their means: in floats and in whole levels.
+
+Both ways add numbers in fine steps (see `noiselib.exact.in_fine_steps`), and so give one result.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.exact import in_fine_steps, whole_means
+from noiselib.images import Images, Levels
+
+__all__ = ["scaled_about", "shifted", "whole_levels_scaled"]
+
+PerImage = NDArray[np.float64]  # (n, 1, 1, 1) or (n, 1, 1, c)
+
+SHORT = 4096  # values
+# From 2048 to 4096 float32 has fine steps and no finer ones: to add 3072 rounds to them.
+FINE_BESIDE = 3072
+FINE_UP_TO = 4  # times 255
+
+
+def shifted(levels: Levels, shifts: NDArray[np.int16]) -> Levels:
+    """Add -255 to 255 to each image, by three operations on bytes; results are saturated."""
+    n, h, w, c = levels.shape
+    # numpy is ten times slower where more than some thousand values meet one.
+    lines = n if h * w * c <= SHORT else n * h
+    shifts = np.repeat(shifts.reshape(n, 1), lines // n, axis=0)
+    least, most = np.maximum(-shifts, 0), np.minimum(255 - shifts, 255)
+    result = np.maximum(levels.reshape(lines, -1), least.astype(np.uint8))
+    np.minimum(result, most.astype(np.uint8), out=result)
+    result += shifts.astype(np.uint8)  # a negative shift counts modulo 256
+    return result.reshape(levels.shape)
+
+
+def scaled_about(levels: Images, means: PerImage, factors: Images) -> Images:
+    """Scale distances from the means: ``factor * level + (1 - factor) * mean``, both in fine steps.
+
+    Factors are float32 and broadcast to images; of numbers so wide that float32 cannot hold their
+    fine steps, it keeps what it can.
+    """
+    scaled: Images = factors * levels
+    if factors.max() <= FINE_UP_TO:
+        scaled += np.float32(FINE_BESIDE)
+        scaled -= np.float32(FINE_BESIDE)
+    else:
+        scaled = in_fine_steps(scaled)
+    scaled += offsets(means, factors, levels.shape[2])
+    return scaled
+
+
+def offsets(means: PerImage, factors: Images, w: int) -> Images:
+    """Give ``(1 - factor) * mean`` in fine steps: (n, 1, 1, 1), for channels (n, 1, w, c).
+
+    The same along a row, as numpy is slow where its inner loop is only the channels.
+    """
+    steps = in_fine_steps((1 - factors.astype(np.float64)) * means).astype(np.float32)
+    return steps if steps.shape[3] == 1 else np.repeat(steps, w, axis=2)
+
+
+def whole_levels_scaled(levels: Levels, factors: Images) -> Levels | None:
+    """Do what `scaled_about` does to uint8 images; None for factors above 4."""
+    greatest = factors.max()
+    if greatest > FINE_UP_TO:
+        return None
+    values = levels.astype(np.float32)
+    moved = offsets(whole_means(values), factors, levels.shape[2])
+    values *= factors
+    values += np.float32(FINE_BESIDE)
+    values += moved - np.float32(FINE_BESIDE - 0.5)
+    if greatest > 1:
+        np.clip(values, 0, 255, out=values)
+    return values.astype(np.uint8)

@@ -1,0 +1,120 @@
+"""Rows of images that move as a whole: shifts and slants, each image by its own.
+
+A row that moves sideways is a stretch of the image's memory that begins elsewhere: so nothing is
+looked up pixel by pixel, and each direction is one blend of two neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from noiselib.images import Images, Levels, from_unit, to_unit
+from noiselib.operations.neighbourhood import Block, Reach, border_index, extended
+
+__all__ = ["shifted_levels", "shifted_rows"]
+
+STEP = 1 << 16  # values at a time: what is made of them fits the cache
+
+Positions = NDArray[np.float64]  # (n, h), in pixels
+
+
+def shifted_rows(
+    images: Images | Levels, y: Positions, x: Positions, border: str, fill: float
+) -> Images:
+    """Take each row of the result from a row of its image, one pixel for every pixel.
+
+    Parameters
+    ----------
+    images : ndarray of float32 or uint8, shape (n, h, w, c)
+    y, x : ndarray of float64, shape (n, h)
+        Where each row of the result comes from: its first pixel, in input pixels.
+    border, fill
+        As for `noiselib.operations.bilinear.warp_to`; `fill` in the images' own units.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
+        In [0, 1].
+    """
+    n, h, w, c = images.shape
+    (top, down), (left, right) = split(y, h, 1, border), split(x, w, w + 1, border)
+    reach = Reach(
+        max(0, -int(top.min())),
+        max(0, int(top.max()) + 2 - h),
+        max(0, -int(left.min())),
+        max(0, int(left.max()) + 1),
+    )
+    source = surrounded(images, reach, border, fill)
+    height, width = source.shape[1:3]
+    starts = np.arange(n)[:, None] * height + top + reach.top
+    starts = (starts * width + left + reach.left) * c
+    starts, down, right = starts.ravel(), down.reshape(-1, 1), right.reshape(-1, 1)
+    stretches = sliding_window_view(source.ravel(), (w + 1) * c)
+    result = np.empty((n * h, w * c), np.float32)
+    step = max(1, STEP // (w * c))
+    for first in range(0, n * h, step):
+        part = slice(first, first + step)
+        rows = in_unit(stretches[starts[part]])
+        if down[part].any():
+            rows = between(rows, in_unit(stretches[starts[part] + width * c]), down[part])
+        result[part] = between(rows[:, :-c], rows[:, c:], right[part])
+    return result.reshape(n, h, w, c)
+
+
+def between(
+    before: NDArray[np.float32], after: NDArray[np.float32], part: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Go a part of the way from one to the other."""
+    way = after - before
+    way *= part
+    way += before
+    return way
+
+
+def shifted_levels(
+    levels: Levels, y: Positions, x: Positions, border: str, fill: float
+) -> Levels | None:
+    """Do what `shifted_rows` does to uint8 images, where `fill`, in [0, 1], is black or white."""
+    if border == "constant" and fill not in (0, 1):
+        return None
+    result = np.empty(levels.shape, np.uint8)
+    from_unit(shifted_rows(levels, y, x, border, 255 * fill), result)
+    return result
+
+
+def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:
+    """Go from levels to [0, 1]; floats are there already."""
+    return to_unit(values) if values.dtype == np.uint8 else values
+
+
+def split(
+    position: Positions, side: int, length: int, border: str
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Give the pixel before each position, and the part of the way to the next one.
+
+    Where a stretch of `length` pixels sees nothing of the image, it comes as close as that allows.
+    """
+    if border == "reflect":
+        position = position - 2 * side * np.floor(position / (2 * side))
+    else:
+        position = np.clip(position, -length, side)
+    before: Positions = np.floor(position)
+    part: NDArray[np.float32] = (position - before).astype(np.float32)
+    return before.astype(np.intp), part
+
+
+def surrounded(images: Block, reach: Reach, border: str, fill: float) -> Block:
+    """Put a border around images."""
+    n, h, w, c = images.shape
+    if border == "constant":
+        size = (n, reach.top + h + reach.bottom, reach.left + w + reach.right, c)
+        source = np.full(size, fill, images.dtype)
+        source[:, reach.top : reach.top + h, reach.left : reach.left + w] = images
+        return source
+    rows = border_index(h, reach.top, reach.bottom, border)
+    columns = border_index(w, reach.left, reach.right, border)
+    return extended(images, rows, columns, reach)

@@ -1,0 +1,156 @@
+"""The average of an image and zooms of it, by one sparse operator or along each side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from noiselib.images import TIES_UP, Images, Levels
+from noiselib.linear import (
+    LEVELS,
+    Matrix,
+    as_planes,
+    from_planes,
+    in_levels,
+    mixed_columns,
+    sixteenths,
+    sparse,
+    sparse_levels,
+    sparse_operator,
+)
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["zooms", "zooms_of_levels"]
+
+Tap = tuple[NDArray[np.intp], NDArray[np.float64]]  # a pixel for each, and its weight
+
+SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
+
+
+def zooms(images: Images, factor: float, count: int) -> Images:
+    """Average an image and `count` zooms of it, by 1 to `factor` in equal steps.
+
+    Parameters
+    ----------
+    images : ndarray of float32, shape (n, h, w, c)
+    factor : float
+        The greatest magnification.
+    count : int
+        How many zooms; at most 31.
+    """
+    h, w = images.shape[1:3]
+    if h * w <= SMALL:
+        return sparse(images, zoom_operator(h, w, factor, count))
+    return from_planes(averaged(in_levels(as_planes(images)), factor, count), images)
+
+
+def zooms_of_levels(levels: Levels, factor: float, count: int) -> Levels:
+    """Do what `zooms` does to uint8 images, with the rounding of the door."""
+    h, w = levels.shape[1:3]
+    if h * w <= SMALL:
+        return sparse_levels(levels, zoom_operator(h, w, factor, count))
+    unit = averaged(sixteenths(as_planes(levels)), factor, count)
+    unit *= np.float32(255)
+    unit += TIES_UP
+    return from_planes(unit.astype(np.uint8), levels)
+
+
+def averaged(planes: Images, factor: float, count: int) -> Images:
+    """Average planes (k, h, w), in sixteenths of a grey level, and their zooms; in [0, 1]."""
+    k, h, w = planes.shape
+    # Whole numbers below 2**24: levels, times steps, times the images that are added up.
+    steps = 2 ** int(math.log2(2**24 / (LEVELS * (count + 1))))
+    wide = mixed_columns(planes.reshape(k * h, w), across_rows(w, factor, count, steps))
+    np.rint(wide, out=wide)
+    added = down_operator(h, factor, count, steps)
+    total = np.stack([added @ plane for plane in wide.reshape(k, h * count, w)])
+    total *= np.float32(1 / (LEVELS * steps * (count + 1)))
+    return total
+
+
+@lru_cache(maxsize=16)
+def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
+    """Give the operator of the whole average, on images of h * w pixels."""
+    from scipy.sparse import coo_array
+
+    pixels = np.arange(h * w)
+    sources, weights = [pixels], [np.ones(h * w)]  # of the image itself
+    sides = (zoom_taps(side, factor, count) for side in (h, w))
+    for downwards, sideways in zip(*sides, strict=True):
+        for row, row_weight in downwards:
+            for column, column_weight in sideways:
+                sources.append(np.add.outer(row * w, column).ravel())
+                weights.append(np.outer(row_weight, column_weight).ravel())
+    places = np.tile(pixels, len(sources)), np.concatenate(sources)
+    total = coo_array((np.concatenate(weights), places), shape=(h * w, h * w)).tocsr()
+    # Pixels that several zooms take from are one by now: as many of them a row as the fullest has.
+    used = np.diff(total.indptr)
+    slots = np.repeat(pixels, used), np.arange(total.nnz) - np.repeat(total.indptr[:-1], used)
+    shares, taken = np.zeros((h * w, used.max())), np.zeros((h * w, used.max()), np.intp)
+    shares[slots], taken[slots] = total.data / (count + 1), total.indices
+    return sparse_operator(shares, taken)
+
+
+@lru_cache(maxsize=16)
+def across_rows(side: int, factor: float, count: int, steps: int) -> Matrix:
+    """Give the matrix of all zooms along a row, one after the other."""
+    rows = in_steps(zoom_rows(side, factor, count), steps).reshape(count * side, side)
+    rows /= np.float32(steps)
+    rows.flags.writeable = False
+    return rows
+
+
+@lru_cache(maxsize=16)
+def down_operator(side: int, factor: float, count: int, steps: int) -> csr_array:
+    """Give the operator that adds the zooms up along the columns, in whole steps.
+
+    It takes the zooms of a row one after the other, then those of the next row.
+    """
+    from scipy.sparse import csr_array
+
+    rows = in_steps(zoom_rows(side, factor, count), steps)
+    rows[0] *= 2  # the first zoom is by 1, and the image itself counts too
+    return csr_array(rows.transpose(1, 2, 0).reshape(side, side * count))
+
+
+def in_steps(rows: NDArray[np.float64], steps: int) -> Matrix:
+    """Round weights of pairs of pixels to whole steps; each pair keeps its sum."""
+    whole = np.rint(rows * steps)
+    first = whole.argmax(axis=-1)[..., None]
+    missing = steps - whole.sum(axis=-1, keepdims=True)
+    np.put_along_axis(whole, first, np.take_along_axis(whole, first, -1) + missing, -1)
+    return whole.astype(np.float32)
+
+
+def zoom_rows(side: int, factor: float, count: int) -> NDArray[np.float64]:
+    """Give the matrices of zooms along one side, shape (count, side, side)."""
+    rows, places = np.zeros((count, side, side)), np.arange(side)
+    for matrix, taps in zip(rows, zoom_taps(side, factor, count), strict=True):
+        for source, weight in taps:
+            matrix[places, source] += weight
+    return rows
+
+
+def zoom_taps(side: int, factor: float, count: int) -> Iterator[tuple[Tap, Tap]]:
+    """Give the two pixels, and their weights, that make each pixel of each zoom along one side.
+
+    The middle ``ceil(side / z)`` pixels are stretched, ends to ends, over z times as
+    many; of these, the middle `side` are kept.
+    """
+    places = np.arange(side)
+    for z in np.linspace(1, factor, count):
+        cut = math.ceil(side / z - 1e-9)
+        stretched = math.floor(cut * z + 0.5 + 1e-9)  # halves go up, whatever their last bits
+        first = (stretched - side) // 2
+        position = (places + first) * (cut - 1) / max(1, stretched - 1)
+        before = np.minimum(np.floor(position).astype(np.intp), max(0, cut - 2))
+        part, start = position - before, (side - cut) // 2
+        after = np.minimum(start + before + 1, side - 1)
+        yield (start + before, 1 - part), (after, part)

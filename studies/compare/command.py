@@ -1,0 +1,74 @@
+"""The command ``python -m studies compare``."""
+
+from typing import Annotated
+
+import typer
+
+from studies.console import console, sentences
+
+WORSE = 1
+
+
+def compare(
+    baseline: Annotated[
+        str, typer.Argument(metavar="BASELINE", help="A results folder, or DIR:MODEL.")
+    ],
+    candidate: Annotated[
+        str, typer.Argument(metavar="CANDIDATE", help="Another one, or DIR:MODEL.")
+    ],
+    fail_if_worse: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="MARGIN",
+            help="Exit with status 1 where a loss of accuracy exceeds this, as 0.01 for one "
+            "point, and is above zero beyond chance.",
+        ),
+    ] = None,
+) -> None:
+    """Compare two sweeps of the same images, to see whether the candidate is worse.
+
+    Models are compared image by image, on clean images, over the path of each corruption and over
+    all corruptions. Nothing is computed again. Exit status: 0, 1 if it is worse, 2 if the two
+    cannot be compared.
+
+    [bold]python -m studies compare results/main results/mine --fail-if-worse 0.01[/bold]
+
+    [bold]python -m studies compare results/quickstart:mlp results/quickstart:cnn[/bold]
+    """
+    raise typer.Exit(_compare(baseline, candidate, fail_if_worse))
+
+
+def _compare(baseline: str, candidate: str, margin: float | None) -> int:
+    """Compare, print what was found, and return the exit status."""
+    from studies.analysis.answers import Reader
+    from studies.compare.gate import find_differences, shares_by_place
+    from studies.compare.sides import check_alike, pairs_of, parse_side
+    from studies.compare.table import closing_sentences, findings_table
+    from studies.store import Store
+    from studies.summary import say
+    from studies.swept import last_sweep
+
+    out = console()
+    with sentences():
+        (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
+        with Store(first) as one, Store(second) as two:
+            old, new = last_sweep(one, first), last_sweep(two, second)
+            check_alike(old, new)
+            images = old.subject.images
+            readers = Reader(one, images), Reader(two, images)
+            findings = find_differences(
+                {
+                    pair: (
+                        shares_by_place(readers[0], old, pair.baseline, pair.baseline_digest),
+                        shares_by_place(readers[1], new, pair.candidate, pair.candidate_digest),
+                    )
+                    for pair in pairs_of(old, model, new, other)
+                }
+            )
+        out.print(findings_table(findings, margin))
+        for sentence in closing_sentences(findings, margin, images.count):
+            say(out, sentence)
+    failed = margin is not None and any(finding.is_worse(margin) for finding in findings)
+    return WORSE if failed else 0

@@ -1,0 +1,96 @@
+"""A whole diagnosis, from models and data to its page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies import provenance
+from studies.classifiers import Classifier, find_classifiers
+from studies.diagnosis.examination import compute_answers, conditions_to_look_at, read_views
+from studies.diagnosis.histories import read_history
+from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
+from studies.lock import sole_sweep
+from studies.progress import Observer
+from studies.report import Material
+from studies.session import processors, subject_of
+from studies.store import Store
+from studies.sweep import planned_keys
+
+if TYPE_CHECKING:
+    from studies.diagnosis.examination import Looked
+    from studies.study import Study
+
+
+def diagnose(
+    study: "Study", spec: str | None, folder: Path, *, command: str, observer: Observer
+) -> Diagnosis:
+    """Train or load the models, have them answer, and write the diagnosis.
+
+    Parameters
+    ----------
+    study
+        Names data and models; its first seed is that of the corruption.
+    spec
+        The corruption to look at beside the clean images, or None.
+    folder
+        A results folder, as of a sweep: its trained models are used. The answers are kept in its
+        ``diagnosis/``, and each condition has a folder there.
+    command
+        What to type to repeat this, for the provenance.
+    observer
+        Who is told how it goes on.
+
+    Raises
+    ------
+    StudyError, models.data.DataError, models.store.ModelError
+        In one sentence; everything stored before stays.
+    """
+    from models.data import load
+
+    seed = study.seeds[0]
+    looked = conditions_to_look_at(spec, seed)
+    kept = folder / "diagnosis"
+    with sole_sweep(folder):
+        data = load(study.data)
+        kept.mkdir(exist_ok=True)
+        threads = study.threads or processors()
+        with Store(kept, create=True) as store, observer:
+            store.claim(subject_of(study, data))
+            classifiers = find_classifiers(
+                study, data, folder / "models", store, observer, threads=threads
+            )
+            run = store.begin_run(
+                started=provenance.now(),
+                command=command,
+                study=study.model_dump(mode="json"),
+                provenance=provenance.gather(threads),
+            )
+            compute_answers(looked, data, classifiers, store, observer, run=run, threads=threads)
+            store.finish_run(run, provenance.now())
+            views = read_views(looked, data, classifiers, store)
+            histories = [
+                read_history(item.name, item.path, item.digest)
+                for item in classifiers
+                if item.name in views[0].outcomes
+            ]
+            last = looked[-1]
+            where = folder_name(None if spec is None else last.title, last.condition.seed)
+            material = _material(looked, classifiers, store)
+            return write_diagnosis(
+                kept / where, material, views, histories, data, observer, seed=seed
+            )
+
+
+def _material(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> Material:
+    """Return what a report says of its origin."""
+    subject = store.subject()
+    digests = {classifier.name: classifier.digest for classifier in classifiers}
+    planned = planned_keys(looked, subject.images, digests)
+    models = [model for name in digests if (model := store.model(name))]
+    return Material(
+        subject=subject,
+        failures=[failure for failure in store.failures() if failure.key in planned],
+        models=models,
+        run=store.runs()[-1],
+        cells=len(planned & store.finished_keys()),
+        planned=len(planned),
+    )

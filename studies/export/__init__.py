@@ -1,0 +1,1 @@
+"""Stored cells as tidy tables for other programs: ``python -m studies export``."""

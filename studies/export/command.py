@@ -1,0 +1,46 @@
+"""The command ``python -m studies export``."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studies.console import console, sentences
+
+
+class Form(StrEnum):
+    """A format that tables are exported in."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    JSON = "json"
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    form: Annotated[
+        Form, typer.Option("--format", help="Of the files; Parquet needs pyarrow.")
+    ] = Form.CSV,
+    out: Annotated[Path | None, typer.Option(help="Where to write; by default DIR/export.")] = None,
+) -> None:
+    """Write stored cells as tidy tables for other programs.
+
+    One table with a row a cell, one with a row an image and cell, and, for a sweep from clean to
+    worst, one with the strength at which each image is lost. Nothing is computed again.
+
+    [bold]python -m studies export results/quickstart --format parquet[/bold]
+    """
+    from studies.analysis.answers import Reader
+    from studies.export.formats import write_table
+    from studies.export.tables import tables_of
+    from studies.store import Store
+    from studies.summary import say
+    from studies.swept import last_sweep
+
+    with sentences(), Store(folder) as store:
+        swept = last_sweep(store, folder)
+        reader = Reader(store, swept.subject.images)
+        for table in tables_of(swept, reader):
+            path, rows = write_table(table, out or folder / "export", form.value)
+            say(console(), f"{path}  {rows:,} rows")

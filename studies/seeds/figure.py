@@ -1,0 +1,87 @@
+"""One picture of the seed study: what was reported, what came out here, and our models."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from studies.drawing import COLOURS, Picture, rendered, styled
+from studies.seeds.comparison import Line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDTH, _LINE_HEIGHT, _FRAME_HEIGHT = 8.5, 0.25, 1.5  # inches
+_SEED_COLOUR, _OUR_COLOUR = COLOURS[0], COLOURS[1]
+_TICKS = (0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)  # percent of the images
+
+
+def draw_lines(lines: Sequence[Line]) -> Picture:
+    """Draw the test errors, a row a line, on a logarithmic axis.
+
+    Parameters
+    ----------
+    lines
+        At least one, as `studies.seeds.comparison.lines` orders them.
+    """
+    from matplotlib.figure import Figure
+
+    with styled():
+        height = _FRAME_HEIGHT + _LINE_HEIGHT * (len(lines) + len({line.noise for line in lines}))
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        panel = figure.subplots()
+        _draw(panel, lines)
+        figure.suptitle("The five seed systems, and ours on the same images", x=0.01, ha="left")
+        figure.legend(loc="outside lower center", ncols=4, fontsize=9)
+        return rendered("seeds", figure)
+
+
+def _draw(panel: "Axes", lines: Sequence[Line]) -> None:
+    from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+    places, labels = [], []
+    place, noise = 0, ""
+    for line in lines:
+        if line.noise != noise:
+            noise = line.noise
+            place += 1
+            panel.text(0, -place, f" {noise}", transform=panel.get_yaxis_transform(),
+                       fontsize=9, fontweight="bold", va="center", color="#444444")  # fmt: skip
+        place += 1
+        places.append(-place)
+        labels.append(f"{line.system}: {line.model}")
+        _draw_line(panel, line, -place)
+    panel.set_yticks(places, labels, fontsize=8.5)
+    panel.set_xscale("log")
+    panel.xaxis.set_major_locator(FixedLocator(_TICKS))
+    panel.xaxis.set_major_formatter(FixedFormatter([f"{tick:g} %" for tick in _TICKS]))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.set_xlim(0.25, max(30, 130 * (1 - min(line.accuracy for line in lines))))
+    panel.set_ylim(-place - 0.7, -0.3)
+    panel.set_xlabel("Misclassified test images (logarithmic; left is better)")
+    panel.grid(visible=False, axis="y")
+    for label, colour, filled in (
+        ("a seed's, as reported", _SEED_COLOUR, False),
+        ("the same, trained here", _SEED_COLOUR, True),
+        ("our goal", _OUR_COLOUR, False),
+        ("our model", _OUR_COLOUR, True),
+    ):
+        panel.scatter([], [], label=label, **_mark(colour, filled=filled))
+
+
+def _draw_line(panel: "Axes", line: Line, height: float) -> None:
+    colour = _OUR_COLOUR if line.is_ours else _SEED_COLOUR
+    expected, found = 100 * (1 - line.expected), 100 * (1 - line.accuracy)
+    panel.plot([expected, found], [height, height], color=colour, linewidth=1, alpha=0.5)
+    panel.scatter([expected], [height], **_mark(colour, filled=False))
+    panel.scatter([found], [height], **_mark(colour, filled=True))
+
+
+def _mark(colour: str, *, filled: bool) -> dict[str, Any]:
+    """Return the marker: hollow and larger for what was expected, so that both show on one spot."""
+    return {
+        "s": 26 if filled else 60,
+        "marker": "s" if colour == _OUR_COLOUR else "o",
+        "facecolors": colour if filled else "none",
+        "edgecolors": colour,
+        "linewidths": 1.2,
+        "zorder": 3,
+    }

@@ -1,0 +1,54 @@
+"""Run one small study under TensorFlow and under another backend of Keras, and compare.
+
+Run by ``tox run -e jax`` and ``tox run -e torch``. Two networks, trained under TensorFlow, are
+swept under both: no accuracy may differ by more than 0.3 point. Then both are trained under the
+other backend too; their weights start elsewhere, so those accuracies are only told.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ALLOWED = 0.003
+SWEEP = ["sweep", "--strengths", "3", "--seeds", "1"]
+SPECS = ["gaussian_noise(sigma=0.5)", "rotation(degrees=45)"]
+
+
+def sweep(backend, models, out):
+    """Sweep in a process of its own, and return accuracies by model, corruption and t."""
+    command = [sys.executable, "-m", "studies", *SWEEP, "--models", models, "--out", str(out)]
+    command += [word for spec in SPECS for word in ("--corruptions", spec)]
+    subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, check=True)
+    with (out / "curves.csv").open(newline="", encoding="utf-8") as file:
+        return {
+            (row["model"], row["corruption"], row["t"]): float(row["accuracy"])
+            for row in csv.DictReader(file)
+        }
+
+
+def main(backend):
+    """Compare, and return what is wrong, or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        trained = Path(folder) / "tensorflow"
+        reference = sweep("tensorflow", "mlp,cnn", trained)
+        files = ",".join(str(trained / "models" / f"{name}.keras") for name in ("mlp", "cnn"))
+        found = sweep(backend, files, Path(folder) / backend)
+        own = sweep(backend, "mlp,cnn", Path(folder) / "own")
+    differences = {key: abs(found[key] - reference[key]) for key in reference}
+    print(f"\nThe same models under tensorflow and {backend}, and those trained under {backend}:")
+    for (model, corruption, t), accuracy in reference.items():
+        key = (model, corruption, t)
+        print(
+            f"  {model:4} {corruption:26} t={float(t):.1f}  {accuracy:7.2%}  {found[key]:7.2%}"
+            f"  {own[key]:7.2%}"
+        )
+    worst = max(differences.values())
+    print(f"greatest difference: {100 * worst:.2f} points; {100 * ALLOWED:.1f} are allowed")
+    return f"the backends differ by {100 * worst:.2f} points" if worst > ALLOWED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

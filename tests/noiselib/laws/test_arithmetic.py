@@ -1,0 +1,219 @@
+"""The laws of arithmetic hold of a lawful corruption, to the edge, and name each fault."""
+
+import numpy as np
+import pytest
+from hypothesis.errors import Unsatisfiable
+
+from noiselib.corruption import Corruption, Trait
+from noiselib.testing.laws.arithmetic import moved
+from noiselib.testing.strategies import pictures
+
+LEVEL, STEP = 1 / 255, 1 / 4080
+RAMP = (np.arange(30).reshape(1, 6, 5, 1) * 8).astype(np.uint8)
+NOISE = pictures("noise", (3, 6, 5, 1), 1)
+
+
+def added(amount):
+    """A class body that adds so much to the first value of each image."""
+
+    def apply(self, images, draws):
+        result = images.copy()
+        result[:, 0, 0] += np.float32(amount)
+        return result
+
+    return {"apply": apply}
+
+
+def nonlinear(amount):
+    """A class body that bends values up, by at most so much in the middle."""
+    return {"apply": lambda self, images, draws: images + np.float32(4 * amount) * images * images}
+
+
+def test_laws_are_called_for_by_their_traits(fault):
+    from noiselib.testing.laws import arithmetic
+
+    traits = {law.name: law.trait for law in arithmetic.laws}
+    assert traits == {
+        "combinations_are_kept": Trait.LINEAR,
+        "mean_is_kept": Trait.MEAN_KEEPING,
+        "constants_are_kept": Trait.CONSTANT_KEEPING,
+        "range_is_kept": Trait.RANGE_KEEPING,
+        "twice_is_once": Trait.IDEMPOTENT,
+        "place_does_not_matter": Trait.POINTWISE,
+        "channels_are_apart": Trait.CHANNELWISE,
+        "flips_commute": Trait.FLIPPABLE,
+        "transposes_commute": Trait.TRANSPOSABLE,
+    }
+
+
+def test_combinations(fault, verdict):
+    assert verdict("combinations_are_kept", fault(**added(0.5))) == ""
+    assert verdict("combinations_are_kept", fault(**nonlinear(3.5 * STEP))) == ""
+    said = verdict("combinations_are_kept", fault(**nonlinear(0.1)))
+    assert said.startswith("off by ")
+    assert 2 < float(said.split()[2]) < 26  # the bend of 0.1, in grey levels
+
+
+@pytest.mark.parametrize("part", [0.0, 0.25, 1.0])
+def test_combinations_of_every_weight(fault, verdict, part):
+    """The bend of x^2 between two points is a(1 - a) times the square of their distance."""
+    squared = fault(apply=lambda self, images, draws: images * images)
+    others = pictures("noise", NOISE.shape, 5) / 255
+    bend = part * (1 - part) * np.square(NOISE / 255 - others).max()
+    said = verdict("combinations_are_kept", squared, t=[part])
+    assert (
+        said == ""
+        if part in (0, 1)
+        else float(said.split()[2]) == pytest.approx(bend * 255, rel=1e-3)
+    )
+
+
+@pytest.mark.parametrize(("amount", "holds"), [(0.99, True), (1.01, False), (-1.01, False)])
+def test_means(fault, verdict, amount, holds):
+    cls = fault(**added(30 * amount * LEVEL))  # an image has 30 values
+    said = verdict("mean_is_kept", cls)
+    assert (said == "") == holds
+    assert holds or float(said.split()[4]) == pytest.approx(1.01, rel=1e-3)
+
+
+@pytest.mark.parametrize(("amount", "holds"), [(0.99, True), (1.01, False), (-1.01, False)])
+def test_constants(fault, verdict, amount, holds):
+    said = verdict("constants_are_kept", fault(**added(amount * STEP)))
+    assert (said == "") == holds
+    assert holds or said.startswith("a constant moved by 0.063")
+
+
+def test_constants_are_the_first_pixels(fault, verdict):
+    """The law makes constants of the images: each of its own first value."""
+    seen = []
+
+    def apply(self, images, draws):
+        seen.append(images)
+        return images
+
+    assert verdict("constants_are_kept", fault(apply=apply)) == ""
+    assert np.array_equal(seen[0], np.ones((3, 6, 5, 1)) * np.float32(NOISE[:, :1, :1] / 255))
+
+
+@pytest.mark.parametrize(("amount", "holds"), [(0.99, True), (1.01, False)])
+@pytest.mark.parametrize("end", [1, -1])
+def test_ranges(fault, verdict, amount, holds, end):
+    """At the greatest or least value of one image alone, and one of two channels."""
+    images = np.full((2, 4, 4, 2), 100, np.uint8)
+    images[1], images[..., 1] = 200, 50
+
+    def apply(self, values, draws):
+        result = values.copy()
+        result[0, 1, 2, 0] += np.float32(end * amount * STEP)
+        return result
+
+    said = verdict("range_is_kept", fault(apply=apply), images=images)
+    assert (said == "") == holds
+    assert holds or said.startswith("beyond the range by 0.063")
+
+
+def test_twice(fault, verdict):
+    assert verdict("twice_is_once", fault(apply=lambda self, images, draws: images > 0.5)) == ""
+    assert verdict("twice_is_once", fault()) == "twice is not once"
+    by_seed = {"__call__": lambda self, images, seed=0, **_: np.full_like(images, seed)}
+    assert verdict("twice_is_once", fault(**by_seed)) == ""
+
+
+def test_places(fault, verdict):
+    assert verdict("place_does_not_matter", fault()) == ""
+    assert verdict("place_does_not_matter", fault(**added(0.1))) == "the place matters"
+
+
+def test_tables(fault, verdict):
+    def call(self, images, **keywords):
+        result = Corruption.__call__(self, images, **keywords)
+        return result + 1 if images.dtype == np.uint8 and images.size > 6400 else result
+
+    assert verdict("place_does_not_matter", fault(__call__=call)) == "the table differs"
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_channels(fault, verdict, channel):
+    images = pictures("noise", (2, 6, 5, 3), 1)
+    assert verdict("channels_are_apart", fault(), images=images) == ""
+
+    def apply(self, values, draws):
+        result = values.copy()
+        if values.shape[3] == 3:
+            result[..., channel] += self.gain * values[..., channel - 1]
+        return result
+
+    said = verdict("channels_are_apart", fault(apply=apply), images=images)
+    assert said == f"channel {channel} differs"
+    by_seed = {"draw": lambda self, streams, shape: streams.signed((1, 1, 1)).astype(np.float32)}
+    noisy = fault(apply=lambda self, values, draws: values + draws, **by_seed)
+    assert verdict("channels_are_apart", noisy, images=images) == ""
+
+
+def rolled(axis):
+    return {"apply": lambda self, images, draws: np.roll(images, 1, axis=axis)}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, ""),
+        (added(0.99 * STEP), ""),
+        (added(1.01 * STEP), "flipped along axis 1: off by 0.063"),
+        (rolled(1), "flipped along axis 1: off by "),
+        (rolled(2), "flipped along axis 2: off by "),
+    ],
+)
+def test_flips(fault, verdict, body, said):
+    found = verdict("flips_commute", fault(**body))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [({}, True), (added(1), True), (rolled(1), False), (rolled(2), False), (rolled((1, 2)), True)],
+)
+def test_transposes(fault, verdict, body, holds):
+    said = verdict("transposes_commute", fault(**body), images=RAMP)
+    assert (said == "") == holds
+    assert holds or float(said.split()[2]) > 1  # the ramp rises by 8 levels a pixel
+
+
+def test_draws_move_with_the_images(fault, verdict):
+    """A field of draws is flipped and transposed, and a draw for a whole image is not."""
+
+    def draw(self, streams, shape):
+        return streams.signed(shape).astype(np.float32), streams.signed((1, 1, 1))
+
+    def apply(self, images, draws):
+        return images + draws[0] + draws[1].astype(np.float32)
+
+    cls = fault(draw=draw, apply=apply)
+    assert verdict("flips_commute", cls) == verdict("transposes_commute", cls) == ""
+    field, whole = np.arange(30).reshape(1, 6, 5), np.ones((1, 1, 1))
+    turned = moved((field, (whole, None)), (1, 6, 5, 1), lambda values: values.swapaxes(1, 2))
+    assert turned[0].shape == (1, 5, 6)
+    assert turned[0].flags.c_contiguous
+    assert turned[1][0] is whole
+    assert turned[1][1] is None
+
+
+@pytest.mark.parametrize(
+    "law",
+    ["combinations_are_kept", "mean_is_kept", "constants_are_kept", "range_is_kept",
+     "flips_commute", "transposes_commute", "apply_gives_float32"],
+)  # fmt: skip
+def test_apply_is_given_what_was_drawn(fault, verdict, law):
+    def apply(self, images, draws):
+        assert draws == "drawn", "nothing was drawn"
+        return images
+
+    cls = fault(draw=lambda self, streams, shape: "drawn", apply=apply)
+    assert verdict(law, cls) == ""
+
+
+def test_a_corruption_at_its_identity_is_not_asked(fault, verdict):
+    """`apply` is never called there, so the laws of `apply` do not speak of it."""
+    with pytest.raises(Unsatisfiable):
+        verdict("mean_is_kept", fault(**added(99)), corruption=fault(**added(99))(gain=0))

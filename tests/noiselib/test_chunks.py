@@ -1,0 +1,31 @@
+"""How many images are worked on at a time is a matter of speed alone."""
+
+import numpy as np
+import pytest
+
+import noiselib
+from noiselib import execution
+from noiselib.operations import bilinear, blocks, neighbourhood, shifting
+from noiselib.testing.strategies import pictures
+
+SIZES = [
+    (execution, "CHUNK_VALUES", 1),
+    (execution, "CHUNK_BYTES", 1),
+    (blocks, "BLOCKS", 1),
+    (neighbourhood, "BLOCK_VALUES", 1),
+    (neighbourhood, "STRETCH", 997),
+    (bilinear, "STEP", 37),
+    (shifting, "STEP", 1),
+]
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", noiselib.registry())
+def test_small_chunks_give_the_same_bytes(name, channels, monkeypatch):
+    images = pictures("noise", (3, 21, 34, channels), 5)
+    spec = noiselib.parse(name)
+    whole = [spec(one, seed=3, ids=7) for one in (images, images.astype(np.float32) / 255)]
+    for module, constant, value in SIZES:
+        monkeypatch.setattr(module, constant, value)
+    for one, expected in zip((images, images.astype(np.float32) / 255), whole, strict=True):
+        assert np.array_equal(spec(one, seed=3, ids=7), expected)

@@ -1,0 +1,240 @@
+"""How fields are declared, checked and moved, to the letter."""
+
+import math
+
+import numpy as np
+import pytest
+
+import noiselib
+from noiselib.corruption import Corruption, parameter, strength, written
+from noiselib.fields import Axis, FieldInfo, geometric, inverse_square, linear, rounded
+
+
+class Parent(Corruption, register=False):
+    """A class that others inherit from."""
+
+    side: int = strength("a side", identity=2, worst=9, low=1, high=64, unit="pixels",
+                         path=geometric)  # fmt: skip
+    free: float = parameter("free", default=-3, unit="s")
+    word: str = parameter("a word", default="no", choices=("yes", "no"))
+    level: float = parameter("moves", default=8, low=0, high=99, identity=2, path=inverse_square)
+    flag: bool = parameter("a flag", default=False)
+
+
+class Child(Parent, register=False):
+    """One more field, which comes after the strength."""
+
+    extra: int = parameter("one more", default=1)
+
+
+INFINITY = math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "info"),
+    [
+        ("side", FieldInfo(description="a side", unit="pixels", low=1, high=64, identity=2,
+                           worst=9, path=geometric)),
+        ("free", FieldInfo(description="free", unit="s", low=-INFINITY, high=INFINITY)),
+        ("word", FieldInfo(description="a word", choices=("yes", "no"))),
+        ("level", FieldInfo(description="moves", low=0, high=99, identity=2, path=inverse_square)),
+    ],
+)  # fmt: skip
+def test_what_is_declared_is_known(name, info):
+    assert Parent.infos[name] == info
+
+
+def test_what_is_said_of_a_field_is_kept():
+    field = parameter(
+        "moves", default=8, low=0, high=99, choices=("a",), unit="s", identity=2, path=geometric
+    )
+    assert (field.default, field.kw_only) == (8, True)
+    assert field.metadata["info"] == FieldInfo(
+        description="moves", unit="s", low=0, high=99, choices=("a",), identity=2, path=geometric
+    )
+    assert parameter("bare", default=1).metadata["info"] == FieldInfo(description="bare")
+    field = strength("grows", identity=1, worst=4, low=0, high=9, unit="s", path=geometric)
+    assert (field.default, field.kw_only) == (4, True)
+    assert field.metadata["info"] == FieldInfo(
+        description="grows", unit="s", low=0, high=9, identity=1, worst=4, path=geometric
+    )
+
+
+def test_what_is_left_out():
+    bare = FieldInfo(description="bare")
+    assert bare == FieldInfo(
+        description="bare", unit="", low=-INFINITY, high=INFINITY, choices=(), identity=None,
+        worst=None, path=linear,
+    )  # fmt: skip
+    assert not bare.is_strength
+    assert Parent.infos["side"].is_strength
+    plain = strength("grows", identity=0, worst=2).metadata["info"]
+    assert plain == FieldInfo(description="grows", low=0, high=INFINITY, identity=0, worst=2)
+    falls = strength("falls", identity=0, worst=-2).metadata["info"]
+    assert falls == FieldInfo(description="falls", low=-INFINITY, high=0, identity=0, worst=-2)
+    both = strength("both", identity=0, worst=0).metadata["info"]
+    assert (both.low, both.high) == (-INFINITY, INFINITY)
+
+
+def test_the_strength_comes_first_and_keywords_alone_are_taken():
+    assert list(Child.infos) == ["side", "free", "word", "level", "flag", "extra"]
+    assert Child.strength_name == "side"
+    assert Child.kinds == {"side": "int", "free": "float", "word": "str", "level": "float",
+                           "flag": "bool", "extra": "int"}  # fmt: skip
+    with pytest.raises(TypeError, match="positional argument"):
+        Child(3)
+    assert (Child().side, Child().free, Child().word) == (9, -3, "no")
+    assert Child.name == "child"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"flag": 1}, "parent: flag must be True or False, got 1"),
+        ({"word": "maybe"}, "parent: word must be one of yes, no, got 'maybe'"),
+        ({"side": 2.0}, "parent: side must be a whole number, got 2.0"),
+        ({"side": True}, "parent: side must be a whole number, got True"),
+        ({"free": True}, "parent: free must be a number, got True"),
+        ({"free": "1"}, "parent: free must be a number, got '1'"),
+        ({"side": 0}, "parent: side must lie in [1, 64], got 0"),
+        ({"side": 65}, "parent: side must lie in [1, 64], got 65"),
+        ({"level": 99.5}, "parent: level must lie in [0, 99], got 99.5"),
+        ({"free": math.nan}, "parent: free must lie in [-inf, inf], got nan"),
+    ],
+)
+def test_wrong_values(values, message):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        Parent(**values)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("side", [1, 64, np.int8(5)])
+def test_limits_are_allowed(side):
+    made = Parent(side=side, level=99, free=np.float32(0.5), word="yes", flag=True)
+    assert (made.side, type(made.side)) == (int(side), int)
+    assert (made.level, type(made.level)) == (99.0, float)
+    assert (made.free, made.word, made.flag) == (0.5, "yes", True)
+
+
+def test_what_moves_and_what_stays():
+    half = Parent(flag=True).at(0.5)
+    assert half.side == round((2 * 9) ** 0.5)
+    assert (half.level, half.free, half.word, half.flag) == (32, -3, "no", True)
+    whole = Parent().at(0)
+    assert (whole.side, whole.level) == (2, 2)
+    assert type(whole.side) is int
+    assert type(whole.level) is float
+    assert whole.is_identity
+    assert not Parent(level=2).is_identity
+    assert not Parent(side=2).is_identity
+    info = FieldInfo(description="", identity=0.4, worst=9)
+    assert (info.at("int", 9, 0), info.at("float", 9, 0)) == (0, 0.4)
+    assert info.at("int", 9, 1) == 9
+    assert info.at("float", 0.3, 1e-9) == 0.3999999999
+    assert FieldInfo(description="").at("float", 5.0, 0.5) == 5.0
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "end", "t", "value"),
+    [
+        (linear, 2, 5, 0.25, 2.75),
+        (geometric, 2, 32, 0.25, 4),
+        (geometric, 2, 32, 0.75, 16),
+        (inverse_square, 7, 4, 0.5, 16),
+        (inverse_square, 7, 4, 1e-200, 7),
+    ],
+)
+def test_paths(path, start, end, t, value):
+    assert path(start, end, t) == pytest.approx(value)
+
+
+def test_rounding():
+    assert rounded(0.1 + 0.2) == 0.3
+    assert rounded(1.23456789012345) == 1.23456789012
+    assert math.copysign(1, rounded(-0.0)) == 1
+    assert math.copysign(1, rounded(-1e-320)) == -1
+    assert written(30.0) == "30"
+    assert written(0.1234567890123) == "0.123456789012"
+    assert written("a") == "'a'"
+    assert written(3) == "3"
+
+
+def test_axes():
+    assert Parent().axis == Axis("side", "a side", "pixels")
+    assert Parent().axis.label == "side [pixels]"
+    assert Axis("t", "", "").label == "t"
+    still = Parent(side=2)
+    assert still.axis == Axis("t", "part of the way from the untouched images to the whole "
+                                   "corruption", "")  # fmt: skip
+    assert still.position(0.25) == 0.25
+    assert Parent().position(0.5) == 4
+    assert type(Parent().position(0.5)) is float
+
+
+def test_names_are_in_snake_case():
+    names = {"HsvBrightness": "hsv_brightness", "Zoom2Far": "zoom2_far", "JPEG": "jpeg"}
+    for python, text in names.items():
+        cls = type(python, (Corruption,), {
+            "__annotations__": {"gain": "float"}, "gain": strength("", identity=0, worst=1),
+        }, register=False)  # fmt: skip
+        assert cls.name == text
+        assert str(cls()) == f"{text}(gain=1)"
+
+
+def test_a_base_class_is_no_corruption():
+    class _Base(Corruption):
+        gain: float = strength("from the base", identity=0, worst=1)
+
+    class Derived(_Base, register=False):
+        level: float = parameter("its own", default=0.5)
+
+    assert "_base" not in noiselib.registry()
+    assert list(Derived.infos) == ["gain", "level"]
+    assert str(Derived(level=0.25)) == "derived(gain=1, level=0.25)"
+    assert Derived().revisions == (("derived", 1),)
+
+
+def declare(name="Wrong", register=False, **fields):
+    """Declare a class of fields: annotation and value."""
+    body = {"__annotations__": {key: kind for key, (kind, _) in fields.items()}}
+    return type(name, (Corruption,), body | {key: one for key, (_, one) in fields.items()},
+                register=register)  # fmt: skip
+
+
+def gain():
+    return strength("grows", identity=0, worst=1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "Wrong: exactly one field must be the strength, got 0"),
+        ({"a": ("float", gain()), "b": ("float", gain())},
+         "Wrong: exactly one field must be the strength, got 2"),
+        ({"a": ("float", gain()), "b": ("float", 3.0)},
+         "Wrong: declare b with strength() or parameter()"),
+        ({"a": ("float", gain()), "b": ("list", parameter("", default=0))},
+         "Wrong: b must be float, int, str or bool"),
+        ({"a": (list, gain())}, "Wrong: a must be float, int, str or bool"),
+    ],
+)  # fmt: skip
+def test_wrong_classes(fields, message):
+    with pytest.raises(TypeError) as caught:
+        declare(**fields)
+    assert str(caught.value) == message
+
+
+def test_kinds_may_be_types():
+    assert declare(a=(float, gain())).kinds == {"a": "float"}
+
+
+def test_a_name_is_entered_once():
+    with pytest.raises(TypeError) as caught:
+        declare("Zoom", register=True, a=("float", gain()))
+    assert str(caught.value).endswith(
+        ": noiselib.corruptions.geometric has a corruption zoom already"
+    )
+    zoom = noiselib.registry()["zoom"]
+    noiselib.corruption.enter(zoom)  # again the same, as a reload does
+    assert noiselib.registry()["zoom"] is zoom
+    assert list(noiselib.registry()) == sorted(noiselib.registry())

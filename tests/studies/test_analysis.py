@@ -1,0 +1,291 @@
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from studies import metrics, session
+from studies.analysis.analyse import analyse
+from studies.analysis.areas import ALL
+from studies.analysis.path_rows import flip_rate
+from studies.analysis.sections import analysis_sections
+from studies.analysis.words import comparison_sentences, critical_text
+from studies.analysis.words import points as in_points
+from studies.cells import ImageRange, cell_key, plan_points
+from studies.curves import trace_curves
+from studies.errors import StudyError
+from studies.outcomes import judge
+from studies.records import Subject
+from studies.session import run_study
+from studies.statistics import accuracy_interval, share_interval
+from studies.store import Store
+from studies.study import Study, load_study
+
+IMAGES = 200
+CLASSES = ("one", "two", "three", "four")
+DIGESTS = {"old": "d1", "new": "d2"}
+
+
+def subject_of(images):
+    return Subject(
+        study="small",
+        data="made up",
+        images=ImageRange("digest", 0, images),
+        class_names=CLASSES,
+        labels=np.arange(images) % 4,
+        example=np.zeros((2, 2, 1), np.uint8),
+    )
+
+
+@pytest.fixture
+def points(settings):
+    return plan_points(Study.model_validate(settings))
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path, create=True) as store:
+        store.begin_run(started="now", command="", study={}, provenance={})
+        yield store
+
+
+def fill(store, points, *, images=IMAGES, skip=(), edge=None):
+    """Store outcomes of two models: images are lost one by one, sooner by the second model."""
+    subject = subject_of(images)
+    hardness = np.random.default_rng(0).random(images)
+    for number, digest in enumerate(DIGESTS.values()):
+        for point in points:
+            for condition in point.conditions:
+                key = cell_key(condition, subject.images, digest)
+                if (digest, condition) in skip or key in store.finished_keys():
+                    continue
+                shake = 0.1 * np.random.default_rng(condition.seed or 0).standard_normal(images)
+                at = 1.1 - point.t - 0.1 * number if edge is None else edge
+                right = hardness + (shake if point.t and edge is None else 0) < at
+                probabilities = np.full((images, 4), 0.1, np.float32)
+                said = np.where(right, subject.labels, (subject.labels + 1) % 4)
+                probabilities[np.arange(images), said] = 0.7
+                outcomes = judge(probabilities, subject.labels)
+                store.add_cell(key, condition, digest, run=1, seconds=0, outcomes=outcomes)
+    return subject
+
+
+def correct_of(store, subject, point, digest):
+    keys = [cell_key(condition, subject.images, digest) for condition in point.conditions]
+    return np.stack([metrics.correct(store.outcomes(key)) for key in keys])
+
+
+def test_areas_are_those_of_the_curves_with_intervals_over_images(store, points):
+    subject = fill(store, points)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    curves = trace_curves(store, points, subject.images, DIGESTS)
+    assert len(found.areas) == len(curves) + 2
+    for row, curve in zip(found.areas, curves, strict=False):
+        assert (row.corruption, row.model) == (curve.corruption, curve.model)
+        assert row.area == pytest.approx(curve.mean_accuracy)
+        assert row.low < row.area < row.high
+        assert row.threshold == pytest.approx((curve.clean.accuracy + 0.25) / 2)
+        t, accuracy = [r.t for r in curve.rows], [r.accuracy for r in curve.rows]
+        assert np.interp(row.critical_t, t, accuracy) == pytest.approx(row.threshold)
+        assert row.critical_t_low < row.critical_t < row.critical_t_high
+        worst = curve.worst.strength  # both corruptions are linear in t
+        assert row.critical_strength == pytest.approx(worst * row.critical_t)
+
+
+def test_the_area_interval_is_the_score_interval_of_the_areas_of_the_images(store, points):
+    subject = fill(store, points)
+    row = analyse(store, points, subject, DIGESTS, threshold=None).areas[0]
+    path = [point for point in points if point.corruption == row.corruption]
+    shares = [correct_of(store, subject, point, "d1").mean(axis=0) for point in path]
+    by_image = (shares[0] / 2 + shares[1] + shares[2] + shares[3] / 2) / 3
+    expected = share_interval(by_image, 1 + 3 * 2)
+    assert (row.low, row.high) == pytest.approx((expected.low, expected.high))
+    assert row.effective_images == pytest.approx(expected.sample_size)
+
+
+def test_the_last_rows_are_over_all_corruptions(store, points):
+    subject = fill(store, points)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    for row in found.areas[-2:]:
+        single = [r.area for r in found.areas if r.model == row.model and r is not row]
+        assert row.corruption == ALL
+        assert row.area == pytest.approx(np.mean(single))
+        assert row.reached is row.critical_t is row.threshold is None
+    overall = found.comparisons[-1]
+    assert (overall.quantity, overall.corruption) == ("area", ALL)
+    assert overall.difference == pytest.approx(found.areas[-1].area - found.areas[-2].area)
+
+
+def test_a_threshold_that_is_never_reached_is_beyond_the_path(store, points):
+    subject = fill(store, points)
+    row = analyse(store, points, subject, DIGESTS, threshold=0.01).areas[0]
+    assert row.reached is False
+    assert (row.critical_t, row.critical_strength, row.critical_t_high) == (None, None, None)
+    assert critical_text(row, 0.5) == "sigma > 0.5"
+    open_above = replace(row, critical_t_low=0.9, critical_strength_low=0.45)
+    assert critical_text(open_above, 0.5) == "sigma > 0.5 (from 0.450)"
+    reached = replace(open_above, critical_t=0.95, critical_strength=0.47512, unit="pixels")
+    assert critical_text(reached, 0.5) == "sigma = 0.475 pixels (0.450\N{EN DASH}beyond)"
+
+
+def test_every_point_is_compared_on_the_draws_that_both_have_seen(store, points):
+    lost = points[1].conditions[0]
+    subject = fill(store, points, skip={("d2", lost)})
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    rows = [r for r in found.comparisons if r.quantity == "accuracy" and r.t == points[1].t]
+    assert rows[0].draws == 1
+    kept = cell_key(points[1].conditions[1], subject.images, "d1")
+    assert rows[0].baseline == pytest.approx(metrics.correct(store.outcomes(kept)).mean())
+    assert [r.draws for r in found.comparisons if r.t == 1.0] == [2, 1]  # the blur draws nothing
+    assert all(r.p <= r.p_adjusted for r in found.comparisons)
+    assert {r.draws for r in found.paths if r.model == "new" and "noise" in r.corruption} == {1}
+
+
+def test_a_curve_with_a_gap_has_no_area_and_the_rest_stays(store, points):
+    gone = {("d2", condition) for condition in points[2].conditions}
+    subject = fill(store, points, skip=gone)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    noise, blur = points[0].corruption, points[-1].corruption
+    assert [(r.corruption, r.model) for r in found.areas] == [
+        (noise, "old"),
+        (blur, "old"),
+        (blur, "new"),
+        (ALL, "old"),
+    ]
+    areas = [r for r in found.comparisons if r.quantity == "area"]
+    assert [r.corruption for r in areas] == [blur]
+    assert len([r for r in found.comparisons if r.corruption == noise]) == 3
+    assert len([r for r in found.metrics if r.model == "new"]) == 7
+    assert not [r for r in found.paths if r.corruption == noise and r.model == "new"]
+
+
+def test_metrics_and_classes_are_those_of_the_stored_outcomes(store, points):
+    subject = fill(store, points)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    row = found.metrics[2]
+    correct = correct_of(store, subject, points[2], "d1")
+    assert row.accuracy == pytest.approx(correct.mean())
+    assert row.confidence == pytest.approx(0.7)
+    assert row.expected_calibration_error == pytest.approx(abs(row.accuracy - 0.7))
+    loss = np.where(correct, -np.log(0.7), -np.log(0.1)).mean()
+    assert row.negative_log_likelihood == pytest.approx(loss, rel=1e-5)
+    assert row.negative_log_likelihood_low < loss < row.negative_log_likelihood_high
+    assert row.brier_low < row.brier < row.brier_high
+    of_class = [r for r in found.classes if (r.t, r.model) == (points[2].t, "old")][:4]
+    assert [r.class_name for r in of_class] == list(CLASSES)
+    assert np.mean([r.accuracy for r in of_class]) == pytest.approx(correct.mean())
+    expected = accuracy_interval(correct[:, subject.labels == 1])
+    assert (of_class[1].low, of_class[1].high) == (expected.low, expected.high)
+
+
+def test_lost_images_add_up_along_a_path(store, points):
+    subject = fill(store, points)
+    rows = analyse(store, points, subject, DIGESTS, threshold=None).paths[:4]
+    assert sum(row.lost for row in rows) + rows[-1].standing == pytest.approx(1)
+    assert rows[0].flipped == 0
+    for row, point in zip(rows, points, strict=False):
+        accuracy = correct_of(store, subject, point, "d1").mean()
+        assert row.standing + row.regained == pytest.approx(accuracy)
+    assert flip_rate(rows) == pytest.approx(np.mean([row.flipped for row in rows[1:]]))
+
+
+@pytest.mark.parametrize(("edge", "accuracy"), [(2.0, 1), (-1.0, 0)])
+def test_always_right_and_always_wrong_have_intervals(store, points, edge, accuracy):
+    subject = fill(store, points, edge=edge)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    for row in found.areas[:-2]:
+        assert row.area == accuracy
+        assert 0 < row.high - row.low < 0.05
+        assert row.critical_t == (None if accuracy else 0)
+    assert all(row.p == 1 for row in found.comparisons)
+    assert all(np.isfinite([row.low, row.high]).all() for row in found.comparisons)
+    assert all(row.images_for_one_point is None for row in found.comparisons)
+    assert (
+        "cannot be told apart"
+        in comparison_sentences(found.comparisons, {point.corruption: "it" for point in points})[0]
+    )
+
+
+def test_one_image_is_no_reason_to_fail(store, points):
+    subject = fill(store, points, images=1)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    assert all(0 <= row.low <= row.area <= row.high <= 1 for row in found.areas)
+    assert all((row.low, row.high) == (-1, 1) for row in found.comparisons)
+    assert len(found.classes) == len(found.metrics)  # of the one class that it has
+    assert all(b"nan" not in table for table in found.tables().values())
+
+
+def test_nothing_stored_is_nothing_said(store, points):
+    found = analyse(store, points, subject_of(5), DIGESTS, threshold=None)
+    assert all(table.count(b"\n") == 1 for table in found.tables().values())
+    assert analysis_sections(found, []) == []
+
+
+def test_the_same_cells_give_the_same_bytes_however_many_models(store, points):
+    subject = fill(store, points)
+    both = analyse(store, points, subject, DIGESTS, threshold=None).tables()
+    assert both == analyse(store, points, subject, DIGESTS, threshold=None).tables()
+    alone = analyse(store, points, subject, {"new": "d2"}, threshold=None).tables()
+    rows = list(csv.DictReader(io.StringIO(both["areas.csv"].decode())))
+    assert list(csv.DictReader(io.StringIO(alone["areas.csv"].decode()))) == [
+        row for row in rows if row["model"] == "new"
+    ]
+    assert alone["comparisons.csv"].count(b"\n") == 1
+
+
+def test_the_words_name_what_survives(store, points):
+    subject = fill(store, points)
+    found = analyse(store, points, subject, DIGESTS, threshold=None)
+    titles = {points[0].corruption: "Noise", points[-1].corruption: "Blur"}
+    (text,) = comparison_sentences(found.comparisons, titles)
+    assert text.startswith("Over all corruptions, new keeps ")
+    assert "of mean accuracy less than old." in text
+    assert "new keeps less than old under Noise and Blur." in text
+    kept = sum(row.survives for row in found.comparisons if row.quantity == "accuracy")
+    assert f"at 8 single strengths, {kept} survive" in text
+    sections = analysis_sections(found, trace_curves(store, points, subject.images, DIGESTS))
+    assert [section.heading for section in sections] == [
+        "Areas and critical strengths",
+        "Which model is better",
+    ]
+
+
+def test_differences_are_said_in_points_with_their_sign():
+    assert [in_points(x) for x in (0.0123, -0.0123, -0.0001, 0)] == [
+        "+1.2",
+        "\N{MINUS SIGN}1.2",
+        "0.0",
+        "0.0",
+    ]
+
+
+@pytest.mark.parametrize("threshold", [0, 1, -0.5, 1.5, float("nan")])
+def test_a_threshold_outside_of_zero_and_one_is_refused(threshold):
+    with pytest.raises(StudyError, match=r"threshold: a threshold is an accuracy in \(0, 1\), got"):
+        load_study("quickstart", {"threshold": threshold})
+    assert load_study("quickstart", {"threshold": 0.8}).threshold == 0.8
+
+
+def test_a_protocol_has_no_threshold(tiny):
+    with pytest.raises(StudyError, match="threshold: a protocol has levels and no curve"):
+        load_study("quickstart", {"protocol": "tiny_c", "threshold": 0.8})
+
+
+def test_another_threshold_is_reported_without_computing_anything(
+    tmp_path, settings, observer, fakes, monkeypatch
+):
+    small = settings | {"corruptions": ["contrast"], "strengths": 2}
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "write_outputs", lambda store, folder: None)
+        run_study(Study.model_validate(small), tmp_path, command="", observer=observer)
+    study = Study.model_validate(small | {"threshold": 0.6})
+    ending = run_study(study, tmp_path, command="", observer=observer)
+    assert ending.tally.computed == 0
+    assert {row.threshold for row in ending.outputs.analysis.areas} == {0.6}
+    names = {path.name for path in ending.outputs.files}
+    tables = {"areas.csv", "comparisons.csv", "metrics.csv", "paths.csv", "classes.csv"}
+    assert tables <= names
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for words in ("Areas and critical strengths", "Which model is better", "60.0"):
+        assert words in page

@@ -1,0 +1,59 @@
+import re
+
+import numpy as np
+import pytest
+from fakes import QuadrantModel
+from test_report import Page
+
+import noiselib
+from models.data import load
+from studies.cells import plan_points
+from studies.diagnosis.sweep_section import find_mistakes
+from studies.session import run_study
+from studies.store import Store
+from studies.study import Study
+
+
+@pytest.fixture
+def swept(tmp_path, settings, observer, fakes):
+    study = Study.model_validate(settings)
+    run_study(study, tmp_path, command="", observer=observer)
+    with Store(tmp_path) as store:
+        subject = store.subject()
+        digests = {name: store.model(name).digest for name in study.models}
+        yield tmp_path, find_mistakes(store, plan_points(study), subject, digests)
+
+
+def test_it_shows_clean_images_and_every_worst_over_all_its_draws(swept, settings):
+    folder, mistakes = swept
+    titles = [title for title, _ in mistakes.table.groups]
+    assert titles == [
+        "On clean images", "Under gaussian_noise(sigma=0.5)", "Under gaussian_blur(sigma=3)",
+    ]  # fmt: skip
+    data = load(settings["data"])
+    worst = noiselib.parse("gaussian_noise(sigma=0.5)")
+    counts = np.zeros((4, 4))
+    for seed in range(2):
+        predicted = QuadrantModel("cnn").predict(worst(data.test_images, seed=seed, ids=0))
+        np.add.at(counts, (data.test_labels, predicted.argmax(axis=1)), 1)
+    title, matrices = mistakes.matrices[1]
+    assert title == "under gaussian_noise(sigma=0.5)"
+    shares = [[cell.share for cell in cells] for _, cells in matrices[1].rows]
+    np.testing.assert_allclose(shares, counts / counts.sum(axis=1, keepdims=True))
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    Page(text)
+    assert text.count('<table class="matrix">') == 6
+    assert re.search(r'alt="Accuracy of cnn against its confidence: on clean images', text)
+    assert {p.stem for p in (folder / "figures").glob("calibration*.png")} == {
+        "calibration-01-mlp",
+        "calibration-02-cnn",
+    }
+
+
+def test_accuracy_in_the_section_is_that_of_the_curves(swept):
+    folder, mistakes = swept
+    _, rows = mistakes.table.groups[1]
+    table = (folder / "curves.csv").read_text().splitlines()
+    worst = next(line for line in table if ",1,0.5,gaussian_noise" in line and ",cnn," in line)
+    accuracy = float(worst.split(",")[9])
+    assert rows[1][2].replace("\N{NO-BREAK SPACE}", " ") == f"{100 * accuracy:.1f} %"
