@@ -8,7 +8,6 @@ every law. So it is given a copy in which each decorator is a plain assignment a
 
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -41,22 +40,51 @@ class Undecorated(cst.CSTTransformer):
 
 
 def stage():
-    """Copy what mutmut needs; what did not change keeps its time, and so its results."""
+    """Copy what mutmut needs; say whether anything has changed since the last time."""
     library = (ROOT / "noiselib").rglob("*.py")
     tests = [path for path in (ROOT / "tests" / "noiselib").rglob("*.*") if path.suffix != ".pyc"]
+    wanted = {}
     for path in (*library, *tests, ROOT / "tests" / "conftest.py", ROOT / "pyproject.toml"):
         content = path.read_bytes()
         if path.is_relative_to(ROOT / "noiselib"):
             content = cst.parse_module(content).visit(Undecorated()).bytes
-        target = STAGE / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists() or target.read_bytes() != content:
-            target.write_bytes(content)
+        wanted[path.relative_to(ROOT)] = content
+    before = staged()
+    gone = before.keys() - wanted.keys()
+    for path in gone:
+        (STAGE / path).unlink()
+        (STAGE / "mutants" / path).unlink(missing_ok=True)
+    changed = {path for path, one in wanted.items() if one != before.get(path)}
+    for path in changed:  # the others keep their time, and so their results
+        (STAGE / path).parent.mkdir(parents=True, exist_ok=True)
+        (STAGE / path).write_bytes(wanted[path])
+    return bool(gone or changed)
+
+
+def staged():
+    """Give what was copied the last time."""
+    paths = [path for name in ("noiselib", "tests") for path in (STAGE / name).rglob("*.*")]
+    paths.append(STAGE / "pyproject.toml")
+    return {path.relative_to(STAGE): path.read_bytes() for path in paths if path.is_file()}
+
+
+def forget():
+    """Have survivors tried again, and found anew which tests reach which function."""
+    (STAGE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+    with change_cwd(STAGE):
+        for path in walk_mutatable_files():
+            data = SourceFileMutationData(path=path)
+            data.load()
+            for name, code in data.exit_code_by_key.items():
+                if status_by_exit_code[code] != "killed":
+                    data.exit_code_by_key[name] = None
+            if data.exit_code_by_key:
+                data.save()
 
 
 def counted():
-    """Count the mutants of each module by what became of them."""
-    counts = {}
+    """Count the mutants of each module by what became of them, and add up the seconds they took."""
+    counts, seconds = {}, 0.0
     with change_cwd(STAGE):
         for path in sorted(walk_mutatable_files()):
             data = SourceFileMutationData(path=path)
@@ -64,7 +92,8 @@ def counted():
             if data.exit_code_by_key:
                 statuses = map(status_by_exit_code.__getitem__, data.exit_code_by_key.values())
                 counts[str(path)] = Counter(statuses)
-    return counts
+                seconds += sum(data.durations_by_key.values())
+    return counts, seconds
 
 
 def table(counts):
@@ -82,27 +111,27 @@ def table(counts):
     return "\n".join(lines)
 
 
-def publish(counts, minutes):
+def publish(counts, seconds):
     """Put the figures of a complete run into the page."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    took = f"The run took {minutes:.0f} minutes."
+    took = f"Tried one after the other, the mutants took {seconds / 60:.0f} minutes."
     PAGE.write_text(f"{before}{BEGIN}\n\n{table(counts)}\n\n{took}\n\n{END}{after}")
 
 
 def main(names):
     """Run mutmut, and print or publish what it found."""
-    stage()
-    begun = time.monotonic()
+    if stage():
+        forget()
     mutmut = Path(sys.executable).with_name("mutmut")
-    subprocess.run([mutmut, "run", "--max-children", "1", *names], cwd=STAGE, check=True)
-    counts = counted()
+    subprocess.run([mutmut, "run", *names], cwd=STAGE, check=True)
+    counts, seconds = counted()
     print(table(counts))
     whole = sum(counts.values(), Counter())
     unchecked = whole.total() - sum(whole[column] for column in COLUMNS)
     if names or unchecked:
         return f"{unchecked} mutants are not checked, or went wrong" if unchecked else 0
-    publish(counts, (time.monotonic() - begun) / 60)
+    publish(counts, seconds)
     killed = whole["killed"] / whole.total()
     return 0 if killed >= LEAST else f"{killed:.1%} are killed, {LEAST:.0%} are wanted"
 
