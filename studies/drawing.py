@@ -63,6 +63,18 @@ class Picture:
     svg: bytes
 
 
+def line_look(number: int) -> dict[str, Any]:
+    """Return colour, dashes and markers of the line of that number, as matplotlib names them."""
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": LINES[number % len(LINES)],
+        "marker": MARKERS[number % len(MARKERS)],
+        "markersize": 4.5,
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.6,
+    }
+
+
 def styled() -> AbstractContextManager[None]:
     """Draw in our style, whatever the user's own settings are."""
     from matplotlib import rc_context

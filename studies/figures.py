@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from studies.curves import Curve
 from studies.drawing import (
     COLOURS,
-    LINES,
-    MARKERS,
     Picture,
     draw_strip,
     grid_of_panels,
+    line_look,
     rendered,
     slug,
     styled,
@@ -115,12 +114,7 @@ def _draw_panel(
         panel.plot(
             x,
             [row.accuracy for row in curve.rows],
-            color=colour,
-            linestyle=LINES[number % len(LINES)],
-            marker=MARKERS[number % len(MARKERS)],
-            markersize=4.5,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
+            **line_look(number),
             linewidth=1.8,
             label=curve.model,
         )

@@ -8,7 +8,7 @@ import numpy as np
 from studies.diagnosis.axes import in_decades, in_percent, labelled, title_height
 from studies.diagnosis.calibration import Reliability
 from studies.diagnosis.histories import History
-from studies.drawing import COLOURS, LINES, MARKERS, Picture, rendered, styled
+from studies.drawing import COLOURS, LINES, Picture, line_look, rendered, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,12 +105,7 @@ def _draw_line(
 ) -> None:
     panel.plot(
         *zip(*points, strict=True),
-        color=COLOURS[number % len(COLOURS)],
-        linestyle=LINES[number % len(LINES)],
-        marker=MARKERS[number % len(MARKERS)],
-        markersize=4.5,
-        markeredgecolor="white",
-        markeredgewidth=0.6,
+        **line_look(number),
         linewidth=1.8,
         label=label,
     )

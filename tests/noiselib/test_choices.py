@@ -8,10 +8,7 @@ import pytest
 import noiselib
 from noiselib import Transform, identity, one_of, sometimes, vary
 from noiselib.compose import OneOf, Pipeline, Sometimes, Vary, _Composite, chain
-from noiselib.corruption import Trait
 from noiselib.resolution import Leaf, Resolution
-from noiselib.streams import Streams
-from noiselib.testing.strategies import pictures
 
 NOISE, TURN = noiselib.GaussianNoise(sigma=0.25), noiselib.Rotation(degrees=30)
 IDS = np.arange(200, dtype=np.uint64)
@@ -67,33 +64,6 @@ def test_a_choice_of_choices_keeps_each_images_way():
     assert len(both.ways) == 3
     unused = Resolution.choice(np.array([1, 1, 1, 1]), [first, second])
     assert unused.ways == ((c,),)
-
-
-@pytest.mark.parametrize("inner", [TURN, TURN | NOISE])
-def test_every_strength_of_vary_is_one_occurrence(inner):
-    ways, counter = resolved(vary(inner) | TURN)
-    assert counter == {name: k for name, k in (("vary", 1), ("rotation", 2), (
-        "gaussian_noise", 1)) if k and (name != "gaussian_noise" or inner != TURN)}  # fmt: skip
-    assert {way[-1] for way in ways} == {(TURN, 1)}
-    assert {occurrence for way in ways for _, occurrence in way[:-1]} == {0}
-    assert len({way[0][0].degrees for way in ways}) > 25
-
-
-def test_vary_of_a_broadcast_corruption_is_one_way():
-    counter = Counter()
-    resolution = vary(NOISE).resolve(3, IDS, counter)
-    assert counter == {"vary": 1, "gaussian_noise": 1}
-    ((leaf,),) = resolution.ways
-    assert leaf.corruption == NOISE
-    assert set(leaf.parts * 32) == set(range(33))
-
-
-def test_a_varied_corruption_is_one_occurrence_among_others():
-    counter = Counter()
-    resolution = (NOISE | vary(NOISE) | vary(NOISE) | NOISE).resolve(3, IDS, counter)
-    assert counter == {"vary": 2, "gaussian_noise": 4}
-    (way,) = resolution.ways
-    assert [leaf.occurrence for leaf in way] == [0, 1, 2, 3]
 
 
 def test_probabilities_are_met():
@@ -196,17 +166,3 @@ def test_parts_of_the_strength():
     assert vary(TURN).at(0.5) == vary(TURN.at(0.5))
     for made in (NOISE | TURN, one_of(NOISE, TURN), vary(TURN)):
         assert (made.axis.name, made.position(0.75)) == ("t", 0.75)
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, cls in noiselib.registry().items() if Trait.BROADCAST in cls.traits]
-)
-@pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_vary_of_any_broadcast_corruption_is_each_image_at_its_own(name, dtype):
-    images = pictures("noise", (4, 13, 9, 3), 2)
-    images = images if dtype == "uint8" else images.astype(np.float32) / 255
-    words = Streams("vary", 0, 3, np.arange(4, dtype=np.uint64)).words(()).astype(np.uint64)
-    together = vary(noiselib.parse(name))(images, seed=3)
-    for i, t in enumerate((words * 33 >> 32) / 32):
-        alone = noiselib.parse(name).at(float(t))(images[i : i + 1], seed=3, ids=i)
-        assert np.array_equal(together[i : i + 1], alone)

@@ -1,0 +1,186 @@
+"""``python -m benchmarks.gpu``: train and sweep on a GPU, and write down what was seen.
+
+Each network is trained twice with one seed, to see its speed, its test accuracy and whether the
+weights are the same bit for bit; then both are swept. What is found goes to a section of
+``docs/gpu.md`` that is called after the device and the backend; other sections stay. Choose the
+backend by KERAS_BACKEND.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.data import Dataset
+    from models.training import Trained
+
+__all__ = ["main"]
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "gpu.md"
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
+SPECS = ("gaussian_noise(sigma=0.5)", "rotation(degrees=90)")
+TITLE = "# On a GPU\n"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of a network.
+
+    Parameters
+    ----------
+    images_a_second
+        In training, without the first epoch.
+    accuracy
+        On the test images.
+    repeats
+        Whether a second training with the same seed gave the same weights, bit for bit.
+    """
+
+    architecture: str
+    epochs: int
+    seconds: float
+    images_a_second: float
+    accuracy: float
+    repeats: bool
+
+
+def look_at(architecture: str, data: Dataset, folder: Path) -> Seen:
+    """Train a network twice, and keep the first for the sweep."""
+    from models import store
+    from models.scoring import score
+    from models.training import TrainConfig, train
+
+    print(f"training {architecture} twice")
+    config = TrainConfig(architecture=architecture)
+    trained, again = train(config, data), train(config, data)
+    store.save(trained, folder / f"{architecture}.keras")
+    return Seen(
+        architecture,
+        len(trained.history),
+        trained.seconds,
+        speed(trained, data),
+        score(trained.model, data.test_images, data.test_labels).accuracy,
+        trained.digest == again.digest,
+    )
+
+
+def speed(trained: Trained, data: Dataset) -> float:
+    """Give the images a second in all epochs but the first, in which the backend compiles."""
+    first, last = trained.history[0]["seconds"], trained.history[-1]["seconds"]
+    images = len(trained.config.split(data)[0]) * (len(trained.history) - 1)
+    return images / (last - first) if images else float("nan")
+
+
+def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[int, float]:
+    """Sweep the trained networks, and give the number of cells and the seconds they took."""
+    from rich.console import Console
+
+    from studies.progress import observer_for
+    from studies.session import run_study
+    from studies.study import load_study
+
+    files = [str(folder / f"{name}.keras") for name in names]
+    settings = {"data": data, "models": files, "corruptions": list(SPECS)}
+    study = load_study("quickstart", settings)
+    begin = time.perf_counter()
+    ending = run_study(study, folder / "sweep", command=command, observer=observer_for(Console()))
+    return ending.tally.computed, time.perf_counter() - begin
+
+
+def section(
+    device: str, seen: Sequence[Seen], cells: int, seconds: float, data: Dataset, command: str
+) -> str:
+    """Write down what was seen, as a section of the page."""
+    from models import backend
+
+    versions = backend.provenance()
+    packages = (key for key in ("keras", "tensorflow", "jax", "torch") if key in versions)
+    images = f"{len(data.train_images):,} training and {len(data.test_images):,} test images"
+    specs = " and ".join(f"`{spec}`" for spec in SPECS)
+    rows = "\n".join(map(row, seen))
+    return f"""## {device}, {versions["backend"]}
+
+`{command}` on {data.name}, {images}; Python {versions["python"]}, \
+{", ".join(f"{key} {versions[key]}" for key in packages)}.
+
+| network | epochs | training | images a second | test accuracy | same weights again |
+|---|---:|---:|---:|---:|---|
+{rows}
+
+The sweep of {specs}, 11 strengths and 3 seeds: {cells} cells in {seconds:.1f} s, figures and \
+report included.
+"""
+
+
+def row(one: Seen) -> str:
+    """Write what was seen of a network as a row of the table."""
+    numbers = f"{one.seconds:.1f} s | {one.images_a_second:,.0f} | {one.accuracy:.2%}"
+    return f"| `{one.architecture}` | {one.epochs} | {numbers} | {'yes' if one.repeats else 'no'} |"
+
+
+def put_section(page: str, text: str) -> str:
+    """Give the page with a section in place of the one of the same heading, or at its end."""
+    heading = text.partition("\n")[0]
+    kept = [part for part in re.split(r"(?m)^(?=## )", page) if not part.startswith(heading + "\n")]
+    return "".join([*(part.rstrip("\n") + "\n\n" for part in kept), text])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    options = parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
+    from models import architectures, backend
+    from models.architectures import ArchitectureError
+    from models.data import DataError, load
+    from studies.errors import StudyError
+
+    with backend.quiet_start():
+        name = backend.name()
+    found = backend.gpu()
+    if found is None and not options.cpu:
+        print(
+            f"benchmarks.gpu: {name} finds no GPU; --cpu does the same on the CPU", file=sys.stderr
+        )
+        return 2
+    command = f"KERAS_BACKEND={name} python -m benchmarks.gpu" + " --cpu" * (found is None)
+    try:
+        names = [architectures.get(item).name for item in options.architectures.split(",")]
+        data = load(options.data)
+        with tempfile.TemporaryDirectory() as folder:
+            seen = [look_at(item, data, Path(folder)) for item in names]
+            cells, seconds = sweep(options.data, names, Path(folder), command)
+    except (ArchitectureError, DataError, StudyError) as error:
+        print(f"benchmarks.gpu: {error}", file=sys.stderr)
+        return 2
+    text = section(found or backend.describe_device(), seen, cells, seconds, data, command)
+    page = options.page.read_text(encoding="utf-8") if options.page.exists() else TITLE
+    options.page.write_text(put_section(page, text), encoding="utf-8")
+    print(f"{text}\nwritten to {options.page}")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m benchmarks.gpu",
+        description="Train and sweep on a GPU, and write down what was seen.",
+    )
+    beside = str(MNIST) if MNIST.exists() else "digits"
+    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
+    top.add_argument("--architectures", default="mlp,cnn", help="[mlp,cnn]")
+    top.add_argument("--cpu", action="store_true", help="go on where there is no GPU")
+    top.add_argument("--page", type=Path, default=PAGE, help="[docs/gpu.md]")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())
