@@ -35,6 +35,8 @@ def grey(*shape, dtype=np.uint8):
         (np.full((1, 5, 5), np.inf), "got values from inf to inf"),
         (np.array([[[-0.25, 2.0]]]), r"got values from -0.25 to 2"),
         (np.full((1, 5, 5), 128.0, np.float32), "got values from 128 to 128"),
+        (np.full((1, 5, 5), 1.00001), "got values from 1.00001 to 1.00001"),
+        (np.full((1, 5, 5), -0.00001), "got values from -1e-05 to -1e-05"),
     ],
 )
 def test_wrong_images_are_named(images, message):
