@@ -1,6 +1,7 @@
 """The files of the seed study: table, picture and page."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from studies import provenance
@@ -50,7 +51,7 @@ def write_outputs(
             "title": "The five seed systems",
             "heading": "The five seed systems, and ours on the same images",
             "answer": answer(lines, quick=quick),
-            "lines": lines,
+            "groups": [(name, list(group)) for name, group in groupby(lines, _noise)],
             "noise": systems.noise,
             "picture": picture,
             "provenance": [
@@ -103,3 +104,7 @@ def found(line: Line) -> str:
     """Return the accuracy of a line, with the deviation over its trainings."""
     spread = "" if line.deviation is None else f" ± {100 * line.deviation:.2f}"
     return f"{line.accuracy:.2%}{spread}"
+
+
+def _noise(line: Line) -> str:
+    return line.noise
