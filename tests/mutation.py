@@ -115,7 +115,7 @@ def publish(counts, seconds):
     """Put the figures of a complete run into the page."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    took = f"Tried one after the other, the mutants took {seconds / 60:.0f} minutes."
+    took = f"Added up over all workers, the mutants took {seconds / 60:.0f} minutes."
     PAGE.write_text(f"{before}{BEGIN}\n\n{table(counts)}\n\n{took}\n\n{END}{after}")
 
 
@@ -129,8 +129,10 @@ def main(names):
     print(table(counts))
     whole = sum(counts.values(), Counter())
     unchecked = whole.total() - sum(whole[column] for column in COLUMNS)
-    if names or unchecked:
-        return f"{unchecked} mutants are not checked, or went wrong" if unchecked else 0
+    if names:
+        return 0
+    if unchecked:
+        return f"{unchecked} mutants are not checked, or went wrong"
     publish(counts, seconds)
     killed = whole["killed"] / whole.total()
     return 0 if killed >= LEAST else f"{killed:.1%} are killed, {LEAST:.0%} are wanted"

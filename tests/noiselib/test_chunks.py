@@ -1,4 +1,4 @@
-"""How many images are worked on at a time is a matter of speed alone."""
+"""How many images are worked on at a time is a matter of speed alone, and so are threads."""
 
 import numpy as np
 import pytest
@@ -24,8 +24,10 @@ SIZES = [
 def test_small_chunks_give_the_same_bytes(name, channels, monkeypatch):
     images = pictures("noise", (3, 21, 34, channels), 5)
     spec = noiselib.parse(name)
-    whole = [spec(one, seed=3, ids=7) for one in (images, images.astype(np.float32) / 255)]
+    both = (images, images.astype(np.float32) / 255)
+    whole = [spec(one, seed=3, ids=7) for one in both]
     for module, constant, value in SIZES:
         monkeypatch.setattr(module, constant, value)
-    for one, expected in zip((images, images.astype(np.float32) / 255), whole, strict=True):
+    for one, expected in zip(both, whole, strict=True):
         assert np.array_equal(spec(one, seed=3, ids=7), expected)
+        assert np.array_equal(spec(one, seed=3, ids=7, workers=2), expected)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtri
 from scipy.stats import poisson
 
 import noiselib
-from noiselib.operations.poisson import MOST_COUNTED
+from noiselib.operations.poisson import MOST_COUNTED, approximate_noise
 from noiselib.streams import Streams
 
 ALL_LEVELS = np.tile(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), (40, 4, 4, 1))
@@ -104,3 +105,12 @@ def test_the_law_is_that_of_the_original(mnist_images):
         counts = [np.bincount(np.rint(y * photons).astype(int).ravel()) for y in (ours, original)]
         assert abs(counts[0] - counts[1]).max() < 7 * np.sqrt(2 * counts[1].max())
         assert abs(counts[0] / x.size - counts[1] / x.size).sum() < 0.01
+
+
+def test_many_photons_follow_the_expansion_of_cornish_and_fisher():
+    words = np.arange(0, 2**32, 2**22 + 12345, dtype=np.uint64).astype(np.uint32)
+    z = ndtri(((words >> 16) + 0.5) / 65536)
+    for value in (0.0, 0.25, 1.0):
+        images = np.full(words.shape, value, np.float32)
+        expected = value + z * np.sqrt(value / 2000) + (z * z - 1) / (6 * 2000) * (value > 0)
+        assert np.allclose(approximate_noise(images, words, 2000.0), expected, rtol=0, atol=1e-6)
