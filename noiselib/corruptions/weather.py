@@ -42,6 +42,7 @@ class Fog(Corruption):
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
+    revision = 2
     density: float = strength(
         "how much light the fog adds, in full scales", identity=0, worst=3, high=100
     )

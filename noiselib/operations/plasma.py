@@ -140,7 +140,7 @@ def plan(h: int, w: int, view: float) -> tuple[Level, ...]:
 
 def needed_before(start: int, end: int, points: int) -> tuple[int, int]:
     """Give which points of the level before are needed: all of a coarse one, else a range."""
-    first, last = (start - 1) // 2, end // 2 + 1
+    first, last = (start - 1) // 2, (end + 1) // 2 + 1
     if points <= 2 ** (WHOLE + 1) or last - first >= points // 2:
         return 0, points // 2
     return first, last
@@ -150,7 +150,7 @@ def level_of(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> Le
     """Say how to make a range of points (start, end) a side from a range of the level before."""
     coarse, noise, drawn, kept = [], [], [], []
     for (start, end), (first, last) in zip(wanted, needed, strict=True):
-        low, high = (start - 1) // 2, end // 2 + 1
+        low, high = (start - 1) // 2, (end + 1) // 2
         neighbours = np.arange(low, high + 1)
         wraps = (first, last) == (0, points // 2)
         coarse.append(neighbours % (points // 2) if wraps else neighbours - first)

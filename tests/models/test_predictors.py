@@ -168,12 +168,15 @@ class TestGuests:
             KerasPredictor(keras.Model(both, keras.layers.Add()(both)), "guest")
 
     def test_what_is_declared_is_done(self, tmp_path: Path) -> None:
+        from keras import ops
+
         model = guest("linear", (16,))
         model.save(tmp_path / "flat.keras")
         (tmp_path / "flat.keras.toml").write_text('pixels = "0..1"\noutputs = "logits"\nmean = 0.5')
         loaded = load_predictor(tmp_path / "flat.keras", image_shape=(4, 4, 1))
         images = np.random.default_rng(0).integers(0, 256, (3, 4, 4, 1), dtype=np.uint8)
-        logits = np.asarray(model(images.reshape(3, 16) / np.float32(255) - np.float32(0.5)))
+        pixels = images.reshape(3, 16) / np.float32(255) - np.float32(0.5)
+        logits = ops.convert_to_numpy(model(pixels))
         expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
         np.testing.assert_allclose(loaded.predict(images), expected, rtol=1e-5)
         assert loaded.digest != KerasPredictor(model, "flat", image_shape=(4, 4, 1)).digest
