@@ -19,8 +19,8 @@ READY_BLOCKS = 1
 
 BLOCK_VALUES = 1 << 23
 """Pixel values prepared in one go. An augmentation that groups images by what befalls them is up to
-five times slower on batches of 64 digits than on blocks of a thousand, and the fewer the blocks, the
-less they disturb the training: with noise, an MLP took 1.33 times as long at 2^20, 1.13 here."""
+five times slower on batches of 64 digits than on blocks of a thousand, and the fewer the blocks,
+the less they disturb the training: an MLP took 1.33 times as long at 2^20, 1.13 times here."""
 
 
 class AugmentError(TrainingError):
