@@ -88,10 +88,10 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from models.data import load
     from studies.cells import conditions_in_order, plan_points
     from studies.classifiers import find_classifiers
-    from studies.outputs import write_outputs
     from studies.progress import observer_for
+    from studies.reporting.outputs import write_outputs
+    from studies.results.store import Store
     from studies.session import compute_missing, processors, subject_of
-    from studies.store import Store
 
     data = load(study.data)
     threads = study.threads or processors()

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from models.batches import Augment
     from models.data import Dataset
     from models.training import EpochReport
+    from models.training.batches import Augment
 
 __all__ = ["main"]
 

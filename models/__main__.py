@@ -14,7 +14,7 @@ from models.commands.terminal import mistakes_in_a_sentence as _mistakes_in_a_se
 from models.commands.train import train_command
 
 if TYPE_CHECKING:
-    from models.batches import Augment
+    from models.training.batches import Augment
 
 app = typer.Typer(
     name="python -m models",
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 
 def _find_augment(name: str, _seed: int) -> "Augment":
-    from models.augmentation import load_augment
+    from models.training.augmentation import load_augment
 
     return load_augment(name)
 
@@ -68,7 +68,8 @@ def info(
     ] = None,
 ) -> None:
     """Show the layers of an architecture or of a trained model, and how that was trained."""
-    from models import backend, summary
+    from models import backend
+    from models.drawing import summary
 
     with _mistakes_in_a_sentence():
         with backend.quiet_start():

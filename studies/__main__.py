@@ -17,7 +17,7 @@ from studies.export.command import export
 from studies.seeds.command import seeds as seed_study
 
 if TYPE_CHECKING:
-    from models.batches import Augment
+    from models.training.batches import Augment
 
 app = typer.Typer(
     name="python -m studies",
@@ -141,9 +141,9 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
 ) -> None:
     """Write the table, the figures and the report of a results folder again."""
-    from studies.outputs import write_outputs
-    from studies.store import Store
-    from studies.summary import say
+    from studies.reporting.outputs import write_outputs
+    from studies.reporting.summary import say
+    from studies.results.store import Store
 
     console = _console()
     with _sentences(), Store(folder) as store:
@@ -156,9 +156,9 @@ def _sweep(source: str, overrides: dict[str, object], out: Path | None) -> int:
     """Run a study, print its end, and return the exit status."""
     from studies.progress import observer_for
     from studies.provenance import command_line
+    from studies.reporting.summary import print_summary, say
     from studies.session import run_study
     from studies.study import default_folder, load_study
-    from studies.summary import print_summary, say
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     console = _console()

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from models.batches import Augment
+    from models.training.batches import Augment
     from noiselib.transform import Transform
 
 
@@ -56,12 +56,12 @@ def find_augment(text: str, seed: int) -> "Augment":
 
     Raises
     ------
-    models.batches.AugmentError
+    models.training.batches.AugmentError
         When the text is neither, in one sentence.
     """
     import noiselib
-    from models.augmentation import is_function_name, load_augment
-    from models.batches import AugmentError
+    from models.training.augmentation import is_function_name, load_augment
+    from models.training.batches import AugmentError
 
     if is_function_name(text):
         return load_augment(text)

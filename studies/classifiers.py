@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from studies.engine import Predictor
 from studies.errors import StudyError
 from studies.progress import Observer
-from studies.records import StoredModel
+from studies.results.records import StoredModel
+from studies.results.store import Store
 from studies.settings import is_guest, is_path, model_name
-from studies.store import Store
 
 if TYPE_CHECKING:
     from models import predictors
@@ -184,8 +184,8 @@ def _start(threads: int) -> None:
 def _train(
     name: str, seed: int, data: "Dataset", path: Path, observer: Observer, *, threads: int
 ) -> None:
-    from models.resumable import train_to_file
     from models.training import EpochReport, TrainConfig
+    from models.training.resumable import train_to_file
 
     _start(threads)
     observer.note(f"training {name} on {len(data.train_images):,} images of {data.name}")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition
-from studies.outcomes import Outcomes, join, judge
+from studies.results.outcomes import Outcomes, join, judge
 
 BLOCK = 1000
 """Images in a block: a multiple of the 500 that `models.predictors` computes at a time.

@@ -10,12 +10,12 @@ from studies.cells import ImageRange
 from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.engine import LocalEngine
 from studies.errors import StudyError
-from studies.lock import sole_sweep
-from studies.outputs import Outputs, write_outputs
 from studies.progress import Observer
-from studies.protocol import plan
-from studies.records import Subject
-from studies.store import Store
+from studies.protocols.plan import plan
+from studies.reporting.outputs import Outputs, write_outputs
+from studies.results.lock import sole_sweep
+from studies.results.records import Subject
+from studies.results.store import Store
 from studies.sweep import Tally, missing_jobs, planned_keys, sweep
 
 if TYPE_CHECKING:

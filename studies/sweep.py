@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from studies import metrics
 from studies.cells import ImageRange, Planned, cell_key, conditions_in_order
 from studies.engine import Engine, Failed, Job
 from studies.progress import Observer
-from studies.records import Failure
-from studies.store import Store
+from studies.results.records import Failure
+from studies.results.store import Store
+from studies.statistics import metrics
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from models.commands.terminal import (
 )
 
 if TYPE_CHECKING:
-    from models.comparison import Ranked
-    from models.grid import ComparisonJob
+    from models.trials.comparison import Ranked
+    from models.trials.grid import ComparisonJob
 
 PROGRAM = "models"
 
@@ -46,8 +46,8 @@ def compare(
     Stopped at any moment, the same command goes on where it was. A grid that was made larger trains
     only what is new.
     """
-    from models.grid import ComparisonJob
-    from models.jobs import load_job
+    from models.trials.grid import ComparisonJob
+    from models.trials.jobs import load_job
 
     flags = {"data": data, "augment": augment, "seeds": seeds, "threads": threads}
     with mistakes_in_a_sentence():
@@ -59,9 +59,9 @@ def compare(
 
 def _run(job: "ComparisonJob", folder: Path) -> "tuple[Ranked, ...]":
     from models import backend
-    from models.augmentation import load_augment
-    from models.comparison import compare as compared
     from models.data import load
+    from models.training.augmentation import load_augment
+    from models.trials.comparison import compare as compared
 
     with TrainingProgress(console(stderr=True)) as progress, how_to_go_on(PROGRAM):
         data = load(job.data, tell=progress.note)
@@ -80,7 +80,7 @@ def _print(ranked: "tuple[Ranked, ...]", job: "ComparisonJob", folder: Path) -> 
     """Print the ranking, write it, and say how to train with the best."""
     from rich.table import Table
 
-    from models.comparison import write_table
+    from models.trials.comparison import write_table
 
     table = Table("rank", *ranked[0].settings, "accuracy", "loss", "seconds", box=None)
     for place, one in enumerate(ranked, 1):

@@ -18,8 +18,8 @@ from models.commands.terminal import (
 )
 
 if TYPE_CHECKING:
-    from models.jobs import TrainingJob
-    from models.trials import Trial
+    from models.trials.jobs import TrainingJob
+    from models.trials.laboratory import Trial
 
 PROGRAM = "models"
 
@@ -51,7 +51,7 @@ def crossvalidate(  # noqa: PLR0913, PLR0917 - an option each
 
     Stopped at any moment, the same command goes on where it was.
     """
-    from models.jobs import TrainingJob, load_job
+    from models.trials.jobs import TrainingJob, load_job
 
     flags = {
         "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,
@@ -65,9 +65,9 @@ def crossvalidate(  # noqa: PLR0913, PLR0917 - an option each
 
 def _run(job: "TrainingJob", folds: int, out: Path | None) -> "tuple[Trial, ...]":
     from models import backend
-    from models.augmentation import load_augment
-    from models.crossvalidation import crossvalidate as crossvalidated
     from models.data import load
+    from models.training.augmentation import load_augment
+    from models.trials.crossvalidation import crossvalidate as crossvalidated
 
     with TrainingProgress(console(stderr=True)) as progress, how_to_go_on(PROGRAM):
         data = load(job.data, tell=progress.note)

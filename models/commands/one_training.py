@@ -8,10 +8,10 @@ from models.commands.progress import TrainingProgress
 from models.commands.terminal import console, how_to_go_on, say
 
 if TYPE_CHECKING:
-    from models.batches import Augment
     from models.data import Dataset
-    from models.jobs import TrainingJob
     from models.training import Trained
+    from models.training.batches import Augment
+    from models.trials.jobs import TrainingJob
 
 FindAugment = Callable[[str, int], "Augment"]
 
@@ -20,10 +20,10 @@ def train_and_tell(
     job: "TrainingJob", path: Path, program: str, find_augment: FindAugment, *, fresh: bool
 ) -> None:
     """Train into a file, and say how it went."""
-    from models.checkpoints import discard
     from models.data import load
-    from models.resumable import checkpoint_path, train_to_file
     from models.store import writable
+    from models.training.checkpoints import discard
+    from models.training.resumable import checkpoint_path, train_to_file
 
     path = writable(path)
     with TrainingProgress(console(stderr=True)) as progress:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-    from models.reports import EpochReport
+    from models.training.reports import EpochReport
 
 
 class TrainingProgress:

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from models.trials import Figure, Trial
+    from models.trials.laboratory import Figure, Trial
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -34,7 +34,7 @@ def say(text: str, *, stderr: bool = False) -> None:
 
 def in_figures(trials: "Sequence[Trial]", figure: "Figure") -> str:
     """Write the mean of a figure over trials, with its standard deviation if there are several."""
-    from models.trials import deviation, mean
+    from models.trials.laboratory import deviation, mean
 
     shape = ".2%" if figure == "accuracy" else ".4f"
     spread = deviation(trials, figure)
@@ -63,7 +63,7 @@ def mistakes_in_a_sentence() -> Iterator[None]:
     from models.architectures import ArchitectureError
     from models.backend import BackendError
     from models.data import DataError
-    from models.diagram import DiagramError
+    from models.drawing.diagram import DiagramError
     from models.predictors import PredictionError
     from models.store import ModelError
     from models.training import TrainingError

@@ -140,7 +140,7 @@ def train_command(
 
         Stopped at any moment, the same command goes on after the last whole epoch.
         """
-        from models.jobs import TrainingJob, load_job
+        from models.trials.jobs import TrainingJob, load_job
 
         flags = {
             "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,

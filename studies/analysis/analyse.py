@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from studies import metrics
 from studies.analysis.answers import PointAnswers, Reader, whole_draws
 from studies.analysis.areas import (
     AreaRow,
@@ -25,10 +24,11 @@ from studies.analysis.metric_rows import MetricRow, metric_row
 from studies.analysis.path_rows import PathRow, path_rows
 from studies.analysis.places import Path, paths_of
 from studies.cells import Condition, Point
-from studies.outcomes import Outcomes
-from studies.records import Subject
-from studies.store import Store
-from studies.tidy import to_csv
+from studies.reporting.tidy import to_csv
+from studies.results.outcomes import Outcomes
+from studies.results.records import Subject
+from studies.results.store import Store
+from studies.statistics import metrics
 
 _TOGETHER = 2**24  # counts that are resampled at once: 64 MiB as float32
 

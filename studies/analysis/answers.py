@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition, ImageRange, Planned, cell_key
-from studies.outcomes import Outcomes
-from studies.store import Store
+from studies.results.outcomes import Outcomes
+from studies.results.store import Store
 
 Correct = npt.NDArray[np.bool_]
 
@@ -55,7 +55,7 @@ class Reader:
         )
 
     def quantity(self, condition: Condition, digest: str, name: str) -> npt.NDArray[Any]:
-        """Return one field of `studies.outcomes.Outcomes` of a stored cell, ``(images, ...)``."""
+        """Return one field of a stored cell's `Outcomes`, ``(images, ...)``."""
         return self._store.quantity(cell_key(condition, self._images, digest), name)
 
     def outcomes_at(self, planned: Planned, digest: str) -> dict[Condition, Outcomes]:

@@ -14,8 +14,8 @@ from studies.analysis.crossing import (
     thresholds,
 )
 from studies.analysis.places import Path
-from studies.bootstrap import resampled_sums
-from studies.statistics import share_interval
+from studies.statistics.bootstrap import resampled_sums
+from studies.statistics.intervals import share_interval
 
 Values = npt.NDArray[np.float64]
 

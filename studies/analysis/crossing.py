@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from studies.bootstrap import percentile_limits
+from studies.statistics.bootstrap import percentile_limits
 
 Values = npt.NDArray[np.float64]
 
@@ -106,9 +106,9 @@ def critical_limits(
     """Return the bootstrap interval of a critical position.
 
     Each resample of the images gives a curve, its threshold and its critical position; the limits
-    are expanded percentiles of these, see `studies.bootstrap.percentile_limits`. The bias
-    correction of BCa does harm here: near the end of the path, where many resamples never reach
-    the threshold, it held the truth in 80 % of simulations instead of 95.
+    are expanded percentiles of these, as in `studies.statistics.bootstrap.percentile_limits`. The
+    bias correction of BCa does harm here: near the end of the path, where many resamples never
+    reach the threshold, it held the truth in 80 % of simulations instead of 95.
 
     Parameters
     ----------

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies import metrics
 from studies.analysis.places import Path
 from studies.cells import Point
 from studies.diagnosis.calibration import reliability
-from studies.outcomes import Outcomes
-from studies.statistics import mean_interval
+from studies.results.outcomes import Outcomes
+from studies.statistics import metrics
+from studies.statistics.intervals import mean_interval
 
 
 @dataclass(frozen=True, slots=True)

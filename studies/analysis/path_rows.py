@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from studies.analysis.breaking import breaking_points, flips, standing
 from studies.analysis.places import Path
-from studies.statistics import share_interval
+from studies.statistics.intervals import share_interval
 
 
 @dataclass(frozen=True, slots=True)

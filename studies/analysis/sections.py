@@ -15,9 +15,9 @@ from studies.analysis.words import (
     surviving,
     threshold_text,
 )
-from studies.answer import percent
-from studies.curves import Curve
 from studies.diagnosis.layout import Section, Table
+from studies.reporting.answer import percent
+from studies.statistics.curves import Curve
 
 _OVERALL = "All corruptions"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from studies.analysis.analyse import Analysis
 from studies.analysis.areas import ALL
 from studies.analysis.words import area_text, comparison_sentences, critical_text, threshold_text
-from studies.curves import Curve
+from studies.statistics.curves import Curve
 
 if TYPE_CHECKING:
     from rich.console import Console

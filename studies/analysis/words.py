@@ -6,7 +6,7 @@ from itertools import groupby
 
 from studies.analysis.areas import ALL, AreaRow
 from studies.analysis.comparisons import ComparisonRow
-from studies.answer import listed, with_limits
+from studies.reporting.answer import listed, with_limits
 
 _EN_DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"

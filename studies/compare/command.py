@@ -46,9 +46,9 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     from studies.compare.gate import find_differences, shares_by_place
     from studies.compare.sides import check_alike, pairs_of, parse_side
     from studies.compare.table import closing_sentences, findings_table
-    from studies.store import Store
-    from studies.summary import say
-    from studies.swept import last_sweep
+    from studies.reporting.summary import say
+    from studies.results.store import Store
+    from studies.results.swept import last_sweep
 
     out = console()
     with sentences():

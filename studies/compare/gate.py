@@ -12,8 +12,8 @@ from studies.analysis.paired import Difference, compare_shares
 from studies.analysis.sign_flips import flipped_sums, sign_flip_p
 from studies.cells import Planned, Point
 from studies.errors import StudyError
-from studies.protocol import CLEAN, Level
-from studies.swept import Swept
+from studies.protocols.plan import CLEAN, Level
+from studies.results.swept import Swept
 
 Values = npt.NDArray[np.float64]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from studies.compare.gate import Pair
 from studies.errors import StudyError
-from studies.records import Subject
-from studies.swept import Swept
+from studies.results.records import Subject
+from studies.results.swept import Swept
 
 _ALIKE = ("protocol", "corruptions", "strengths", "seeds")
 

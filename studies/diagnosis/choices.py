@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from studies.diagnosis.confusion import Pair
 from studies.diagnosis.examination import View
-from studies.metrics import correct
-from studies.outcomes import Outcomes
+from studies.results.outcomes import Outcomes
+from studies.statistics.metrics import correct
 
 WRONG = 30
 """Misclassified images in a gallery, at most."""

@@ -16,7 +16,7 @@ from studies.diagnosis.axes import (
     title_height,
 )
 from studies.diagnosis.overview import LEVELS, Brightness, Projection
-from studies.drawing import COLOURS, LINES, MARKERS, Picture, rendered, styled
+from studies.reporting.drawing import COLOURS, LINES, MARKERS, Picture, rendered, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

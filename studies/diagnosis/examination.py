@@ -11,9 +11,9 @@ from studies.cells import Condition, ImageRange, cell_key, conditions_of
 from studies.classifiers import Classifier, start_predicting
 from studies.engine import BLOCK, LocalEngine, corruption_of
 from studies.errors import StudyError
-from studies.outcomes import Outcomes
 from studies.progress import Observer
-from studies.store import Store
+from studies.results.outcomes import Outcomes
+from studies.results.store import Store
 from studies.sweep import missing_jobs, planned_keys, sweep
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies import metrics
 from studies.diagnosis.calibration import Reliability, reliability
 from studies.diagnosis.confusion import (
     ClassScore,
@@ -17,9 +16,10 @@ from studies.diagnosis.confusion import (
     confusion_counts,
     row_shares,
 )
-from studies.outcomes import Outcomes
-from studies.statistics import Interval, accuracy_interval
-from studies.tidy import to_csv
+from studies.reporting.tidy import to_csv
+from studies.results.outcomes import Outcomes
+from studies.statistics import metrics
+from studies.statistics.intervals import Interval, accuracy_interval
 
 PAIRS = 5
 """Confused pairs that are listed."""

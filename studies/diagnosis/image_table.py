@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from studies.diagnosis.axes import shortened, title_height
 from studies.diagnosis.examination import Images
 from studies.diagnosis.single_images import WIDTH, set_bare, show_image, whole_images
-from studies.drawing import Picture, rendered, styled
+from studies.reporting.drawing import Picture, rendered, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

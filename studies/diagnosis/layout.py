@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from studies.drawing import Picture
+from studies.reporting.drawing import Picture
 
 
 @dataclass(frozen=True, slots=True)

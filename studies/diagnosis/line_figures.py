@@ -8,7 +8,7 @@ import numpy as np
 from studies.diagnosis.axes import in_decades, in_percent, labelled, title_height
 from studies.diagnosis.calibration import Reliability
 from studies.diagnosis.histories import History
-from studies.drawing import COLOURS, LINES, Picture, line_look, rendered, styled
+from studies.reporting.drawing import COLOURS, LINES, Picture, line_look, rendered, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ import numpy as np
 
 from studies.diagnosis.axes import NUMBERED, in_percent, name_classes, title_height
 from studies.diagnosis.confusion import ClassScore, Counts, row_shares
-from studies.drawing import COLOURS, MARKERS, Picture, rendered, styled
+from studies.reporting.drawing import COLOURS, MARKERS, Picture, rendered, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -27,7 +27,7 @@ from studies.diagnosis.sections import (
 from studies.diagnosis.words import answer
 from studies.files import write_whole
 from studies.progress import Observer
-from studies.report import Material, render
+from studies.reporting.report import Material, render
 
 if TYPE_CHECKING:
     from models.data import Dataset

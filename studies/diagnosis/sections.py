@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from studies.answer import percent
 from studies.diagnosis.axes import NUMBERED, titled
 from studies.diagnosis.confusion import Pair
 from studies.diagnosis.findings import Finding
@@ -17,7 +16,8 @@ from studies.diagnosis.words import (
     scores_alt,
     where,
 )
-from studies.drawing import slug
+from studies.reporting.answer import percent
+from studies.reporting.drawing import slug
 
 _UNDEFINED = "\N{EN DASH}"
 

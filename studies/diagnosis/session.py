@@ -8,11 +8,11 @@ from studies.classifiers import Classifier, find_classifiers
 from studies.diagnosis.examination import compute_answers, conditions_to_look_at, read_views
 from studies.diagnosis.histories import read_history
 from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.lock import sole_sweep
 from studies.progress import Observer
-from studies.report import Material
+from studies.reporting.report import Material
+from studies.results.lock import sole_sweep
+from studies.results.store import Store
 from studies.session import processors, subject_of
-from studies.store import Store
 from studies.sweep import planned_keys
 
 if TYPE_CHECKING:

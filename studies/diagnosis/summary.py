@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from studies.answer import percent, with_limits
 from studies.diagnosis.confusion import pair_names
 from studies.diagnosis.findings import Finding
 from studies.diagnosis.outputs import Diagnosis
-from studies.summary import say
+from studies.reporting.answer import percent, with_limits
+from studies.reporting.summary import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,6 @@ from itertools import groupby
 
 import numpy as np
 
-from studies.answer import percent
 from studies.cells import Condition, Point, cell_key
 from studies.diagnosis.axes import titled
 from studies.diagnosis.confusion import pair_names, row_shares
@@ -16,8 +15,9 @@ from studies.diagnosis.line_figures import draw_reliability
 from studies.diagnosis.matrix_figures import LIGHT_UNTIL, cell_text
 from studies.diagnosis.sections import file_name
 from studies.diagnosis.words import CLEAN, calibration_text, where
-from studies.records import Subject
-from studies.store import Store
+from studies.reporting.answer import percent
+from studies.results.records import Subject
+from studies.results.store import Store
 
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable

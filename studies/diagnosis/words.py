@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from studies.answer import listed, percent, with_limits
 from studies.diagnosis.axes import shortened
 from studies.diagnosis.choices import Tile
 from studies.diagnosis.confusion import pair_names
 from studies.diagnosis.findings import Finding
+from studies.reporting.answer import listed, percent, with_limits
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 _RIGHT, _WRONG = "\N{CHECK MARK}", "\N{BALLOT X}"

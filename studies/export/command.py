@@ -34,9 +34,9 @@ def export(
     from studies.analysis.answers import Reader
     from studies.export.formats import write_table
     from studies.export.tables import tables_of
-    from studies.store import Store
-    from studies.summary import say
-    from studies.swept import last_sweep
+    from studies.reporting.summary import say
+    from studies.results.store import Store
+    from studies.results.swept import last_sweep
 
     with sentences(), Store(folder) as store:
         swept = last_sweep(store, folder)

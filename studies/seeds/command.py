@@ -39,12 +39,12 @@ def seeds(
     from models.commands.progress import TrainingProgress
     from models.data import load
     from studies.provenance import command_line
+    from studies.reporting.summary import say
     from studies.seeds.comparison import lines
     from studies.seeds.outputs import write_outputs
     from studies.seeds.rows import read_systems
     from studies.seeds.trainings import SeedStudy
     from studies.session import processors
-    from studies.summary import say
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()
@@ -78,8 +78,8 @@ def seeds(
 def _print(table: "list[Line]", files: list[Path]) -> None:
     from rich.table import Table
 
+    from studies.reporting.summary import say
     from studies.seeds.outputs import found
-    from studies.summary import say
 
     shown = Table("images", "system", "model", box=None)
     for title in ("reported or goal", "here"):

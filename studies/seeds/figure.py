@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from studies.drawing import COLOURS, Picture, rendered, styled
+from studies.reporting.drawing import COLOURS, Picture, rendered, styled
 from studies.seeds.comparison import Line
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 import noiselib
 
 if TYPE_CHECKING:
-    from models.batches import Augment
     from models.data import Dataset
+    from models.training.batches import Augment
 
 TRAIN_SEED, TEST_SEED = 1, 2
 """Of the noise on the two sets: image 5 of one must not get the noise of image 5 of the other."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from studies import provenance
 from studies.files import write_whole
-from studies.page import render_page
+from studies.reporting.page import render_page
+from studies.reporting.tidy import to_csv
 from studies.seeds.comparison import Line
 from studies.seeds.figure import draw_lines
 from studies.seeds.rows import Systems
-from studies.tidy import to_csv
 
 
 def write_outputs(

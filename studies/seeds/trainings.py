@@ -11,9 +11,9 @@ from studies.seeds.rows import Goal, Row, Systems
 
 if TYPE_CHECKING:
     from models.data import Dataset
-    from models.reports import Watcher
     from models.training import TrainConfig, Trained
-    from models.trials import Trial
+    from models.training.reports import Watcher
+    from models.trials.laboratory import Trial
 
 FRESH_SEED = 3
 """Of the noise in training, plus the training seed: not that of the noisy data."""
@@ -101,8 +101,8 @@ class SeedStudy:
         return results
 
     def _row(self, row: Row) -> "Sequence[Trial]":
-        from models.crossvalidation import crossvalidate
-        from models.trials import Laboratory
+        from models.trials.crossvalidation import crossvalidate
+        from models.trials.laboratory import Laboratory
 
         data, config = self._data(row.noise), self._config(row)
         if row.folds:
@@ -112,7 +112,7 @@ class SeedStudy:
 
     def _goal(self, goal: Goal) -> "list[Trial]":
         import noiselib
-        from models.trials import Laboratory
+        from models.trials.laboratory import Laboratory
         from studies.augment import SpecAugment
 
         data, config = self._data(goal.noise), self._config(goal)

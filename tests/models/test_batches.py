@@ -6,8 +6,8 @@ import time
 import numpy as np
 import pytest
 
-from models import batches as batches_module
-from models.batches import READY_BLOCKS, Augment, AugmentError, BatchStream
+from models.training import batches as batches_module
+from models.training.batches import READY_BLOCKS, Augment, AugmentError, BatchStream
 
 IMAGES = np.arange(50, dtype=np.uint8).reshape(50, 1, 1, 1)
 TARGETS = np.arange(50, dtype=np.float32).reshape(50, 1)

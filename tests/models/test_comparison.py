@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from models.__main__ import app
-from models.comparison import Ranked, compare, write_table
-from models.config import TrainConfig, TrainingError
 from models.data import Dataset, load
-from models.grid import ComparisonJob
-from models.jobs import load_job
 from models.training import train
-from models.trials import Trial, deviation, mean
+from models.training.config import TrainConfig, TrainingError
+from models.trials.comparison import Ranked, compare, write_table
+from models.trials.grid import ComparisonJob
+from models.trials.jobs import load_job
+from models.trials.laboratory import Trial, deviation, mean
 
 GRID = """
 data = "tiny.npz"
@@ -123,7 +123,7 @@ class TestRanking:
         def pretend(_self: object, _name: str, config: TrainConfig, *_others: object) -> Trial:
             return Trial(0.9, 2.0) if config.learning_rate == 0.01 else Trial(0.8, 1.0)
 
-        monkeypatch.setattr("models.trials.Laboratory.run", pretend)
+        monkeypatch.setattr("models.trials.laboratory.Laboratory.run", pretend)
         asked = job(grid_file, f'judge = "{judge}"\n' + GRID.replace("1e-6", "1e-3"))
         ranked = compare(asked, tiny, tmp_path / "out", Listener())
         assert ranked[0].settings["learning_rate"] == best

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from models import trials
 from models.__main__ import app
-from models.crossvalidation import crossvalidate, split
 from models.data import Dataset
-from models.reports import EpochReport
 from models.training import TrainConfig, Trained, TrainingError, train
-from models.trials import Trial, deviation, mean
+from models.training.reports import EpochReport
+from models.trials.crossvalidation import crossvalidate, split
+from models.trials.laboratory import Trial, deviation, mean
+from models.trials import laboratory as trials
 
 CONFIG = TrainConfig(architecture="mlp", epochs=2, batch_size=16, seed=4)
 

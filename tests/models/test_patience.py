@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from models.patience import Patience
+from models.training.patience import Patience
 
 
 @pytest.mark.parametrize(

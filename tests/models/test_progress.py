@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from models.commands.progress import TrainingProgress
-from models.reports import EpochReport
+from models.training.reports import EpochReport
 
 
 def report(epoch: int, validation: float | None = 0.5) -> EpochReport:

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import checkpoints, store
-from models.augmentation import load_augment
-from models.checkpoints import Checkpoint, TrainingState
+from models import store
 from models.data import Dataset, load
-from models.resumable import checkpoint_path, train_to_file
-from models.training import TrainConfig, Trained, TrainingError, train
+from models.training import TrainConfig, Trained, TrainingError, checkpoints, train
+from models.training.augmentation import load_augment
+from models.training.checkpoints import Checkpoint, TrainingState
+from models.training.resumable import checkpoint_path, train_to_file
 
 ROOT = Path(__file__).parents[2]
 LATE = random.SystemRandom()
@@ -68,7 +68,7 @@ def test_stopped_again_and_again(
     tiny: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choice: dict[str, object]
 ) -> None:
     """Blocks of one batch, and each run is stopped after a random number of them."""
-    monkeypatch.setattr("models.batches.BLOCK_VALUES", 1)
+    monkeypatch.setattr("models.training.batches.BLOCK_VALUES", 1)
     config = TrainConfig(**{"architecture": "mlp", "epochs": 3, "batch_size": 27, **choice})
     undisturbed = train(config, tiny, dim)
     steps, path = LATE.randrange(4, 9), tmp_path / "state.npz"

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models import architectures, diagram, graph, layout, outline, store, summary
-from models.diagram import DiagramError
-from models.graph import Block, Layer
+from models import architectures, store
+from models.drawing import diagram, graph, layout, outline, summary
+from models.drawing.diagram import DiagramError
+from models.drawing.graph import Block, Layer
 from models.training import Trained
 
 GREY = (28, 28, 1)

@@ -9,10 +9,10 @@ from typer.testing import CliRunner, Result
 
 from models import backend, store
 from models.__main__ import app
-from models.checkpoints import Checkpoint, TrainingState
-from models.config import TrainConfig, TrainingError
-from models.jobs import TrainingJob, load_job
-from models.resumable import checkpoint_path
+from models.training.checkpoints import Checkpoint, TrainingState
+from models.training.config import TrainConfig, TrainingError
+from models.training.resumable import checkpoint_path
+from models.trials.jobs import TrainingJob, load_job
 
 QUICK = ("--epochs", "2", "--batch-size", "16", "--seed", "5")
 

@@ -11,7 +11,7 @@ from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.cells import Condition, ImageRange
-from studies.records import Subject
+from studies.results.records import Subject
 
 CLEAN = Condition("identity", (), None)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from studies import classifiers, session
-from studies.records import StoredModel
+from studies.results.records import StoredModel
 from studies.settings import model_name
 
 CLASSES = 4

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studies import metrics, session
+from studies import session
 from studies.analysis.analyse import analyse
 from studies.analysis.areas import ALL
 from studies.analysis.path_rows import flip_rate
@@ -13,13 +13,14 @@ from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
 from studies.cells import ImageRange, cell_key, plan_points
-from studies.curves import trace_curves
 from studies.errors import StudyError
-from studies.outcomes import judge
-from studies.records import Subject
+from studies.results.outcomes import judge
+from studies.results.records import Subject
+from studies.results.store import Store
 from studies.session import run_study
-from studies.statistics import accuracy_interval, share_interval
-from studies.store import Store
+from studies.statistics.curves import trace_curves
+from studies.statistics import metrics
+from studies.statistics.intervals import accuracy_interval, share_interval
 from studies.study import Study, load_study
 
 IMAGES = 200

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import noiselib
-from models.batches import AugmentError
 from models.training import TrainConfig, train
+from models.training.batches import AugmentError
 from studies.__main__ import app
 from studies.augment import SpecAugment, find_augment
 

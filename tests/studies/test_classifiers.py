@@ -12,8 +12,8 @@ from models.data import load
 from models.predictors import PredictionError
 from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.errors import StudyError
+from studies.results.store import Store
 from studies.settings import is_guest, is_path, model_name
-from studies.store import Store
 from studies.study import Study, load_study
 
 SOURCE = """

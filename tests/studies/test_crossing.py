@@ -9,7 +9,7 @@ from studies.analysis.crossing import (
     path_weights,
     thresholds,
 )
-from studies.statistics import area_under_curve
+from studies.statistics.intervals import area_under_curve
 
 T = [0.0, 0.25, 1.0]
 

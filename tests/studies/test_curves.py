@@ -4,12 +4,12 @@ import io
 import numpy as np
 import pytest
 
-from studies import metrics
 from studies.cells import ImageRange, cell_key, plan_points
-from studies.curves import to_csv, trace_curves
-from studies.outcomes import judge
-from studies.statistics import accuracy_interval
-from studies.store import Store
+from studies.results.outcomes import judge
+from studies.results.store import Store
+from studies.statistics import metrics
+from studies.statistics.curves import to_csv, trace_curves
+from studies.statistics.intervals import accuracy_interval
 from studies.study import Study
 
 IMAGES = ImageRange("digest", 0, 40)

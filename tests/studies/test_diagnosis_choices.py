@@ -18,7 +18,7 @@ from studies.diagnosis.outputs import folder_name
 from studies.diagnosis.overview import PROJECTED, brightness, projection
 from studies.diagnosis.words import mistake_lines, sample_lines
 from studies.errors import StudyError
-from studies.outcomes import judge
+from studies.results.outcomes import judge
 
 NAMES = ("0", "1", "2")
 

@@ -3,13 +3,13 @@ import json
 import numpy as np
 import pytest
 
-from models.config import TrainConfig
 from models.store import Sidecar
+from models.training.config import TrainConfig
 from studies.diagnosis.calibration import reliability
 from studies.diagnosis.confusion import class_scores, confused_pairs, confusion_counts, row_shares
 from studies.diagnosis.findings import find
 from studies.diagnosis.histories import read_history
-from studies.outcomes import judge
+from studies.results.outcomes import judge
 
 
 def test_a_bin_holds_its_upper_edge_and_the_first_one_zero():

@@ -9,8 +9,8 @@ import noiselib
 from models.data import load
 from studies.cells import plan_points
 from studies.diagnosis.sweep_section import find_mistakes
+from studies.results.store import Store
 from studies.session import run_study
-from studies.store import Store
 from studies.study import Study
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from studies import metrics, session
+from studies import session
 from studies.__main__ import app
 from studies.errors import StudyError
 from studies.export.formats import write_table
 from studies.export.tables import Table
+from studies.results.store import Store
 from studies.session import run_study
-from studies.store import Store
+from studies.statistics import metrics
 from studies.study import Study
 
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import noiselib
-from studies.curves import Curve, Row
-from studies.figures import draw_overview, draw_panels
-from studies.strips import LENGTH, Frame, make_strips
+from studies.reporting.figures import draw_overview, draw_panels
+from studies.reporting.strips import LENGTH, Frame, make_strips
+from studies.statistics.curves import Curve, Row
 
 ROW = Row(
     corruption="gaussian_noise(sigma=0.5)",
@@ -97,7 +97,7 @@ def test_models_differ_without_any_colour():
     ]
     grey = [decoded(picture).convert("L") for picture in drawn]
     assert grey[0].tobytes() != grey[1].tobytes()
-    from studies import drawing
+    from studies.reporting import drawing
 
     looks = {
         (drawing.MARKERS[n % len(drawing.MARKERS)], str(drawing.LINES[n % len(drawing.LINES)]))

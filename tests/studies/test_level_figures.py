@@ -1,11 +1,11 @@
 import pytest
 
-from studies.benchmark import Benchmark, Section, Standing
-from studies.corruption_error import MISSING, Score
-from studies.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
-from studies.level_rows import LevelRow
-from studies.level_strips import make_level_strips
-from studies.statistics import Interval
+from studies.protocols.benchmark import Benchmark, Section, Standing
+from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
+from studies.protocols.level_rows import LevelRow
+from studies.protocols.level_strips import make_level_strips
+from studies.statistics.corruption_error import MISSING, Score
+from studies.statistics.intervals import Interval
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
@@ -44,7 +44,7 @@ def drawn_texts(monkeypatch, draw):
     """Return the texts of a picture, and the picture."""
     from matplotlib.text import Text
 
-    from studies import level_figures
+    from studies.protocols import level_figures
 
     texts = []
     original = level_figures.rendered

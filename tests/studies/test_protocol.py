@@ -10,9 +10,9 @@ from models.data import load
 from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.cells import conditions_in_order, plan_points
-from studies.protocol import CLEAN, plan, plan_levels
+from studies.protocols.plan import CLEAN, plan, plan_levels
+from studies.results.store import Store
 from studies.session import run_study
-from studies.store import Store
 from studies.study import Study
 
 pytestmark = pytest.mark.usefixtures("fakes", "tiny")

@@ -5,10 +5,10 @@ import pytest
 from fakes import find_fakes
 
 from studies import session
-from studies.outputs import write_outputs
-from studies.records import StoredModel
+from studies.reporting.outputs import write_outputs
+from studies.results.records import StoredModel
+from studies.results.store import Store
 from studies.session import run_study
-from studies.store import Store
 from studies.study import Study
 
 VOID = {"meta", "link", "img", "br"}

@@ -7,8 +7,8 @@ from models.data import load
 from studies import session
 from studies.cells import ImageRange
 from studies.errors import StudyError
+from studies.results.store import Store
 from studies.session import run_study
-from studies.store import Store
 from studies.study import Study
 
 pytestmark = pytest.mark.usefixtures("fakes")

@@ -4,12 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studies import schema
 from studies.cells import Condition, ImageRange
 from studies.errors import StudyError
-from studies.outcomes import Outcomes, judge
-from studies.records import Failure, StoredModel
-from studies.store import FILE_NAME, Store
+from studies.results import schema
+from studies.results.outcomes import Outcomes, judge
+from studies.results.records import Failure, StoredModel
+from studies.results.store import FILE_NAME, Store
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 

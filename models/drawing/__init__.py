@@ -1,0 +1,1 @@
+"""Pictures and tables of a network: graph, layout, diagram, outline, summary."""

@@ -1,0 +1,1 @@
+"""Several trainings beside one another: cross-validation, comparison of settings."""

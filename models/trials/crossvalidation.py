@@ -1,0 +1,101 @@
+"""k-fold cross-validation: how good a way of training is, and how much that varies."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.dataset import Dataset
+from models.scoring import score
+from models.training import Trained
+from models.training.batches import Augment
+from models.training.config import TrainConfig, TrainingError
+from models.training.reports import Watcher
+from models.trials.laboratory import Laboratory, Trial
+
+
+def crossvalidate(
+    config: TrainConfig,
+    data: Dataset,
+    folds: int,
+    folder: Path,
+    watcher: Watcher,
+    augment: Augment | None = None,
+) -> tuple[Trial, ...]:
+    """Split the training images into folds, train as often on all but one, and return a trial each.
+
+    Every class is spread evenly over the folds (scikit-learn's StratifiedKFold). A fold is seen by
+    nobody until it judges: the validation images of `config` are taken from the others. The test
+    images are never looked at.
+
+    Parameters
+    ----------
+    config
+        How to train; its seed shuffles the images before the split as well.
+    data
+        Its training images are used.
+    folds
+        How many, from 2 to the images of the rarest class.
+    folder
+        Where finished folds are remembered, and the unfinished one is kept.
+    watcher
+        Is told how it goes on.
+    augment
+        What training images go through; their ids are positions among the images of a training.
+
+    Raises
+    ------
+    TrainingError
+        When a class has fewer images than there are folds, or a training fails.
+    """
+    laboratory = Laboratory(folder, augment, watcher)
+    trials = []
+    for number, part in enumerate(split(data, folds, config.seed), 1):
+
+        def judge(trained: Trained, held_out: Dataset = part) -> tuple[float, float]:
+            found = score(trained.model, held_out.test_images, held_out.test_labels)
+            return found.accuracy, found.loss
+
+        trial = laboratory.run(f"fold {number} of {folds}", config, part, judge)
+        if trial.failure:
+            raise TrainingError(f"fold {number} of {folds}: {trial.failure}")
+        watcher.note(
+            f"fold {number} of {folds}: accuracy {trial.accuracy:.2%}, loss {trial.loss:.4f}, "
+            f"{len(trial.history)} epochs in {trial.seconds:.1f} s"
+        )
+        trials.append(trial)
+    return tuple(trials)
+
+
+def split(data: Dataset, folds: int, seed: int) -> Iterator[Dataset]:
+    """Yield data sets whose test images are one fold of the training images each.
+
+    Raises
+    ------
+    TrainingError
+        When there are fewer than 2 folds, or more than images of a class.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    present, counts = np.unique(data.train_labels, return_counts=True)
+    if not 2 <= folds <= counts.min():
+        rarest = data.class_names[present[counts.argmin()]]
+        raise TrainingError(
+            f"folds must lie in [2, {counts.min()}], for class {rarest} has so many training "
+            f"images; got {folds}"
+        )
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    for kept, held_out in splitter.split(np.zeros(len(data.train_labels)), data.train_labels):
+        yield _part(data, kept, held_out)
+
+
+def _part(data: Dataset, kept: NDArray[np.int64], held_out: NDArray[np.int64]) -> Dataset:
+    return Dataset(
+        data.name,
+        data.train_images[kept],
+        data.train_labels[kept],
+        data.train_images[held_out],
+        data.train_labels[held_out],
+        data.class_names,
+    )

@@ -1,0 +1,1 @@
+"""Published protocols: their plan, their cells as numbers, and what they end in."""

@@ -1,0 +1,1 @@
+"""What a study ends in: words, tables, pictures and one page."""

@@ -1,0 +1,94 @@
+"""The files a study ends in, made from the database alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studies.analysis.analyse import Analysis
+from studies.errors import StudyError
+from studies.files import write_whole
+from studies.protocols.benchmark import Benchmark
+from studies.protocols.outputs import make_protocol_outputs
+from studies.protocols.plan import plan
+from studies.reporting.drawing import Picture
+from studies.reporting.report import Material
+from studies.reporting.sweep_outputs import make_sweep_outputs
+from studies.results.records import Failure
+from studies.results.store import Store
+from studies.settings import model_name
+from studies.statistics.curves import Curve
+from studies.study import Study
+from studies.sweep import planned_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What was written, and what it shows: curves of a sweep, or what a protocol says."""
+
+    curves: list[Curve]
+    analysis: Analysis
+    benchmark: Benchmark | None
+    failures: list[Failure]
+    missing: int
+    files: list[Path]
+
+
+def write_outputs(store: Store, folder: Path) -> Outputs:
+    """Write tables, ``figures/`` and ``report.html`` of the last study swept in a folder.
+
+    Parameters
+    ----------
+    store
+        The results.
+    folder
+        Where to write.
+
+    Returns
+    -------
+    Outputs
+        What the study shows, the failed cells that it still wants, and the files.
+
+    Raises
+    ------
+    StudyError
+        When there is no finished cell to show.
+    OSError
+        When a file cannot be written; older files then stay whole.
+    """
+    runs = store.runs()
+    if not runs:
+        raise StudyError(f"there are no results in {folder} yet; start with a sweep")
+    study = Study.model_construct(**runs[-1].study)
+    models = [model for name in study.models if (model := store.model(model_name(name)))]
+    digests = {model.name: model.digest for model in models}
+    subject = store.subject()
+    planned = planned_keys(plan(study), subject.images, digests)
+    finished = len(planned & store.finished_keys())
+    if not finished:
+        raise StudyError(
+            f"no cell of study {study.name!r} is finished in {folder}, so there is nothing to show"
+        )
+    failures = [failure for failure in store.failures() if failure.key in planned]
+    material = Material(subject, failures, models, runs[-1], finished, len(planned))
+    curves: list[Curve] = []
+    analysis, benchmark = Analysis(), None
+    if study.protocol is None:
+        curves, analysis, tables, pictures, page = make_sweep_outputs(
+            store, study, digests, material
+        )
+    else:
+        benchmark, tables, pictures, page = make_protocol_outputs(store, study, digests, material)
+    files = [
+        *(write_whole(folder / name, content) for name, content in tables.items()),
+        *_write(pictures, folder / "figures"),
+        write_whole(folder / "report.html", page),
+    ]
+    return Outputs(curves, analysis, benchmark, failures, len(planned) - finished, files)
+
+
+def _write(pictures: Sequence[Picture], folder: Path) -> list[Path]:
+    return [
+        write_whole(folder / f"{picture.name}.{ending}", content)
+        for picture in pictures
+        for ending, content in (("png", picture.png), ("svg", picture.svg))
+    ]

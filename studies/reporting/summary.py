@@ -1,0 +1,98 @@
+"""The end of a study on the console: a table, what was written, what to do next."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studies.analysis.summary import print_analysis
+from studies.protocols.benchmark_table import benchmark_table
+from studies.protocols.words import footnotes
+from studies.reporting.answer import with_interval
+from studies.session import Ending
+from studies.statistics.curves import Curve
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+
+def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
+    """Print the table of a study, its files and the next step.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    ending
+        How the study ended.
+    folder
+        Its results folder.
+    """
+    benchmark = ending.outputs.benchmark
+    if benchmark is None:
+        console.print(_curves(ending.outputs.curves))
+        print_analysis(console, ending.outputs.analysis, ending.outputs.curves)
+    else:
+        console.print(benchmark_table(benchmark))
+        for note in footnotes(benchmark):
+            console.print(note, markup=False, highlight=False)
+    _print_failures(console, ending)
+    _print_files(console, ending, folder)
+
+
+def _curves(curves: Sequence[Curve]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="Accuracy (95 % interval)", title_justify="left", title_style="bold")
+    table.add_column("corruption", overflow="fold")
+    table.add_column("model", overflow="fold")
+    for title in ("clean", "at the worst"):
+        table.add_column(title, justify="right", no_wrap=True)
+    last = ""
+    for curve in curves:
+        if last and curve.corruption != last:
+            table.add_section()
+        table.add_row(
+            Text(curve.corruption if curve.corruption != last else ""),
+            Text(curve.model),
+            with_interval(curve.clean),
+            with_interval(curve.worst),
+        )
+        last = curve.corruption
+    return table
+
+
+def _print_failures(console: "Console", ending: Ending) -> None:
+    if not ending.outputs.missing:
+        return
+    say(console, f"{ending.outputs.missing} cells are missing; the same command tries them again:")
+    for failure in ending.outputs.failures[:10]:
+        seed = "" if failure.condition.seed is None else f", seed {failure.condition.seed}"
+        say(console, f"  {failure.model} under {failure.condition.pipeline}{seed}: {failure.error}")
+    if len(ending.outputs.failures) > 10:
+        say(console, f"  and {len(ending.outputs.failures) - 10} more, all in the report")
+
+
+def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
+    figures = [path for path in ending.outputs.files if path.parent.name == "figures"]
+    tally = ending.tally
+    say(console, f"Written to {folder}:")
+    say(
+        console,
+        f"  results.sqlite   {tally.planned - ending.outputs.missing} cells, "
+        f"{tally.computed} of them computed now",
+    )
+    if ending.outputs.benchmark is None:
+        say(console, "  curves.csv       one line a corruption, strength and model")
+        say(console, "  areas.csv, comparisons.csv, metrics.csv, paths.csv, classes.csv")
+    else:
+        say(console, "  curves.csv       one line a corruption, level and model")
+        say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")
+    say(console, f"  figures/         {len(figures)} pictures, begin with accuracy.png")
+    say(console, f"Next: open {folder / 'report.html'} in a browser.")
+
+
+def say(console: "Console", text: str) -> None:
+    """Print one line as it is: no markup, no colours, not wrapped."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Stored outcomes -> numbers with intervals."""
