@@ -11,9 +11,9 @@ from models.__main__ import app
 from models.data import Dataset
 from models.training import TrainConfig, Trained, TrainingError, train
 from models.training.reports import EpochReport
+from models.trials import laboratory as trials
 from models.trials.crossvalidation import crossvalidate, split
 from models.trials.laboratory import Trial, deviation, mean
-from models.trials import laboratory as trials
 
 CONFIG = TrainConfig(architecture="mlp", epochs=2, batch_size=16, seed=4)
 

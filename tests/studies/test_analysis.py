@@ -18,8 +18,8 @@ from studies.results.outcomes import judge
 from studies.results.records import Subject
 from studies.results.store import Store
 from studies.session import run_study
-from studies.statistics.curves import trace_curves
 from studies.statistics import metrics
+from studies.statistics.curves import trace_curves
 from studies.statistics.intervals import accuracy_interval, share_interval
 from studies.study import Study, load_study
 
