@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.images import offer_data
+
 if TYPE_CHECKING:
     from models.data import Dataset
     from models.training import Trained
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gpu.md"
-MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 SPECS = ("gaussian_noise(sigma=0.5)", "rotation(degrees=90)")
 TITLE = "# On a GPU\n"
 
@@ -174,8 +175,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.gpu",
         description="Train and sweep on a GPU, and write down what was seen.",
     )
-    beside = str(MNIST) if MNIST.exists() else "digits"
-    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
+    offer_data(top)
     top.add_argument("--architectures", default="mlp,cnn", help="[mlp,cnn]")
     top.add_argument("--cpu", action="store_true", help="go on where there is no GPU")
     top.add_argument("--page", type=Path, default=PAGE, help="[docs/gpu.md]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ __all__ = ["SIZES", "ImageSet", "image_set"]
 
 SIZES = ("28x28", "224x224x3")
 SEED = 20240229  # of what is cropped or drawn; any number would do
-MNIST = Path("shared") / "data" / "mnist.npz"  # looked for beside the checkout
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 
 Batch = NDArray[np.uint8]
 
@@ -50,13 +51,18 @@ def image_set(size: str, count: int, data: Path | None = None) -> ImageSet:
     return ImageSet(size, source, np.ascontiguousarray(repeated))
 
 
+def offer_data(parser: ArgumentParser) -> None:
+    """Let the command line name the data: MNIST from beside the checkout, else digits."""
+    default = str(MNIST) if MNIST.exists() else "digits"
+    parser.add_argument("--data", default=default, help="[MNIST beside the checkout, else digits]")
+
+
 def digits(data: Path | None) -> tuple[str, Batch]:
     """Give grey digits of 28 x 28 pixels, from the best source at hand."""
-    beside = Path(__file__).resolve().parents[2] / MNIST
     if data is not None:
         return data.name, from_file(data)
-    if beside.exists():
-        return "MNIST, test images", from_file(beside)
+    if MNIST.exists():
+        return "MNIST, test images", from_file(MNIST)
     try:
         from sklearn.datasets import load_digits
     except ImportError:

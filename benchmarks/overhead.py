@@ -85,13 +85,14 @@ class Overhead:
 
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     """Train, then measure the sweep of a study in an empty folder between two bare passes."""
+    from models.backend import processors
     from models.data import load
     from studies.cells import conditions_in_order, plan_points
     from studies.classifiers import find_classifiers
     from studies.progress import observer_for
     from studies.reporting.outputs import write_outputs
     from studies.results.store import Store
-    from studies.session import compute_missing, processors, subject_of
+    from studies.session import compute_missing, subject_of
 
     data = load(study.data)
     threads = study.threads or processors()

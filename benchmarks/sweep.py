@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.images import offer_data
 from benchmarks.overhead import Overhead, measure_overhead
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 PROMISE = 1.3  # sweep over bare corruption and prediction
-MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 
 
 def print_overhead(console: Console, overhead: Overhead) -> None:
@@ -96,8 +96,7 @@ def parser() -> argparse.ArgumentParser:
         description="Measure what a sweep costs beyond corrupting images and predicting.",
     )
     top.add_argument("study", nargs="?", default="quickstart", help="study file or preset")
-    beside = str(MNIST) if MNIST.exists() else "digits"
-    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
+    offer_data(top)
     top.add_argument("--models", default="mlp,cnn", help="[mlp,cnn]")
     top.add_argument("--strengths", type=int, default=5, help="points on each curve [5]")
     top.add_argument("--seeds", type=int, default=1, help="draws of each random corruption [1]")

@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.images import offer_data
+
 if TYPE_CHECKING:
     from models.data import Dataset
     from models.training import EpochReport
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 PROMISE = 1.25  # training with noise over training without
-MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,6 @@ def train_once(
     return Spent(marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1])
 
 
-def first_images(data: Dataset, count: int) -> Dataset:
-    """Give the data with at most so many training images."""
-    from models.data import Dataset
-
-    return Dataset(
-        data.name,
-        data.train_images[:count],
-        data.train_labels[:count],
-        data.test_images,
-        data.test_labels,
-        data.class_names,
-    )
-
-
 def line(cost: Cost, epochs: int) -> str:
     """Say what was found for a network."""
     images = cost.images_an_epoch * (epochs - 1)
@@ -130,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with backend.quiet_start():
         backend.name()
     try:
-        data = first_images(load(options.data), options.images)
+        data = load(options.data).first(options.images)
         augment = find_augment(options.spec, 0)
         names = [architectures.get(name).name for name in options.architectures.split(",")]
         print(f"{options.spec} on {len(data.train_images):,} images of {data.name}, ", end="")
@@ -173,8 +160,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.training",
         description="Measure what training with fresh noise costs beyond training without.",
     )
-    beside = str(MNIST) if MNIST.exists() else "digits"
-    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
+    offer_data(top)
     top.add_argument("--architectures", default="mlp,cnn", help="[mlp,cnn]")
     top.add_argument("--spec", default="vary(gaussian_noise(sigma=0.5))", help="the noise")
     top.add_argument("--images", type=int, default=10_000, help="training images, at most [10000]")

@@ -113,13 +113,13 @@ def threads() -> int:
         import tensorflow as tf
 
         pinned = int(tf.config.threading.get_intra_op_parallelism_threads())
-        return pinned or _processors()
-    return _processors()
+        return pinned or processors()
+    return processors()
 
 
-def _processors() -> int:
+def processors() -> int:
     """Return how many processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
+    if hasattr(os, "sched_getaffinity"):  # Linux; elsewhere a process has them all
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -129,8 +129,8 @@ def _pin_tensorflow(count: int) -> None:
     import tensorflow as tf
 
     threading = tf.config.threading
-    within = threading.get_intra_op_parallelism_threads() or _processors()
-    between = threading.get_inter_op_parallelism_threads() or _processors()
+    within = threading.get_intra_op_parallelism_threads() or processors()
+    between = threading.get_inter_op_parallelism_threads() or processors()
     if within == between == count:
         return
     try:

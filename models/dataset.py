@@ -76,6 +76,17 @@ class Dataset:
         if not self.digest:
             object.__setattr__(self, "digest", self._digest())
 
+    def first(self, training: int, test: int | None = None) -> "Dataset":
+        """Return so many of the first training and test images at most; None is all of them."""
+        return Dataset(
+            self.name,
+            self.train_images[:training],
+            self.train_labels[:training],
+            self.test_images[:test],
+            self.test_labels[:test],
+            self.class_names,
+        )
+
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of one image."""

@@ -1,7 +1,6 @@
 """Keep a trained model: a .keras file, and beside it a JSON file with its origin."""
 
 import os
-import uuid
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.digests import model_digest
+from models.files import replacing
 from models.training import TrainConfig, Trained
 
 if TYPE_CHECKING:
@@ -166,14 +166,11 @@ def writable(path: str | Path) -> Path:
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside `path` first and move the whole file into place."""
-    temporary = path.with_name(f".{path.stem}-{uuid.uuid4().hex}{path.suffix}")
     try:
-        write(temporary)
-        temporary.replace(path)
+        with replacing(path) as partial:
+            write(partial)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _read_sidecar(path: Path) -> Sidecar:

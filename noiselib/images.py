@@ -93,6 +93,13 @@ def to_unit(batch: NDArray[Any]) -> Images:
     return unit
 
 
+def rounded(unit: Images) -> Levels:
+    """Give float32 in [0, 1], which it overwrites, as levels: to nearest, ties up."""
+    unit *= np.float32(255)
+    unit += TIES_UP
+    return unit.astype(np.uint8)
+
+
 def from_unit(unit: Images, out: NDArray[Any]) -> None:
     """Write float32 images in [0, 1] into `out`; where it is uint8, round to nearest, ties up."""
     if out.dtype == np.uint8:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import TIES_UP, Images, Levels
+from noiselib.images import Images, Levels, rounded
 from noiselib.operations.banded import mixed_columns, mixed_rows
 
 if TYPE_CHECKING:
@@ -138,9 +138,7 @@ def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) 
 def sparse_levels(levels: Levels, operator: csr_array, constant: Matrix | None = None) -> Levels:
     """Do what `sparse` does to uint8 images, with the rounding of the door."""
     unit = mixed_pixels(sixteenths(pixels_first(levels)), operator, constant)
-    unit *= np.float32(255)
-    unit += TIES_UP
-    return pixels_last(unit.astype(np.uint8), levels)
+    return pixels_last(rounded(unit), levels)
 
 
 def mixed_pixels(pixels: Images, operator: csr_array, constant: Matrix | None) -> Images:
@@ -206,10 +204,7 @@ def sixteenths(levels: Levels) -> Images:
 
 def to_levels(mixed: Images) -> Levels:
     """Go from sixteenths of a grey level, 0 to 4080, to uint8, by the steps that floats take."""
-    unit = from_levels(mixed)
-    unit *= np.float32(255)
-    unit += TIES_UP
-    return unit.astype(np.uint8)
+    return rounded(from_levels(mixed))
 
 
 @lru_cache(maxsize=128)

@@ -1,7 +1,8 @@
 """Files that are either whole or not there."""
 
-import os
 from pathlib import Path
+
+from models.files import replacing
 
 
 def write_whole(path: Path, content: bytes) -> Path:
@@ -25,10 +26,6 @@ def write_whole(path: Path, content: bytes) -> Path:
         When the file cannot be written; an older file of that name then stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with replacing(path) as partial:
         partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path

@@ -1,6 +1,5 @@
 """A whole study from question to report, in one results folder."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,6 +54,7 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
     StudyError, models.data.DataError, models.store.ModelError
         In one sentence; everything stored before stays.
     """
+    from models.backend import processors
     from models.data import load
 
     with sole_sweep(folder):
@@ -78,13 +78,6 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
                 )
                 observer.note("drawing the figures and writing the report")
             return Ending(tally, write_outputs(store, folder))
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux; elsewhere a process has them all
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def subject_of(study: "Study", data: "Dataset") -> Subject:

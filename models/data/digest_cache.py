@@ -8,13 +8,14 @@ import contextlib
 import hashlib
 import os
 import re
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
+
+from models.files import replacing
 
 LARGE = 2**28
 """Bytes of images from which a digest is worth remembering: it then takes a fifth of a second."""
@@ -54,9 +55,8 @@ class Origin:
         with contextlib.suppress(OSError):
             place = self._place()
             place.parent.mkdir(parents=True, exist_ok=True)
-            temporary = place.with_name(f"{place.name}.{uuid.uuid4().hex}")
-            temporary.write_text(digest, encoding="ascii")
-            temporary.replace(place)
+            with replacing(place) as partial:
+                partial.write_text(digest, encoding="ascii")
 
     def _place(self) -> Path:
         """Return the file of the cache that stands for these files as they are now."""

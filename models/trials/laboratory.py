@@ -11,6 +11,7 @@ from typing import Literal
 
 from models import backend
 from models.dataset import Dataset
+from models.files import replacing
 from models.training import Trained, describe_augment, train
 from models.training.batches import Augment
 from models.training.checkpoints import discard
@@ -147,10 +148,9 @@ class Laboratory:
             ) from error
 
     def _write(self) -> None:
-        partial = self._path.with_suffix(".partial")
         content = {key: asdict(trial) for key, trial in self._trials.items()}
         try:
-            partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-            partial.replace(self._path)
+            with replacing(self._path) as partial:
+                partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise TrainingError(f"{self._path} cannot be written: {error.strerror}") from error

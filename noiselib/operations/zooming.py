@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import TIES_UP, Images, Levels
+from noiselib.images import Images, Levels, rounded
 from noiselib.linear import (
     LEVELS,
     Matrix,
@@ -57,9 +57,7 @@ def zooms_of_levels(levels: Levels, factor: float, count: int) -> Levels:
     if h * w <= SMALL:
         return sparse_levels(levels, zoom_operator(h, w, factor, count))
     unit = averaged(sixteenths(as_planes(levels)), factor, count)
-    unit *= np.float32(255)
-    unit += TIES_UP
-    return from_planes(unit.astype(np.uint8), levels)
+    return from_planes(rounded(unit), levels)
 
 
 def averaged(planes: Images, factor: float, count: int) -> Images:

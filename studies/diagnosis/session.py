@@ -12,7 +12,7 @@ from studies.progress import Observer
 from studies.reporting.report import Material
 from studies.results.lock import sole_sweep
 from studies.results.store import Store
-from studies.session import processors, subject_of
+from studies.session import subject_of
 from studies.sweep import planned_keys
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def diagnose(
     StudyError, models.data.DataError, models.store.ModelError
         In one sentence; everything stored before stays.
     """
+    from models.backend import processors
     from models.data import load
 
     seed = study.seeds[0]

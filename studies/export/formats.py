@@ -3,15 +3,14 @@
 import csv
 import json
 import math
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from models.files import replacing
 from studies.errors import StudyError
 from studies.export.tables import Block, Table
 
@@ -56,20 +55,9 @@ def write_table(table: Table, folder: Path, form: str) -> tuple[Path, int]:
     if form not in writers:
         raise StudyError(f"a table is exported as {', '.join(FORMATS)}, not as {form!r}")
     path = folder / f"{table.name}.{form}"
-    with _replacing(path) as partial:
+    folder.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as partial:
         return path, writers[form](table, partial)
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Let a file be written beside its place, and put it there when it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _rows(block: Block) -> Iterator[tuple[Any, ...]]:

@@ -44,13 +44,12 @@ def seeds(
     from studies.seeds.outputs import write_outputs
     from studies.seeds.rows import read_systems
     from studies.seeds.trainings import SeedStudy
-    from studies.session import processors
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()
     command = command_line(sys.argv[1:])
     folder = out or Path("results") / ("seeds-quick" if quick else "seeds")
-    threads = threads or processors()
+    threads = threads or backend.processors()
     with sentences():
         systems, clean = read_systems(), load(data)
         try:

@@ -75,10 +75,11 @@ class SeedStudy:
         self, systems: Systems, clean: "Dataset", folder: Path, watcher: "Watcher", *, quick: bool
     ) -> None:
         self._systems = systems
-        self._clean = first_images(clean, QUICK_IMAGES) if quick else clean
+        self._clean = clean.first(QUICK_IMAGES, QUICK_IMAGES) if quick else clean
         self._folder = folder
         self._watcher = watcher
         self._quick = quick
+        self._noisy: dict[str, Dataset] = {}
 
     def run(self) -> list[Result]:
         """Train and judge every row and goal, but for those done before.
@@ -130,27 +131,15 @@ class SeedStudy:
         return trials
 
     def _data(self, noise: str) -> "Dataset":
-        return with_noise(self._clean, noise, self._systems.noise[noise])
+        if noise not in self._noisy:
+            self._noisy[noise] = with_noise(self._clean, noise, self._systems.noise[noise])
+        return self._noisy[noise]
 
     def _config(self, one: Row | Goal) -> "TrainConfig":
         from models.training import TrainConfig
 
         settings = {"architecture": one.architecture, **one.training}
         return TrainConfig.model_validate(settings | ({"epochs": 1} if self._quick else {}))
-
-
-def first_images(data: "Dataset", count: int) -> "Dataset":
-    """Return the first images of both sets, `count` at most."""
-    from models.data import Dataset
-
-    return Dataset(
-        data.name,
-        data.train_images[:count],
-        data.train_labels[:count],
-        data.test_images[:count],
-        data.test_labels[:count],
-        data.class_names,
-    )
 
 
 def _judged(trained: "Trained", data: "Dataset") -> tuple[float, float]:

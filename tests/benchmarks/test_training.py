@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from benchmarks.training import Cost, Spent, first_images, line, main
+from benchmarks.training import Cost, Spent, line, main
 from models.data import load
 
 
@@ -20,7 +20,7 @@ def test_the_ratio_is_the_median_of_pairs():
 
 def test_training_images_are_cut_and_test_images_are_not():
     digits = load("digits")
-    few = first_images(digits, 50)
+    few = digits.first(50)
     assert len(few.train_images) == 50
     assert len(few.test_images) == 500
 

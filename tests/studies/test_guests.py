@@ -60,7 +60,7 @@ with np.load("a.npz") as arrays:
     x_train, y_train, x_test = arrays["x_train"] / 255, arrays["y_train"], arrays["x_test"]
 
 from models.backend import pin_threads
-from studies.session import processors
+from models.backend import processors
 pin_threads(processors())  # as the sweeps will
 import keras
 from onnx import TensorProto, helper, numpy_helper, save

@@ -16,7 +16,7 @@ from studies.seeds.figure import draw_lines
 from studies.seeds.noisy_data import FreshNoise, with_noise
 from studies.seeds.outputs import answer, to_markdown
 from studies.seeds.rows import Row, Systems, read_systems
-from studies.seeds.trainings import Result, SeedStudy, first_images
+from studies.seeds.trainings import Result, SeedStudy
 
 REPORTED = {  # system -> test accuracies it published, in percent
     "Essmaw": [82.09, 91.34, 96.73],
@@ -68,7 +68,7 @@ def test_a_noise_nobody_defined_is_refused(systems):
 
 
 def test_noise_is_fixed_and_differs_between_train_and_test(systems):
-    clean = first_images(load("digits"), 50)
+    clean = load("digits").first(50, 50)
     twice = [with_noise(clean, "course", systems.noise["course"]) for _ in range(2)]
     assert twice[0].digest == twice[1].digest != clean.digest
     same = np.repeat(clean.train_images[:1], 50, axis=0)
