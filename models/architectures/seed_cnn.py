@@ -45,10 +45,13 @@ def theo_cnn1(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     return _head(_pooled(pixels, seeds, (32, 64, 128)).features, seeds, 256, 128)
 
 
-@architecture(THEO, parameters=60_074)
+@architecture(THEO, parameters=61_706)
 def theo_lenet(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """LeNet, 3x3: convolutions 6, 16; 120, 84."""
-    return _pooled(pixels, seeds, (6, 16)).flatten().dense(120).relu().dense(84).relu().features
+    """LeNet-5: convolutions 6, 16 of 5x5, the first padded; 120, 84."""
+    stack = Stack(pixels, seeds, "glorot_uniform")
+    stack.convolution(6, 5).relu().pool()
+    stack.convolution(16, 5, padding="valid").relu().pool()
+    return stack.flatten().dense(120).relu().dense(84).relu().features
 
 
 @architecture(THEO, parameters=2_935_242)

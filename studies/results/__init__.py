@@ -1,0 +1,1 @@
+"""Results on disk: cells and what is known of them, in one SQLite file."""
