@@ -47,7 +47,7 @@ def theo_cnn1(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 @architecture(THEO, parameters=61_706)
 def theo_lenet(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """LeNet-5: convolutions 6, 16 of 5x5, the first padded; 120, 84."""
+    """LeNet-5: convolutions 6, 16; 120, 84."""
     stack = Stack(pixels, seeds, "glorot_uniform")
     stack.convolution(6, 5).relu().pool()
     stack.convolution(16, 5, padding="valid").relu().pool()

@@ -200,7 +200,7 @@ COUNTED = {
     "theo_mlp2": dense(784, 256, 128, 64, 10),
     "theo_mlp3": dense(784, 512, 256, 128, 10),
     "theo_cnn1": convolutions(1, 32, 64, 128) + dense(1 * 1 * 128, 256, 128, 10),
-    "theo_lenet": convolutions(1, 6, 16) + dense(5 * 5 * 16, 120, 84, 10),
+    "theo_lenet": convolutions(1, 6, 16, size=5) + dense(5 * 5 * 16, 120, 84, 10),
     "theo_cnn2": convolutions(1, 32) + dense(13 * 13 * 32, 512, 256, 128, 10),
     "theo_cnn3": convolutions(1, 32, 64, 128, 256) + dense(1 * 1 * 256, 256, 128, 10),
     "theo_cnn4": convolutions(1, 32, 64, 128, 256) + dense(1 * 1 * 256, 512, 256, 10),
