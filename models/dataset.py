@@ -2,32 +2,40 @@
 
 import hashlib
 import json
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import DataError
+from models.stored_images import Images, StoredImages, first_images
+
+__all__ = ["DataError", "Dataset", "content_digest"]
+
 Level = TypeVar("Level", bound=np.generic)
 
-
-class DataError(ValueError):
-    """Data that cannot be had or cannot be used; the message is one sentence for the user."""
+DIGEST_BLOCK = 2**25
+"""Bytes of images that are in memory at a time while their digest is computed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Training and test images with their labels.
 
-    The arrays are checked, brought to the types below and made read-only.
+    The arrays are checked, brought to the types below and made read-only. Images may stay in their
+    files (`models.stored_images.StoredImages`); then only those that are asked for are read.
 
     Parameters
     ----------
     name
         What the data set is called in tables and messages.
     train_images, test_images
-        uint8 arrays of shape (n, height, width, channels), at least one image each, both with
-        the same height, width and channels.
+        uint8 arrays of shape (n, height, width, channels), both with the same height, width and
+        channels. There is at least one test image; without training images, nothing can be trained
+        on the data.
     train_labels, test_labels
         Integer arrays of shape (n,), each value an index into `class_names`; kept as int64.
     class_names
@@ -43,9 +51,9 @@ class Dataset:
     """
 
     name: str
-    train_images: NDArray[np.uint8]
+    train_images: Images
     train_labels: NDArray[np.int64]
-    test_images: NDArray[np.uint8]
+    test_images: Images
     test_labels: NDArray[np.int64]
     class_names: tuple[str, ...]
     digest: str = ""
@@ -68,21 +76,23 @@ class Dataset:
                 )
             object.__setattr__(self, f"{part}_images", images)
             object.__setattr__(self, f"{part}_labels", labels)
+        if not len(self.test_images):
+            raise DataError(f"{self.name}: there are no test images")
         if self.train_images.shape[1:] != self.test_images.shape[1:]:
             raise DataError(
                 f"{self.name}: train and test images must have one shape, "
                 f"got {self.train_images.shape[1:]} and {self.test_images.shape[1:]}"
             )
         if not self.digest:
-            object.__setattr__(self, "digest", self._digest())
+            object.__setattr__(self, "digest", content_digest(self))
 
     def first(self, training: int, test: int | None = None) -> "Dataset":
         """Return so many of the first training and test images at most; None is all of them."""
         return Dataset(
             self.name,
-            self.train_images[:training],
+            first_images(self.train_images, training),
             self.train_labels[:training],
-            self.test_images[:test],
+            first_images(self.test_images, test),
             self.test_labels[:test],
             self.class_names,
         )
@@ -90,7 +100,7 @@ class Dataset:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width and channels of one image."""
-        height, width, channels = self.train_images.shape[1:]
+        height, width, channels = self.test_images.shape[1:]
         return height, width, channels
 
     @property
@@ -98,16 +108,47 @@ class Dataset:
         """How many classes there are."""
         return len(self.class_names)
 
-    def _digest(self) -> str:
-        hasher = hashlib.sha256(json.dumps(self.class_names).encode())
-        for array in (self.train_images, self.train_labels, self.test_images, self.test_labels):
-            little_endian = array.astype(array.dtype.newbyteorder("<"), copy=False)
-            hasher.update(f"{little_endian.dtype.str}{array.shape}".encode())
-            hasher.update(little_endian.data)
-        return hasher.hexdigest()
+
+def content_digest(data: Dataset, reached: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 (hexadecimal) of what a data set holds, the same whatever it lies in.
+
+    Parameters
+    ----------
+    data
+        Read block by block, so that stored images are never in memory together.
+    reached
+        Called after each block, with how many images have been read.
+    """
+    hasher = hashlib.sha256(json.dumps(data.class_names).encode())
+    done = 0
+    for images, labels in (
+        (data.train_images, data.train_labels),
+        (data.test_images, data.test_labels),
+    ):
+        hasher.update(f"{_typed(images)}{images.shape}".encode())
+        for block in _blocks(images):
+            hasher.update(block.data)
+            done += len(block)
+            if reached is not None:
+                reached(done)
+        little_endian = labels.astype(labels.dtype.newbyteorder("<"), copy=False)
+        hasher.update(f"{_typed(little_endian)}{labels.shape}".encode())
+        hasher.update(little_endian.data)
+    return hasher.hexdigest()
 
 
-def _checked_images(images: NDArray[np.uint8], what: str) -> NDArray[np.uint8]:
+def _typed(array: NDArray[Any] | StoredImages) -> str:
+    return str(array.dtype.str)
+
+
+def _blocks(images: Images) -> Iterator[NDArray[np.uint8]]:
+    """Yield all images in their order, some at a time."""
+    length = max(DIGEST_BLOCK // math.prod(images.shape[1:]), 1)
+    for start in range(0, len(images), length):
+        yield images[start : start + length]
+
+
+def _checked_images(images: Images, what: str) -> Images:
     """Return `images` C-contiguous and read-only, or say why they cannot be used."""
     if images.dtype != np.uint8:
         raise DataError(f"{what} must be uint8 (0 to 255), got {images.dtype}")
@@ -115,8 +156,10 @@ def _checked_images(images: NDArray[np.uint8], what: str) -> NDArray[np.uint8]:
         raise DataError(
             f"{what} must have the shape (n, height, width, channels), got {images.shape}"
         )
-    if images.size == 0:
+    if 0 in images.shape[1:]:
         raise DataError(f"{what} are empty: their shape is {images.shape}")
+    if isinstance(images, StoredImages):
+        return images
     return _read_only(np.ascontiguousarray(images))
 
 

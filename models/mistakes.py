@@ -44,6 +44,8 @@ def _describe(details: "ErrorDetails", settings: Sequence[str]) -> str:
         return f"{prefix}is missing"
     if details["type"] == "value_error":
         return prefix + str(details["ctx"]["error"])
+    if details["type"] == "tuple_type":  # a word that TOML does not know
+        return f"{prefix}must be a list, got {_shortened(details['input'])}"
     message = details["msg"][:1].lower() + details["msg"][1:]
     return f"{prefix}{message}, got {_shortened(details['input'])}"
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.predictors import KerasPredictor
+from models.stored_images import Images
 
 if TYPE_CHECKING:
     import keras
@@ -41,7 +42,7 @@ class Score:
         return float(found.low), float(found.high)
 
 
-def score(model: "keras.Model", images: NDArray[np.uint8], labels: NDArray[np.int64]) -> Score:
+def score(model: "keras.Model", images: Images, labels: NDArray[np.int64]) -> Score:
     """Let a model classify images.
 
     Parameters
@@ -49,7 +50,7 @@ def score(model: "keras.Model", images: NDArray[np.uint8], labels: NDArray[np.in
     model
         As `models.training.train` makes them.
     images, labels
-        uint8 (n, h, w, c) and integers (n,), at least one.
+        uint8 (n, h, w, c), in memory or in files, and integers (n,), at least one.
     """
     probabilities = KerasPredictor(model, model.name).predict(images)
     chances = probabilities[np.arange(len(labels)), labels].astype(np.float64)

@@ -34,7 +34,7 @@ class Recipe:
 
     def epochs(self, images: int) -> int:
         """Return the epochs for a training set of so many images, at least 1."""
-        return min(self.most_epochs, -(-self.images // images))
+        return min(self.most_epochs, -(-self.images // max(images, 1)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
-"""Where data sets come from: names, .npz files, folders of pictures."""
+"""Where data sets come from: names, .npz and .npy files, folders of pictures."""
 
 import difflib
 from pathlib import Path
 
 from models.data.embedded import digits
+from models.data.npy_folder import from_npy_folder, is_npy_folder
 from models.data.npz import from_npz, from_published_files, published_files
 from models.data.online import NAMES, from_keras
 from models.data.pictures import from_class_folders
@@ -32,9 +33,13 @@ def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
         - an .npz file that holds ``x_train``, ``y_train``, ``x_test`` and ``y_test`` (images uint8,
           (n, h, w) or (n, h, w, c); labels integers, (n,) or (n, 1)) and, if the classes have
           names, ``class_names`` (strings);
+        - a folder that holds the same as ``x_train.npy``, ``y_train.npy`` and so on;
         - a folder with the four files that KMNIST is published as, ``kmnist-train-imgs.npz`` and so
           on;
         - a folder of class folders with PNG or JPEG pictures, see `models.data.pictures`.
+
+        ``x_train`` and ``y_train`` may be left out together; nothing can then be trained on the
+        data. Large images stay in their files and are read as they are needed.
     tell
         Called with a sentence now and then while something takes longer than two seconds.
 
@@ -49,8 +54,11 @@ def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
         return from_keras(source)
     path = Path(source).expanduser()
     if path.is_dir():
-        files = published_files(path)
-        return from_published_files(path, files) if files else from_class_folders(path, tell)
+        if files := published_files(path):
+            return from_published_files(path, files)
+        return (
+            from_npy_folder(path, tell) if is_npy_folder(path) else from_class_folders(path, tell)
+        )
     if path.is_file():
         return from_npz(path, tell)
     if path.suffix == ".npz" or path.name != str(source):
@@ -69,5 +77,5 @@ def _unknown(name: str) -> str:
     hint = f"did you mean '{near[0]}'? " if near else ""
     return (
         f"no data set is called '{name}'; {hint}known are {', '.join(names())}, "
-        "or name an .npz file or a folder of class folders"
+        "or name an .npz file or a folder of .npy files or class folders"
     )

@@ -16,6 +16,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from models.files import replacing
+from models.stored_images import StoredImages
 
 LARGE = 2**28
 """Bytes of images from which a digest is worth remembering: it then takes a fifth of a second."""
@@ -38,7 +39,7 @@ class Origin:
     files: tuple[Path, ...]
     reading: str
 
-    def known_digest(self, arrays: Sequence[NDArray[Any]]) -> str:
+    def known_digest(self, arrays: Sequence[NDArray[Any] | StoredImages]) -> str:
         """Return the digest remembered of these files, empty if there is none or they are small."""
         if not _large(arrays):
             return ""
@@ -48,7 +49,7 @@ class Origin:
             return ""
         return text if _DIGEST.fullmatch(text) else ""
 
-    def remember_digest(self, arrays: Sequence[NDArray[Any]], digest: str) -> None:
+    def remember_digest(self, arrays: Sequence[NDArray[Any] | StoredImages], digest: str) -> None:
         """Remember the digest of these files, if they are large."""
         if not _large(arrays):
             return
@@ -73,5 +74,5 @@ def cache_folder() -> Path:
     return Path(base) / "image-robustness-studies"
 
 
-def _large(arrays: Sequence[NDArray[Any]]) -> bool:
+def _large(arrays: Sequence[NDArray[Any] | StoredImages]) -> bool:
     return sum(array.nbytes for array in arrays) >= LARGE

@@ -2,19 +2,27 @@
 
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.data.assembly import Arrays, assembled, first_line, names_of_classes
-from models.data.digest_cache import LARGE, Origin
+from models.data.assembly import (
+    ARRAY_NAMES,
+    CLASS_NAMES_NAME,
+    first_line,
+    from_named_arrays,
+    needed_names,
+)
+from models.data.digest_cache import Origin
+from models.data.npy import LARGEST_KEPT, check_member, images_in_place, member_place
 from models.data.telling import Tell
 from models.dataset import DataError, Dataset
+from models.stored_images import StoredImages
 
-ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
 PUBLISHED_ENDINGS = tuple(
     f"-{part}-{content}.npz" for part in ("train", "test") for content in ("imgs", "labels")
 )
@@ -25,26 +33,24 @@ each holds one array, which numpy called ``arr_0``."""
 def from_npz(path: Path, tell: Tell | None = None) -> Dataset:
     """Return the data set in an .npz file; its classes may have names, or their data set may.
 
+    Large images stay in the file if they are not compressed in it.
+
     Raises
     ------
     DataError
         When the file is damaged, or does not hold what is needed.
     """
-    size = path.stat().st_size
-    if tell is not None and size >= LARGE:
-        tell(f"reading {path}, {size / 1e6:,.0f} MB")
-    found = _read(path, ARRAY_NAMES, optional=("class_names",))
-    arrays = _four(found)
-    for key, labels in zip(ARRAY_NAMES[1::2], arrays[1::2], strict=True):
-        _check_labels(f"{path}: {key}", labels)
-    named = found.get("class_names")
-    class_names = (
-        names_of_classes(path.stem, arrays)
-        if named is None
-        else tuple(str(name) for name in named.ravel())
-    )
     origin = Origin((path,), "npz")
-    return assembled(path.stem, arrays, class_names, where=str(path), origin=origin)
+    with _said_plainly(path), np.load(path, allow_pickle=False) as archive:
+        _check_names(path, archive, needed_names(set(archive.files)))
+        wanted = [key for key in (*ARRAY_NAMES, CLASS_NAMES_NAME) if key in archive.files]
+        found = {key: _array(path, archive, key, tell) for key in wanted}
+        in_place = [key for key in wanted if isinstance(found[key], StoredImages)]
+        if in_place and not origin.known_digest(list(found.values())):
+            for key in in_place:  # which numpy does where it reads an array itself
+                check_member(path, f"{key}.npy")
+    places = {key: f"{path}: {key}" for key in wanted}
+    return from_named_arrays(path.stem, found, places, str(path), origin, tell)
 
 
 def published_files(folder: Path) -> tuple[Path, ...]:
@@ -81,47 +87,52 @@ def from_published_files(folder: Path, files: tuple[Path, ...]) -> Dataset:
     DataError
         When a file is damaged, or does not hold what is needed.
     """
-    found = {
-        key: _read(file, ("arr_0",))["arr_0"] for key, file in zip(ARRAY_NAMES, files, strict=True)
-    }
-    arrays = _four(found)
-    for file, labels in zip(files[1::2], arrays[1::2], strict=True):
-        _check_labels(str(file), labels)
+    found = {}
+    for key, file in zip(ARRAY_NAMES, files, strict=True):
+        with _said_plainly(file), np.load(file, allow_pickle=False) as archive:
+            _check_names(file, archive, ("arr_0",))
+            found[key] = archive["arr_0"]
     name = files[0].name.removesuffix(PUBLISHED_ENDINGS[0])
-    class_names = names_of_classes(name, arrays)
-    return assembled(
-        name, arrays, class_names, where=str(folder), origin=Origin(files, "published")
-    )
+    places = {key: str(file) for key, file in zip(ARRAY_NAMES, files, strict=True)}
+    return from_named_arrays(name, found, places, str(folder), Origin(files, "published"))
 
 
-def _four(found: Mapping[str, NDArray[Any]]) -> Arrays:
-    x_train, y_train, x_test, y_test = (found[key] for key in ARRAY_NAMES)
-    return x_train, y_train, x_test, y_test
-
-
-def _check_labels(what: str, labels: NDArray[Any]) -> None:
-    if labels.dtype.kind not in "iu" or labels.size == 0:
+def _check_names(path: Path, archive: Any, needed: Sequence[str]) -> None:
+    missing = [key for key in needed if key not in archive.files]
+    if missing:
         raise DataError(
-            f"{what} must hold integers, one a picture, got {labels.dtype} of shape {labels.shape}"
+            f"{path}: {', '.join(missing)} missing; "
+            f"it holds {', '.join(archive.files) or 'nothing'}"
         )
 
 
-def _read(
-    path: Path, needed: Sequence[str], optional: Sequence[str] = ()
-) -> dict[str, NDArray[Any]]:
-    """Read arrays from an .npz file, those of `optional` if they are there; never a pickle."""
+def _array(path: Path, archive: Any, key: str, tell: Tell | None) -> NDArray[Any] | StoredImages:
+    """Return an array of an archive; large images stay where they are if they can."""
+    member = archive.zip.getinfo(f"{key}.npy")
+    if not key.startswith("x_") or member.file_size <= LARGEST_KEPT:
+        return np.asarray(archive[key])
+    size = f"{member.file_size / 1e6:,.0f} MB"
+    if member.compress_type == zipfile.ZIP_STORED:
+        images = images_in_place(path, *member_place(path, member), f"{path}: {key}")
+        if images is not None:
+            return images
+    elif tell is not None:
+        tell(
+            f"{key} in {path} is compressed and takes {size} of memory; to read it in pieces, "
+            f"type `unzip {path} -d FOLDER` and name the folder"
+        )
+    return np.asarray(archive[key])
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    """Turn what reading an .npz file may raise into one sentence; never read a pickle."""
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path} is not an .npz file, or is damaged or cut short")
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in needed if key not in archive]
-            if missing:
-                raise DataError(
-                    f"{path}: {', '.join(missing)} missing; "
-                    f"it holds {', '.join(archive.files) or 'nothing'}"
-                )
-            wanted = (*needed, *(key for key in optional if key in archive))
-            return {key: archive[key] for key in wanted}
+        yield
+    except MemoryError as error:
+        raise DataError(f"{path} does not fit into memory: {first_line(error)}") from error
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path} is damaged: {first_line(error)}") from error
     except ValueError as error:

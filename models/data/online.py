@@ -1,8 +1,7 @@
 """The data sets that Keras downloads once into its own cache."""
 
 from models import backend
-from models.data.assembly import CLASS_NAMES, assembled, first_line
-from models.data.npz import ARRAY_NAMES
+from models.data.assembly import ARRAY_NAMES, CLASS_NAMES, assembled, first_line
 from models.dataset import DataError, Dataset
 
 NAMES = ("mnist", "fashion_mnist", "cifar10")

@@ -12,15 +12,20 @@ All pictures must have one size, or ``dataset.toml`` in the folder says one::
     channels = 3        # 1 for grey, 3 for RGB; left out: 3 if any picture has colours or a palette
 
 Transparency is dropped, and JPEG pictures are turned upright as their EXIF data say.
+
+Training or test images that take more than `LARGEST_DECODED` bytes are not decoded beforehand, but
+whenever they are asked for.
 """
 
 import hashlib
 import importlib.metadata
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.data.assembly import Arrays, assembled
 from models.data.digest_cache import Origin
@@ -33,6 +38,10 @@ from models.data.picture_files import (
 )
 from models.data.telling import Tell, Teller
 from models.dataset import DataError, Dataset
+from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
+
+LARGEST_DECODED = 2**30
+"""Bytes of images up to which a part of a data set is decoded once; above, at each use."""
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 TEST_SHARE = 5
@@ -44,6 +53,30 @@ class Picture(NamedTuple):
 
     path: Path
     label: int
+
+
+class PictureImages(StoredImages):
+    """Images that are decoded when they are asked for.
+
+    Parameters
+    ----------
+    paths
+        One picture an image.
+    shape
+        Height, width and channels.
+    """
+
+    def __init__(self, paths: Sequence[Path], shape: tuple[int, int, int]) -> None:
+        super().__init__((len(paths), *shape))
+        self._paths = [path.resolve() for path in paths]
+        self._stamps = [stamp_of(path) for path in self._paths]
+
+    def _read(self, numbers: NDArray[np.intp]) -> NDArray[np.uint8]:
+        result = np.empty((len(numbers), *self.shape[1:]), np.uint8)
+        for place, number in enumerate(numbers):
+            check_unchanged(self._paths[number], self._stamps[number])
+            result[place] = read_picture(self._paths[number], self.shape[1:])
+        return result
 
 
 def from_class_folders(root: Path, tell: Tell | None = None) -> Dataset:
@@ -65,20 +98,39 @@ def from_class_folders(root: Path, tell: Tell | None = None) -> Dataset:
     settings = read_settings(root)
     class_names, train, test = _pictures(root)
     pictures = [*train, *test]
-    shape = _common_shape(root, [picture.path for picture in pictures], settings, tell)
-    teller = Teller(f"reading the pictures of {name}", len(pictures), tell)
-    images = np.empty((len(pictures), *shape), np.uint8)
-    for number, picture in enumerate(pictures):
-        images[number] = read_picture(picture.path, shape)
-        teller.reached(number + 1)
+    paths = [picture.path for picture in pictures]
+    shape = _common_shape(root, paths, settings, tell)
+    images = [
+        _images(f"{name}/{part}", half, shape, tell)
+        for part, half in (("train", train), ("test", test))
+    ]
+    x_train, x_test = images
     labels = np.array([picture.label for picture in pictures], np.int64)
-    cut = len(train)
-    arrays: Arrays = images[:cut], labels[:cut], images[cut:], labels[cut:]
+    arrays: Arrays = x_train, labels[: len(train)], x_test, labels[len(train) :]
     decoder = importlib.metadata.version("pillow")
-    origin = Origin(
-        tuple(picture.path for picture in pictures), f"pictures {shape} pillow {decoder}"
-    )
-    return assembled(name, arrays, class_names, where=str(root), origin=origin)
+    origin = Origin(tuple(paths), f"pictures {shape} pillow {decoder}")
+    return assembled(name, arrays, class_names, where=str(root), origin=origin, tell=tell)
+
+
+def _images(
+    what: str, pictures: Sequence[Picture], shape: tuple[int, int, int], tell: Tell | None
+) -> Images:
+    """Decode pictures, unless they are so many that this is better left until they are needed."""
+    paths = [picture.path for picture in pictures]
+    size = len(paths) * math.prod(shape)
+    if size > LARGEST_DECODED:
+        if tell is not None:
+            tell(
+                f"the {len(paths):,} pictures of {what} take {size / 1e9:,.1f} GB, "
+                "so they are decoded anew at each use"
+            )
+        return PictureImages(paths, shape)
+    teller = Teller(f"reading the pictures of {what}", len(paths), tell)
+    images = np.empty((len(paths), *shape), np.uint8)
+    for number, path in enumerate(paths):
+        images[number] = read_picture(path, shape)
+        teller.reached(number + 1)
+    return images
 
 
 def _pictures(root: Path) -> tuple[tuple[str, ...], list[Picture], list[Picture]]:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.stored_images import Images
+
 SLICE = 500
 """Images computed at a time, always: see `SlicedPredictor`."""
 
@@ -44,7 +46,7 @@ class Predictor(Protocol):
     classes: int
     input_shape: ImageShape
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(self, images: Images) -> NDArray[np.float32]:
         """Return float32 probabilities (n, classes) for uint8 images (n, h, w, c)."""
 
 
@@ -90,7 +92,7 @@ class SlicedPredictor(ABC):
     def _outputs(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         """Return the model's outputs (n, classes) for exactly one slice of images (n, h, w, c)."""
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(self, images: Images) -> NDArray[np.float32]:
         """Return float32 probabilities (n, classes) for uint8 images (n, h, w, c).
 
         Raises
@@ -177,7 +179,7 @@ def check_probabilities(probabilities: NDArray[np.float32], classes: int, name: 
         )
 
 
-def check_images(images: NDArray[np.uint8], shape: ImageShape, name: str) -> None:
+def check_images(images: Images, shape: ImageShape, name: str) -> None:
     """Refuse images of another type or shape than the model's.
 
     Raises

@@ -28,6 +28,7 @@ from models.predictors.contract import ImageShape, PredictionError, SlicedPredic
 from models.predictors.declaration import NOTHING_DECLARED, guest_digest
 from models.predictors.sources import first_line, read_bytes
 from models.store import ModelError
+from models.stored_images import Images
 
 
 class FunctionPredictor(SlicedPredictor):
@@ -63,7 +64,7 @@ class FunctionPredictor(SlicedPredictor):
         self._threads = threads
         super().__init__(name, digest, input_shape, classes)
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(self, images: Images) -> NDArray[np.float32]:
         """Predict with a fixed number of threads, as far as BLAS and OpenMP are concerned."""
         import threadpoolctl
 

@@ -17,6 +17,7 @@ from models.predictors.declaration import (
 from models.predictors.inputs import input_format
 from models.predictors.sources import first_line, imported, read_bytes
 from models.store import ModelError
+from models.stored_images import Images
 
 SETTINGS = (*IMAGES, "trusted")
 
@@ -68,7 +69,7 @@ class SklearnPredictor(SlicedPredictor):
         )
         super().__init__(name, digest, self._format.image_shape, _classes(classifier, name))
 
-    def predict(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def predict(self, images: Images) -> NDArray[np.float32]:
         """Predict without jobs of scikit-learn's own, which add up in the order they end in."""
         import joblib  # type: ignore[import-untyped]  # it publishes none
         import threadpoolctl

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.stored_images import StoredImages
 from models.training.config import TrainingError
 
 Images = NDArray[np.uint8]
@@ -39,7 +40,7 @@ class BatchStream:
     Parameters
     ----------
     images
-        uint8 (n, h, w, c), all training images.
+        uint8 (n, h, w, c), all training images, in memory or in files.
     targets
         float32 (n, classes), one row an image.
     ids
@@ -54,7 +55,7 @@ class BatchStream:
 
     def __init__(
         self,
-        images: Images,
+        images: Images | StoredImages,
         targets: NDArray[np.float32],
         ids: NDArray[np.int64],
         *,

@@ -150,6 +150,7 @@ class TrainConfig(BaseModel):
     def _held_out(self, data: Dataset) -> int:
         """Return how many images are set aside: none, or at least one, but never all."""
         total = len(data.train_images)
+        check_trainable(data)
         if self.validation_fraction == 0:
             return 0
         count = max(1, round(self.validation_fraction * total))
@@ -159,3 +160,18 @@ class TrainConfig(BaseModel):
                 "images to train on"
             )
         return count
+
+
+def check_trainable(data: Dataset) -> None:
+    """Refuse data that is for testing alone.
+
+    Raises
+    ------
+    TrainingError
+        When there are no training images.
+    """
+    if not len(data.train_images):
+        raise TrainingError(
+            f"{data.name} has no training images, so nothing can be trained on it; name models "
+            "that are trained"
+        )

@@ -10,7 +10,7 @@ from models.dataset import Dataset
 from models.scoring import score
 from models.training import Trained
 from models.training.batches import Augment
-from models.training.config import TrainConfig, TrainingError
+from models.training.config import TrainConfig, TrainingError, check_trainable
 from models.training.reports import Watcher
 from models.trials.laboratory import Laboratory, Trial
 
@@ -78,6 +78,7 @@ def split(data: Dataset, folds: int, seed: int) -> Iterator[Dataset]:
     """
     from sklearn.model_selection import StratifiedKFold
 
+    check_trainable(data)
     present, counts = np.unique(data.train_labels, return_counts=True)
     if not 2 <= folds <= counts.min():
         rarest = data.class_names[present[counts.argmin()]]

@@ -27,13 +27,16 @@ def export(
     """Write stored cells as tidy tables for other programs.
 
     One table with a row a cell, one with a row an image and cell, and, for a sweep from clean to
-    worst, one with the strength at which each image is lost. Nothing is computed again.
+    worst, one with the strength at which each image is lost; beside them provenance.json, with
+    versions, commit, digests, settings and command of every run. Nothing is computed again.
 
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
     from studies.analysis.answers import Reader
     from studies.export.formats import write_table
+    from studies.export.origin import FILE_NAME, origin_of
     from studies.export.tables import tables_of
+    from studies.files import write_whole
     from studies.reporting.summary import say
     from studies.results.store import Store
     from studies.results.swept import last_sweep
@@ -41,6 +44,9 @@ def export(
     with sentences(), Store(folder) as store:
         swept = last_sweep(store, folder)
         reader = Reader(store, swept.subject.images)
-        for table in tables_of(swept, reader):
-            path, rows = write_table(table, out or folder / "export", form.value)
+        where = out or folder / "export"
+        for table in tables_of(swept, reader, store.runs_of_cells()):
+            path, rows = write_table(table, where, form.value)
             say(console(), f"{path}  {rows:,} rows")
+        path = write_whole(where / FILE_NAME, origin_of(store, swept))
+        say(console(), f"{path}  where they come from, by the number of their run")

@@ -1,5 +1,6 @@
 """The tables of an export, block by block, so that memory does not grow with the cells."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -36,7 +37,7 @@ class Table:
     blocks: Callable[[], Iterator[Block]]
 
 
-def tables_of(swept: Swept, reader: Reader) -> list[Table]:
+def tables_of(swept: Swept, reader: Reader, runs: Mapping[str, int]) -> list[Table]:
     """Return the tables of the last sweep of a folder.
 
     Parameters
@@ -45,16 +46,18 @@ def tables_of(swept: Swept, reader: Reader) -> list[Table]:
         What was asked for.
     reader
         Reads its cells.
+    runs
+        Key of a cell -> number of the run that computed it.
 
     Returns
     -------
     list of Table
-        ``cells``: a row a finished cell of every curve, with its metrics. ``images``: a row an
-        image and cell. For a sweep from clean to worst also ``breaking_points``: a row an image,
-        draw, corruption and model, with the strength at which it is first not recognised.
+        ``cells``: a row a finished cell of every curve, with its origin and metrics. ``images``: a
+        row an image and cell. For a sweep from clean to worst also ``breaking_points``: a row an
+        image, draw, corruption and model, with the strength at which it is first not recognised.
     """
     tables = [
-        Table("cells", lambda: _gathered(_cells(swept, reader))),
+        Table("cells", lambda: _gathered(_cells(swept, reader, runs))),
         Table("images", lambda: _images(swept, reader)),
     ]
     if any(isinstance(item, Point) for item in swept.plan):
@@ -80,15 +83,18 @@ def _gathered(blocks: Iterator[Block], rows: int = 10_000) -> Iterator[Block]:
         yield {name: np.concatenate([block[name] for block in some]) for name in some[0]}
 
 
-def _cells(swept: Swept, reader: Reader) -> Iterator[Block]:
+def _cells(swept: Swept, reader: Reader, runs: Mapping[str, int]) -> Iterator[Block]:
     for planned, condition, model, digest, key in _stored(swept, reader):
         outcomes = reader.outcomes(condition, digest)
         yield {
             "cell": _text(key),
             **_place(planned),
             "pipeline": _text(condition.pipeline),
+            "revisions": _text(json.dumps(condition.revisions)),
             "seed": _number(condition.seed),
             "model": _text(model),
+            "model_digest": _text(digest),
+            "run": np.array([runs[key]]),
             "images": np.array([len(outcomes.rank)]),
             "accuracy": _mean(metrics.correct(outcomes)),
             "confidence": _mean(metrics.confidence(outcomes)),

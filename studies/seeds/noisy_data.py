@@ -35,9 +35,9 @@ def with_noise(data: "Dataset", name: str, spec: str) -> "Dataset":
         return data
     return Dataset(
         f"{data.name} with {name} noise",
-        noise(data.train_images, seed=TRAIN_SEED),
+        noise(np.asarray(data.train_images), seed=TRAIN_SEED),
         data.train_labels,
-        noise(data.test_images, seed=TEST_SEED),
+        noise(np.asarray(data.test_images), seed=TEST_SEED),
         data.test_labels,
         data.class_names,
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from studies.seeds.noisy_data import FreshNoise, with_noise
 from studies.seeds.rows import Goal, Row, Systems
 
@@ -120,7 +122,8 @@ class SeedStudy:
         noise = noiselib.parse(self._systems.noise[goal.augmentation])
         trials = []
         for seed in goal.seeds:
-            fresh = FreshNoise(self._clean.train_images, SpecAugment(noise, FRESH_SEED + seed))
+            clean = np.asarray(self._clean.train_images)
+            fresh = FreshNoise(clean, SpecAugment(noise, FRESH_SEED + seed))
             trial = Laboratory(self._folder, fresh, self._watcher).run(
                 f"{goal.title}, seed {seed}",
                 config.model_copy(update={"seed": seed}),

@@ -79,7 +79,8 @@ class TestDataset:
                 {"test_images": IMAGES[..., 0]},
                 r"test images must have the shape .* got \(3, 4, 4\)",
             ),
-            ({"train_images": IMAGES[:0], "train_labels": LABELS[:0]}, "train images are empty"),
+            ({"train_images": IMAGES[:, :0], "test_images": IMAGES[:, :0]}, "images are empty"),
+            ({"test_images": IMAGES[:0], "test_labels": LABELS[:0]}, "there are no test images"),
             ({"train_labels": LABELS[:2]}, "3 train images but 2 train labels"),
             ({"test_labels": LABELS * 1.0}, "test labels must be integers, got float64"),
             ({"test_labels": LABELS[:, None]}, r"must have the shape \(n,\), got \(3, 1\)"),
@@ -166,7 +167,7 @@ class TestNpz:
             ({"y_test": LABELS[:0]}, "y_test must hold integers"),
             ({"y_test": LABELS[:1]}, "3 test images but 1 test labels"),
             ({"y_test": LABELS - 1}, "must lie in"),
-            ({"x_train": IMAGES[:0], "y_train": LABELS}, "train images are empty"),
+            ({"x_train": IMAGES[:0], "y_train": LABELS}, "0 train images but 3 train labels"),
             ({"x_train": np.array([{}, 1], object)}, "a.npz must hold plain arrays"),
         ],
     )

@@ -1,13 +1,14 @@
 """Digests of large data: remembered by their files as they are, and never wrong."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models import data
-from models.data import digest_cache
+from models.data import assembly, digest_cache
 from models.dataset import Dataset
 
 
@@ -22,13 +23,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was computed anew."""
     computed: list[str] = []
-    original = Dataset._digest
+    original = assembly.content_digest
 
-    def watched(dataset: Dataset) -> str:
-        computed.append(original(dataset))
+    def watched(dataset: Dataset, reached: Callable[[int], None]) -> str:
+        computed.append(original(dataset, reached))
         return computed[-1]
 
-    monkeypatch.setattr(Dataset, "_digest", watched)
+    monkeypatch.setattr(assembly, "content_digest", watched)
     return computed
 
 

@@ -1,0 +1,179 @@
+"""Arrays in .npy files and in .npz archives: small ones whole, large images read in place.
+
+An .npz archive is a zip file of .npy files. Where they lie in it uncompressed, as `numpy.savez`
+writes them, an array is as readable there as in a file of its own.
+"""
+
+import math
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy_format
+from numpy.typing import NDArray
+
+from models.errors import DataError
+from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
+
+LARGEST_KEPT = 2**28
+"""Bytes of images up to which a part of a data set is taken into memory."""
+
+_LOCAL_HEADER = 30
+"""Bytes of a zip member's own header, without the name and the extra field that follow it."""
+
+
+class NpyImages(StoredImages):
+    """Images in an .npy file, or in an uncompressed member of an .npz archive.
+
+    They are read, not mapped: a mapped file that is cut short meanwhile ends the process, and the
+    pages that were looked at count as memory.
+
+    Parameters
+    ----------
+    path
+        The file.
+    offset
+        Of the first byte of the first image.
+    shape
+        Number of images, height, width and channels; C order.
+    """
+
+    def __init__(self, path: Path, offset: int, shape: tuple[int, int, int, int]) -> None:
+        super().__init__(shape)
+        self._path = path.resolve()
+        self._offset = offset
+        self._stamp = stamp_of(self._path)
+
+    def _read(self, numbers: NDArray[np.intp]) -> NDArray[np.uint8]:
+        check_unchanged(self._path, self._stamp)
+        result = np.empty((len(numbers), *self.shape[1:]), np.uint8)
+        length = math.prod(self.shape[1:])
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                for start, stop in _runs(numbers):
+                    file.seek(self._offset + int(numbers[start]) * length)
+                    _fill(file, result[start:stop].data.cast("B"))
+        except (OSError, EOFError) as error:
+            raise DataError(f"{self._path} cannot be read: {error}") from error
+        return result
+
+
+def _runs(numbers: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
+    """Yield where runs of successive numbers begin and end."""
+    cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
+    edges = [0, *cuts.tolist(), len(numbers)]
+    yield from (pair for pair in pairwise(edges) if pair[0] < pair[1])
+
+
+def _fill(file: BinaryIO, wanted: memoryview) -> None:
+    """Read until all of a piece of memory is filled."""
+    done = 0
+    while done < len(wanted):
+        count = file.readinto(wanted[done:])  # type: ignore[attr-defined]  # raw files have it
+        if not count:
+            raise EOFError("it is shorter than its header says")
+        done += count
+
+
+class Header(NamedTuple):
+    """What the head of an .npy file says, and how many bytes it has."""
+
+    shape: tuple[int, ...]
+    fortran: bool
+    dtype: np.dtype[np.generic]
+    length: int
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the values have."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Read the head of an .npy file from where `file` stands.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
+    begin = file.tell()
+    version = npy_format.read_magic(file)
+    if version == (1, 0):
+        shape, fortran, dtype = npy_format.read_array_header_1_0(file)
+    elif version == (2, 0):
+        shape, fortran, dtype = npy_format.read_array_header_2_0(file)
+    else:
+        raise ValueError(f"version {version} of the format is for named fields")
+    return Header(shape, fortran, dtype, file.tell() - begin)
+
+
+def images_in_place(path: Path, begin: int, end: int, what: str) -> Images | None:
+    """Return images that can stay where they are, None where they must be read whole.
+
+    Parameters
+    ----------
+    path
+        A file.
+    begin, end
+        The bytes in it that are those of an .npy file.
+    what
+        To begin messages with.
+
+    Returns
+    -------
+    StoredImages or None
+        None for at most `LARGEST_KEPT` bytes, and for images in Fortran order.
+
+    Raises
+    ------
+    DataError
+        When there is no such file, or it cannot hold images.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(begin)
+            header = read_header(file)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{what} is no .npy file, or is damaged: {error}") from error
+    if header.dtype != np.uint8 or len(header.shape) not in {3, 4}:
+        raise DataError(
+            f"{what} must hold uint8 images (n, h, w) or (n, h, w, c), got {header.dtype} of "
+            f"shape {header.shape}"
+        )
+    offset = begin + header.length
+    if end - offset < header.nbytes:
+        raise DataError(
+            f"{what} is damaged or cut short: {header.nbytes:,} bytes of images are announced, "
+            f"{max(end - offset, 0):,} are there"
+        )
+    if header.nbytes <= LARGEST_KEPT or header.fortran:
+        return None
+    count, height, width, channels = (*header.shape, 1)[:4]
+    return NpyImages(path, offset, (count, height, width, channels))
+
+
+def member_place(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
+    """Return where the bytes of an uncompressed member of a zip file begin and end."""
+    with path.open("rb") as file:
+        file.seek(member.header_offset)
+        header = file.read(_LOCAL_HEADER)
+    name, extra = (int.from_bytes(header[at : at + 2], "little") for at in (26, 28))
+    begin = member.header_offset + _LOCAL_HEADER + name + extra
+    return begin, begin + member.file_size
+
+
+def check_member(path: Path, name: str) -> None:
+    """Read a member of a zip file from end to end and compare its checksum.
+
+    Raises
+    ------
+    zipfile.BadZipFile
+        When its bytes are not what was written.
+    """
+    with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
+        while stream.read(1 << 24):
+            pass
