@@ -1,11 +1,15 @@
-"""What all tests share: Hypothesis profiles, and the real MNIST if it lies beside the checkout."""
+"""What all tests share: Hypothesis profiles, the real MNIST if it is there, and a browser."""
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+import browser as browsers
 
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
 
@@ -40,3 +44,9 @@ def mnist_images(mnist_path):
     """The first 1,000 test digits, uint8 (1000, 28, 28, 1)."""
     with np.load(mnist_path, allow_pickle=False) as arrays:
         return arrays["x_test"][:1000, ..., None]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium without a network; see `browser.Browser`."""
+    yield from browsers.start()

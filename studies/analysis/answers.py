@@ -67,19 +67,7 @@ class Reader:
 
     def outcomes(self, condition: Condition, digest: str) -> Outcomes:
         """Return what is stored of one cell, but the log-probabilities of all classes."""
-
-        def read(name: str) -> npt.NDArray[Any]:
-            return self.quantity(condition, digest, name)
-
-        rank = read("rank")
-        return Outcomes(
-            predicted=read("predicted"),
-            confidence=read("confidence"),
-            log_probability=read("log_probability"),
-            rank=rank,
-            squared_norm=read("squared_norm"),
-            log_probabilities=np.zeros((len(rank), 0), np.float16),
-        )
+        return self._store.outcomes(cell_key(condition, self._images, digest), of_all_classes=False)
 
     def at(self, planned: Planned, digest: str) -> PointAnswers | None:
         """Return which images a model recognised at a point; None where no cell is stored."""

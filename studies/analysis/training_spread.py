@@ -39,7 +39,7 @@ class TrainingSpread:
 
 
 def training_spread(
-    correct: Sequence[npt.NDArray[np.bool_]], level: float = 0.95
+    correct: Sequence[npt.NDArray[np.bool_] | npt.NDArray[np.float64]], level: float = 0.95
 ) -> TrainingSpread:
     """Separate the spread between trainings from the error of the test sample.
 
@@ -56,6 +56,7 @@ def training_spread(
     ----------
     correct
         One ``(draws, images)`` array a training, at least two; the same images in all of them.
+        Right or wrong, or shares in [0, 1] that stand for several draws each.
     level
         Confidence level in (0, 1).
 

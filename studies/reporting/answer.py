@@ -6,6 +6,25 @@ from typing import Protocol
 from studies.statistics.curves import Curve, Row
 
 
+class Placed(Protocol):
+    """Anything on the path of a corruption."""
+
+    @property
+    def parameter(self) -> str:
+        """The parameter that is the strength."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """Its unit; may be empty."""
+        ...
+
+    @property
+    def strength(self) -> float:
+        """Its value, in that unit."""
+        ...
+
+
 class Limited(Protocol):
     """Anything with the limits of a 95 % interval."""
 
@@ -89,7 +108,7 @@ def _falls(model: str, curves: Sequence[Curve]) -> str:
     worst, best = lows[0], lows[-1]
     text = (
         f"{worst.title} hurts {model} most: {with_interval(_least(worst))} is left at "
-        f"{_place(_least(worst))}"
+        f"{place(_least(worst))}"
     )
     if len(lows) == 1:
         return f"{text}."
@@ -101,11 +120,12 @@ def _least(curve: Curve) -> Row:
     return min(curve.rows, key=lambda row: row.accuracy)
 
 
-def _place(row: Row) -> str:
+def place(row: Placed) -> str:
+    """Return a strength with its name and unit: ``sigma = 2 pixels``, ``81 degrees``."""
     if row.unit == row.parameter:  # "81 degrees", not "degrees = 81 degrees"
-        return f"{row.strength:g} {row.unit}"
+        return f"{row.strength:.4g} {row.unit}"
     unit = f" {row.unit}" if row.unit else ""
-    return f"{row.parameter} = {row.strength:g}{unit}"
+    return f"{row.parameter} = {row.strength:.4g}{unit}"
 
 
 def _over_all(of_model: dict[str, list[Curve]]) -> str:

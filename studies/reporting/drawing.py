@@ -21,6 +21,8 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
 
+_DOTS_PER_INCH = 160
+
 STRIP_HEIGHT = 31  # points; six of them fit above a panel
 
 _STYLE: dict[Any, Any] = {  # matplotlib types the keys as one huge Literal
@@ -154,12 +156,18 @@ def slug(corruption: str) -> str:
 def rendered(name: str, figure: "Figure") -> Picture:
     """Return a figure in both formats."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    FigureCanvasAgg(figure)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # the layout is made; each format would make it again
+    FigureCanvasAgg(figure)  # the layout measures texts as it draws them
+    # Laid out once and drawn once a format: savefig would draw everything five times.
+    if (layout := figure.get_layout_engine()) is not None:
+        layout.execute(figure)
+        figure.set_layout_engine("none")
     png, svg = io.BytesIO(), io.BytesIO()
     # No date and no version: equal curves are to give equal bytes.
-    figure.savefig(png, format="png", dpi=160, metadata={"Software": None})
-    figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None})
+    in_lines: Any = FigureCanvasSVG(figure)  # matplotlib declares no types for these
+    in_lines.print_svg(svg, metadata={"Date": None, "Creator": None})
+    figure.set_dpi(_DOTS_PER_INCH)
+    in_dots: Any = FigureCanvasAgg(figure)
+    in_dots.print_png(png, metadata={"Software": None})
     return Picture(name, png.getvalue(), svg.getvalue())

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from studies.adaptive import Accuracies
 from studies.analysis.analyse import Analysis
+from studies.cells import Point
 from studies.errors import StudyError
 from studies.files import write_whole
 from studies.protocols.benchmark import Benchmark
 from studies.protocols.outputs import make_protocol_outputs
 from studies.protocols.plan import plan
 from studies.reporting.drawing import Picture
+from studies.reporting.originals import Images, Originals, find_originals
 from studies.reporting.report import Material
 from studies.reporting.sweep_outputs import make_sweep_outputs
 from studies.results.records import Failure
@@ -33,7 +36,7 @@ class Outputs:
     files: list[Path]
 
 
-def write_outputs(store: Store, folder: Path) -> Outputs:
+def write_outputs(store: Store, folder: Path, *, images: Images | None = None) -> Outputs:
     """Write tables, ``figures/`` and ``report.html`` of the last study swept in a folder.
 
     Parameters
@@ -42,6 +45,9 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
         The results.
     folder
         Where to write.
+    images
+        The test images of the study, ``(n, h, w, c)``; when left out, its data is loaded again for
+        the pictures of the report.
 
     Returns
     -------
@@ -51,9 +57,8 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     Raises
     ------
     StudyError
-        When there is no finished cell to show.
-    OSError
-        When a file cannot be written; older files then stay whole.
+        When there is no finished cell to show, or a file cannot be written; older files then stay
+        whole.
     """
     runs = store.runs()
     if not runs:
@@ -62,7 +67,8 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     models = [model for name in study.models if (model := store.model(model_name(name)))]
     digests = {model.name: model.digest for model in models}
     subject = store.subject()
-    planned = planned_keys(plan(study), subject.images, digests)
+    wanted = plan(study, Accuracies(store, digests))
+    planned = planned_keys(wanted, subject.images, digests)
     finished = len(planned & store.finished_keys())
     if not finished:
         raise StudyError(
@@ -73,22 +79,36 @@ def write_outputs(store: Store, folder: Path) -> Outputs:
     curves: list[Curve] = []
     analysis, benchmark = Analysis(), None
     if study.protocol is None:
+        points = [item for item in wanted if isinstance(item, Point)]
         curves, analysis, tables, pictures, page = make_sweep_outputs(
-            store, study, digests, material
+            store,
+            study,
+            points,
+            digests,
+            material,
+            originals=find_originals(study, subject) if images is None else Originals(images),
+            folder=folder,
         )
     else:
         benchmark, tables, pictures, page = make_protocol_outputs(store, study, digests, material)
-    files = [
-        *(write_whole(folder / name, content) for name, content in tables.items()),
-        *_write(pictures, folder / "figures"),
-        write_whole(folder / "report.html", page),
-    ]
+    contents = tables | _by_name(pictures) | {"report.html": page}
+    files = [_written(folder, name, content) for name, content in contents.items()]
     return Outputs(curves, analysis, benchmark, failures, len(planned) - finished, files)
 
 
-def _write(pictures: Sequence[Picture], folder: Path) -> list[Path]:
-    return [
-        write_whole(folder / f"{picture.name}.{ending}", content)
+def _by_name(pictures: Sequence[Picture]) -> dict[str, bytes]:
+    return {
+        f"figures/{picture.name}.{ending}": content
         for picture in pictures
         for ending, content in (("png", picture.png), ("svg", picture.svg))
-    ]
+    }
+
+
+def _written(folder: Path, name: str, content: bytes) -> Path:
+    try:
+        return write_whole(folder / name, content)
+    except OSError as error:
+        raise StudyError(
+            f"{folder / name} cannot be written: {error.strerror or error}; an older one is as it "
+            f"was, all cells are stored, and `python -m studies report {folder}` goes on from there"
+        ) from None

@@ -7,8 +7,13 @@ from typing import Any
 from studies.diagnosis.layout import Section
 from studies.diagnosis.sweep_section import Mistakes
 from studies.reporting.answer import percent, sentences
-from studies.reporting.drawing import Picture
+from studies.reporting.chart import make_chart
+from studies.reporting.failure_tiles import FailureGallery
+from studies.reporting.families import MANY, folded
+from studies.reporting.next_steps import Step
+from studies.reporting.overview import Overview
 from studies.reporting.page import render_page
+from studies.reporting.strips import Strips
 from studies.results.records import Failure, Run, StoredModel, Subject
 from studies.statistics.curves import Curve
 
@@ -25,13 +30,41 @@ class Material:
     planned: int
 
 
-def write_report(
-    material: Material,
-    curves: Sequence[Curve],
-    panels: Sequence[Picture],
-    analysis: Sequence[Section],
-    mistakes: Mistakes,
-) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a sweep shows.
+
+    Attributes
+    ----------
+    curves
+        At least one.
+    strips
+        Corruption -> images along its path.
+    overview
+        What each model keeps under each corruption.
+    analysis
+        Sections on areas and comparisons.
+    mistakes
+        What the models confuse, and how sure they are.
+    failures
+        What each model loses first, a gallery a corruption.
+    without_pictures
+        Why the failures have no pictures; empty where they have.
+    steps
+        What to do next.
+    """
+
+    curves: Sequence[Curve]
+    strips: Strips
+    overview: Overview
+    analysis: Sequence[Section]
+    mistakes: Mistakes
+    failures: Sequence[FailureGallery]
+    without_pictures: str
+    steps: Sequence[Step]
+
+
+def write_report(material: Material, found: Found, *, side: int) -> bytes:
     """Return the report of a sweep as UTF-8 HTML.
 
     Pictures and styles are inside it; it asks for nothing from outside, and every name in it is
@@ -41,27 +74,29 @@ def write_report(
     ----------
     material
         What every report is made of.
-    curves
-        At least one.
-    panels
-        A picture for each corruption of the curves.
-    analysis
-        Sections on areas and comparisons.
-    mistakes
-        What the models confuse, and how sure they are.
+    found
+        What the sweep shows.
+    side
+        Pixels of a small image, see `studies.reporting.thumbnails`.
     """
+    chance = 1 / len(material.subject.class_names)
+    panels = _panels(found, chance, side)
     content = {
-        "answer": sentences(curves, material.subject.data),
+        "answer": sentences(found.curves, material.subject.data),
         "heading": f"How accuracy falls on {material.subject.data}",
-        "panels": _panels(curves, panels),
-        "analysis": analysis,
-        "mistakes": mistakes,
+        "overview": found.overview,
+        "chance": chance,
+        "panels": folded(panels, lambda panel: str(panel["corruption"])),
+        "galleries": folded(found.failures, lambda gallery: gallery.corruption),
+        "hardest": found.overview.rows[0].corruption,
+        "many": len(panels) > MANY,
+        "without_pictures": found.without_pictures,
+        "analysis": found.analysis,
+        "mistakes": found.mistakes,
+        "steps": found.steps,
     }
     study = material.run.study
-    settings = [
-        ("Seeds", ", ".join(map(str, study["seeds"]))),
-        ("Strengths t", ", ".join(f"{t:g}" for t in study["strengths"])),
-    ]
+    settings = [("Seeds", ", ".join(map(str, study["seeds"]))), ("Strengths t", _strengths(study))]
     return render("sweep.html", material, content, settings)
 
 
@@ -99,17 +134,24 @@ def render(
     )
 
 
-def _panels(curves: Sequence[Curve], pictures: Sequence[Picture]) -> list[dict[str, Any]]:
-    corruptions = dict.fromkeys(curve.corruption for curve in curves)
-    return [
-        {
-            "corruption": corruption,
-            "svg": picture.svg,
-            "alt": _alt(corruption, curves),
-            "curves": [curve for curve in curves if curve.corruption == corruption],
-        }
-        for corruption, picture in zip(corruptions, pictures, strict=True)
-    ]
+def _panels(found: Found, chance: float, side: int) -> list[dict[str, Any]]:
+    models = found.overview.models
+    panels = []
+    corruptions = dict.fromkeys(curve.corruption for curve in found.curves)
+    for number, corruption in enumerate(corruptions, start=1):
+        curves = [curve for curve in found.curves if curve.corruption == corruption]
+        strip = found.strips.get(corruption, ())
+        panels.append(
+            {
+                "corruption": corruption,
+                "number": number,
+                "title": curves[0].title,
+                "chart": make_chart(curves, strip, models=models, chance=chance, side=side),
+                "alt": _alt(corruption, curves),
+                "curves": curves,
+            }
+        )
+    return panels
 
 
 def _alt(corruption: str, curves: Sequence[Curve]) -> str:
@@ -118,7 +160,6 @@ def _alt(corruption: str, curves: Sequence[Curve]) -> str:
         f"{curve.model} goes from {percent(curve.clean.accuracy)} to "
         f"{percent(curve.worst.accuracy)}"
         for curve in curves
-        if curve.corruption == corruption
     ]
     return f"Accuracy on the way from the clean images to {corruption}: {'; '.join(falls)}."
 
@@ -147,6 +188,16 @@ def _provenance(material: Material, settings: Sequence[tuple[str, str]]) -> list
             if "config" in model.provenance
         ),
     ]
+
+
+def _strengths(study: Mapping[str, Any]) -> str:
+    strengths, tolerance = ", ".join(f"{t:g}" for t in study["strengths"]), study.get("tolerance")
+    if tolerance is None:
+        return strengths
+    return (
+        f"{strengths}, and more where curves bend, until critical strengths are known to "
+        f"{tolerance:g} in t"
+    )
 
 
 def _training(config: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ from studies.statistics.curves import Curve, Row
 LENGTH = 6
 """Images in a strip: as many as fit above a panel."""
 
+_APART = 0.8 / (LENGTH - 1)  # of the axis, between two of them: nearer ones hide one another
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -61,12 +63,16 @@ def make_strips(
 
 
 def _spread(rows: Sequence[Row]) -> list[Row]:
-    """Return a few rows about evenly spaced on the axis on which they are drawn."""
+    """Return the ends and a few rows about evenly spaced on the axis on which they are drawn."""
     finite = all(math.isfinite(row.strength) for row in rows)
-    places = [row.strength if finite else row.t for row in rows]
-    wanted = np.linspace(places[0], places[-1], LENGTH)
-    nearest = [int(np.abs(np.subtract(places, place)).argmin()) for place in wanted]
-    return [rows[index] for index in dict.fromkeys(nearest)]
+    strengths = np.array([row.strength if finite else row.t for row in rows])
+    places = (strengths - strengths[0]) / (strengths[-1] - strengths[0] or 1)
+    chosen = [0]
+    for wanted in np.linspace(0, 1, LENGTH)[1:-1]:
+        free = (places >= places[chosen[-1]] + _APART) & (places <= 1 - _APART)
+        if free.any():
+            chosen.append(int(np.where(free, np.abs(places - wanted), np.inf).argmin()))
+    return [rows[index] for index in (*chosen, *([len(rows) - 1] if len(rows) > 1 else []))]
 
 
 def shown(

@@ -1,22 +1,43 @@
 """What a sweep from clean to worst ends in: its curves as a table, pictures and a report."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from studies.analysis.analyse import Analysis, analyse
+from studies.analysis.answers import Reader
+from studies.analysis.first_failures import find_first_failures
+from studies.analysis.places import paths_of
 from studies.analysis.sections import analysis_sections
-from studies.cells import plan_points
+from studies.cells import Point
 from studies.diagnosis.sweep_section import find_mistakes
 from studies.reporting.drawing import Picture
+from studies.reporting.failure_tiles import make_gallery
+from studies.reporting.families import MANY
 from studies.reporting.figures import draw_overview, draw_panels
-from studies.reporting.report import Material, write_report
-from studies.reporting.strips import make_strips
+from studies.reporting.mean_figure import MOST_PANELS, draw_means
+from studies.reporting.next_steps import next_steps
+from studies.reporting.originals import Originals
+from studies.reporting.overview import make_overview
+from studies.reporting.report import Found, Material, write_report
+from studies.reporting.strips import LENGTH, make_strips
+from studies.reporting.thumbnails import side_for
 from studies.results.store import Store
 from studies.statistics.curves import Curve, to_csv, trace_curves
 from studies.study import Study
 
+EACH, FEW_EACH = 5, 3
+"""Images that a page shows of those a model loses first: with a few corruptions, and with many."""
+
 
 def make_sweep_outputs(
-    store: Store, study: Study, digests: Mapping[str, str], material: Material
+    store: Store,
+    study: Study,
+    points: Sequence[Point],
+    digests: Mapping[str, str],
+    material: Material,
+    *,
+    originals: Originals,
+    folder: Path,
 ) -> tuple[list[Curve], Analysis, dict[str, bytes], list[Picture], bytes]:
     """Return the curves, what they say, the tables by file name, the pictures and the report.
 
@@ -26,24 +47,58 @@ def make_sweep_outputs(
         The results; at least one cell of the study is finished.
     study
         Without a protocol.
+    points
+        Its plan: the points of every curve.
     digests
         Model name -> model digest.
     material
         What every report is made of.
+    originals
+        The images, for the pictures of the page.
+    folder
+        The results folder, as commands name it.
     """
     subject = material.subject
-    points = plan_points(study)
     curves = trace_curves(store, points, subject.images, digests)
     strips = make_strips(curves, subject.example, number=subject.images.first, seed=study.seeds[0])
     chance = 1 / len(subject.class_names)
-    overview = draw_overview(
-        curves, strips, chance=chance, title=f"How accuracy falls on {subject.data}"
-    )
     panels = draw_panels(curves, strips, chance=chance)
+    reader = Reader(store, subject.images)
     mistakes = find_mistakes(store, points, subject, digests)
     analysis = analyse(store, points, subject, digests, threshold=study.threshold)
-    sections = analysis_sections(analysis, curves)
-    page = write_report(material, curves, panels, sections, mistakes)
-    pictures = [overview, *panels, *(item.picture for item in mistakes.calibrations)]
+    titles = {curve.corruption: curve.title for curve in curves}
+    overview = make_overview(curves, analysis.areas)
+    heading = f"How accuracy falls on {subject.data}"
+    first = (
+        draw_overview(curves, strips, chance=chance, title=heading)
+        if len(titles) <= MOST_PANELS
+        else draw_means(overview, chance=chance, title=heading)
+    )
+    paths = [path for path in paths_of(points) if path.corruption in titles]
+    each = FEW_EACH if len(titles) > MANY else EACH
+    side = side_for(len(titles) * (LENGTH + each * len(digests)))
+    found = Found(
+        curves=curves,
+        strips=strips,
+        overview=overview,
+        analysis=analysis_sections(analysis, curves),
+        mistakes=mistakes,
+        failures=[
+            make_gallery(
+                titles[path.corruption],
+                path.corruption,
+                number,
+                find_first_failures(reader, path, subject, digests, each=each),
+                subject,
+                originals,
+                side=side,
+            )
+            for number, path in enumerate(paths, start=1)
+        ],
+        without_pictures=originals.reason,
+        steps=next_steps(material.run.study, folder, curves, analysis.comparisons),
+    )
+    page = write_report(material, found, side=side)
+    pictures = [first, *panels, *(item.picture for item in mistakes.calibrations)]
     tables = {"curves.csv": to_csv(curves)} | analysis.tables()
     return curves, analysis, tables, pictures, page

@@ -1,11 +1,25 @@
+import base64
+import io
 import re
+import shlex
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
-from fakes import find_fakes
+from fakes import QuadrantModel, find_fakes, write_data
+from PIL import Image
 
+import noiselib
+from models.data import load
 from studies import session
+from studies.analysis.answers import Reader
+from studies.analysis.first_failures import find_first_failures
+from studies.analysis.places import paths_of
+from studies.cells import plan_points
+from studies.reporting.families import MANY, family, folded
+from studies.reporting.originals import Originals
 from studies.reporting.outputs import write_outputs
+from studies.reporting.thumbnails import side_for, thumbnail
 from studies.results.records import StoredModel
 from studies.results.store import Store
 from studies.session import run_study
@@ -20,7 +34,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.open, self.images, self.addresses, self.words = [], [], [], []
+        self.open, self.images, self.drawings, self.addresses, self.words = [], [], [], [], []
         self.feed(text)
         self.close()
 
@@ -29,6 +43,8 @@ class Page(HTMLParser):
         self.addresses += [v for k, v in values.items() if k in {"src", "href", "srcset"}]
         if tag == "img":
             self.images.append(values)
+        if values.get("role") == "img":
+            self.drawings.append(values["aria-label"])
         if tag not in VOID:
             self.open.append(tag)
 
@@ -49,11 +65,15 @@ def page_of(tmp_path, settings, observer, fakes):
     return page_of
 
 
+def words_of(text):
+    return " ".join(" ".join(Page(text).words).split())
+
+
 def test_the_report_stands_alone_and_is_well_formed(page_of):
     text = page_of()
     page = Page(text)
     assert page.open == []
-    assert all(address.startswith("data:") for address in page.addresses)
+    assert all(address.startswith(("data:", "#")) for address in page.addresses)
     assert not re.search(r"@import|url\(|<script", text)
     assert len(text) < 3_000_000
     assert '<html lang="en">' in text
@@ -62,25 +82,46 @@ def test_the_report_stands_alone_and_is_well_formed(page_of):
 
 
 def test_every_picture_says_what_it_shows(page_of):
-    images = Page(page_of()).images
-    assert len(images) == 4  # two corruptions, and the calibration of two models
-    assert re.match(r"Accuracy on the way .* gaussian_noise.*mlp goes from", images[0]["alt"])
+    page = Page(page_of())
+    assert len(page.drawings) == 3  # what each model keeps, and two corruptions
+    assert re.match(r"Mean accuracy from clean to worst. All corruptions: mlp \d", page.drawings[0])
+    assert re.match(r"Accuracy on the way .* gaussian_noise.*mlp goes from", page.drawings[1])
+    alts = [image["alt"] for image in page.images]
+    assert sum(alt.startswith("Accuracy of ") for alt in alts) == 2  # calibration, a model each
+    lost = [alt for alt in alts if alt.startswith("Image ")]
+    assert len(lost) + 2 == len(alts) > 2
+    assert all(re.search(r"of class \d, at sigma = .*: mlp says .* and cnn says ", a) for a in lost)
 
 
 def test_it_opens_with_the_answer_and_ends_with_where_it_is_from(page_of):
-    words = " ".join(Page(page_of()).words)
-    answer = words.index("Of the 60 clean test images of quadrants, mlp recognises")
-    assert answer < words.index("Accuracy against strength") < words.index("Repeat with")
+    words = words_of(page_of())
+    order = (
+        "Of the 60 clean test images of quadrants, mlp recognises",
+        "How much each model keeps",
+        "Overview",
+        "Accuracy against strength",
+        "First failures",
+        "Areas and critical strengths",
+        "What is mistaken for what",
+        "All points",
+        "What to do next",
+        "Repeat with",
+    )
+    at = 0
+    for heading in order:
+        at = words.index(heading, at)
     assert "Gaussian noise hurts cnn most:" in words
     assert "python -m studies sweep" in words
     assert "is missing" not in words
 
 
 def test_one_model_and_one_corruption_read_well(page_of):
-    words = " ".join(Page(page_of(models=["cnn"], corruptions=["contrast"])).words)
+    words = words_of(page_of(models=["cnn"], corruptions=["contrast"]))
     assert "Contrast hurts cnn most:" in words
     assert "least" not in words
     assert "Averaged over" not in words
+    assert "All corruptions" not in words
+    assert "test images are needed" not in words  # nobody to compare with
 
 
 def test_names_with_markup_are_shown_not_obeyed(page_of, tmp_path, monkeypatch, settings):
@@ -101,3 +142,100 @@ def test_names_with_markup_are_shown_not_obeyed(page_of, tmp_path, monkeypatch, 
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 4
     Page(text)
+
+
+def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path, settings):
+    page_of()
+    study, data = Study.model_validate(settings), load(settings["data"])
+    models = {name: QuadrantModel(name) for name in ("mlp", "cnn")}
+    digests = {name: model.digest for name, model in models.items()}
+    checked = 0
+    with Store(tmp_path) as store:
+        subject = store.subject()
+        reader = Reader(store, subject.images)
+        for path in paths_of(plan_points(study)):
+            found = find_first_failures(reader, path, subject, digests, each=4)
+            assert [item.model for item in found] == ["mlp", "cnn"]
+            spoil = noiselib.parse(path.corruption)
+            for losses in found:
+                answers = [
+                    models[losses.model].predict(spoil.at(point.t)(data.test_images, seed=0))
+                    for point in path.points
+                ]
+                right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
+                assert losses.recognised == right[0].sum()
+                assert losses.lost == (right[0] & ~right.all(axis=0)).sum()
+                assert len(losses.images) == min(4, losses.lost)
+                for lost in losses.images:
+                    at = [point.strength for point in path.points].index(lost.strength)
+                    assert right[:at, lost.number].all()
+                    assert not right[at, lost.number]
+                    assert lost.true == data.test_labels[lost.number]
+                    image = Originals(data.test_images).shown(
+                        lost.number, lost.condition.pipeline, lost.condition.seed, 0
+                    )
+                    for said in lost.said:
+                        seen = models[said.model].predict(image[np.newaxis, ..., np.newaxis])[0]
+                        assert said.predicted == seen.argmax()
+                        assert said.confidence == pytest.approx(seen.max())
+                        checked += 1
+                strengths = [lost.strength for lost in losses.images]
+                assert strengths == sorted(strengths)
+    assert checked > 8
+
+
+def test_data_that_is_gone_or_changed_costs_the_pictures_and_nothing_else(
+    tmp_path, settings, page_of
+):
+    path = write_data(tmp_path / "mine.npz")
+    whole = page_of(data=str(path), name="small")
+    for spoil, reason in (
+        (lambda: write_data(path, seed=7), "has other images now than when it was swept"),
+        (path.unlink, "there is no file"),
+    ):
+        spoil()
+        with Store(tmp_path) as store:
+            write_outputs(store, tmp_path)
+        text = (tmp_path / "report.html").read_text()
+        assert "Without pictures, because the images are not at hand:" in words_of(text)
+        assert reason in words_of(text)
+        assert text.count('class="tile"') == whole.count('class="tile"') > 0
+        assert all("Image " not in image["alt"] for image in Page(text).images)
+
+
+def test_the_next_steps_are_commands_that_exist(page_of):
+    from typer.main import get_command
+
+    from studies.__main__ import app
+
+    text = page_of()
+    commands = re.findall(r'<code class="command">(.*?)</code>', text)
+    assert len(commands) == 4
+    known = get_command(app).commands
+    for line in commands:
+        words = shlex.split(line.replace("&#39;", "'"))
+        assert words[:3] == ["python", "-m", "studies"]
+        options = {name for option in known[words[3]].params for name in option.opts}
+        assert {word for word in words[4:] if word.startswith("--")} <= options
+
+
+def test_many_corruptions_are_folded_by_family():
+    specs = sorted(noiselib.registry())
+    assert folded(specs[:MANY], str) == [("", specs[:MANY])]
+    groups = dict(folded(specs, str))
+    assert "gaussian_noise" in groups["Noise"]
+    assert sorted(spec for group in groups.values() for spec in group) == specs
+    assert family("rotation | gaussian_noise") == "Combinations"
+
+
+@pytest.mark.parametrize(("shape", "kind"), [((28, 28), "png"), ((300, 200, 3), "webp")])
+def test_thumbnails_are_small_and_show_the_image(shape, kind):
+    image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    head, _, content = thumbnail(image, side_for(10)).partition(",")
+    assert head == f"data:image/{kind};base64"
+    shown = Image.open(io.BytesIO(base64.b64decode(content)))
+    if kind == "png":
+        np.testing.assert_array_equal(np.asarray(shown), image)
+    else:
+        assert shown.size == (64, 96)
+    assert len(thumbnail(image, side_for(1000))) < min(len(content), 3000)

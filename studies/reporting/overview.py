@@ -1,0 +1,129 @@
+"""The overview of a sweep's report: which corruption costs which model how much, hardest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from studies.analysis.areas import ALL, AreaRow
+from studies.reporting.answer import percent, with_limits
+from studies.statistics.curves import Curve, Row
+
+DRAWN = 12
+"""Corruptions in the picture at the top: more would not fit on a screen. The table has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one model keeps under one corruption.
+
+    Attributes
+    ----------
+    look
+        Number of the model, which decides colour, dashes and marker.
+    mean, low, high
+        Mean accuracy on the way from clean to worst, with its 95 % interval; without limits where
+        a point of the curve is missing.
+    worst
+        The last point of the curve; None over all corruptions.
+    """
+
+    look: int
+    model: str
+    mean: float
+    low: float | None
+    high: float | None
+    worst: Row | None
+
+    @property
+    def text(self) -> str:
+        """The mean with its interval."""
+        if self.low is None or self.high is None:
+            return f"{percent(self.mean)} (incomplete)"
+        return with_limits(self.mean, self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    """One corruption, with what each model keeps; None where a model has not seen it."""
+
+    title: str
+    corruption: str
+    number: int
+    kept: Sequence[Kept | None]
+
+    @property
+    def mean(self) -> float:
+        """Over the models: what orders the rows."""
+        means = [item.mean for item in self.kept if item]
+        return sum(means) / len(means)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All corruptions, hardest first, and before them the mean over all, if there is one."""
+
+    models: Sequence[str]
+    rows: Sequence[OverviewRow]
+    whole: OverviewRow | None
+
+    @property
+    def drawn(self) -> list[OverviewRow]:
+        """What the picture shows."""
+        return [*([self.whole] if self.whole else []), *self.rows[:DRAWN]]
+
+    @property
+    def alt(self) -> str:
+        """The picture in words."""
+        rows = [
+            f"{row.title}: {', '.join(f'{k.model} {k.text}' for k in row.kept if k)}"
+            for row in self.drawn
+        ]
+        return f"Mean accuracy from clean to worst. {'; '.join(rows)}."
+
+
+def make_overview(curves: Sequence[Curve], areas: Sequence[AreaRow]) -> Overview:
+    """Return what each model keeps under each corruption.
+
+    Parameters
+    ----------
+    curves
+        At least one.
+    areas
+        Of those curves that have no gap, and over all of them.
+    """
+    models = list(dict.fromkeys(curve.model for curve in curves))
+    of = {(row.corruption, row.model): row for row in areas}
+    by_place = {(curve.corruption, curve.model): curve for curve in curves}
+    titles = {curve.corruption: curve.title for curve in curves}
+    rows = [
+        OverviewRow(
+            title,
+            corruption,
+            number,
+            [_kept(by_place, of, corruption, model, models) for model in models],
+        )
+        for number, (corruption, title) in enumerate(titles.items(), start=1)
+    ]
+    overall = [
+        Kept(models.index(model), model, row.area, row.low, row.high, None)
+        if (row := of.get((ALL, model)))
+        else None
+        for model in models
+    ]
+    whole = OverviewRow("All corruptions", "", 0, overall) if any(overall) else None
+    return Overview(models, sorted(rows, key=lambda row: row.mean), whole)
+
+
+def _kept(
+    curves: Mapping[tuple[str, str], Curve],
+    areas: Mapping[tuple[str, str], AreaRow],
+    corruption: str,
+    model: str,
+    models: Sequence[str],
+) -> Kept | None:
+    curve, area = curves.get((corruption, model)), areas.get((corruption, model))
+    if curve is None:
+        return None
+    mean, low, high = (
+        (curve.mean_accuracy, None, None) if area is None else (area.area, area.low, area.high)
+    )
+    return Kept(models.index(model), model, mean, low, high, curve.worst)
