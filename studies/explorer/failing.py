@@ -1,0 +1,112 @@
+"""Which images a model gets wrong at a point of its curve, and what it saw of them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from studies.cells import Condition, cell_key
+from studies.errors import StudyError
+from studies.reporting.originals import Originals, find_originals
+from studies.results.store import Store
+from studies.results.swept import Swept
+from studies.statistics.metrics import correct
+
+if TYPE_CHECKING:
+    from models.data import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One image that a model gets wrong.
+
+    Attributes
+    ----------
+    number
+        Number of the image in the test set.
+    true, predicted
+        Names of its class, and of the one it is taken for.
+    confidence
+        Probability that the model gives its answer.
+    """
+
+    number: int
+    true: str
+    predicted: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """The mistakes of one model under one condition, the most confident first; of how many."""
+
+    mistakes: tuple[Mistake, ...]
+    images: int
+
+
+def find_failing(swept: Swept, model: str, condition: Condition) -> Failing:
+    """Return what a model got wrong under a condition, from the stored outcomes.
+
+    Raises
+    ------
+    StudyError
+        When the cell is not stored, or damaged.
+    """
+    subject = swept.subject
+    key = cell_key(condition, subject.images, swept.digests[model])
+    with Store(swept.folder) as store:
+        outcomes = store.outcomes(key)
+    wrong = np.flatnonzero(~correct(outcomes))
+    surest = wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
+    names = subject.class_names
+    mistakes = [
+        Mistake(
+            number=subject.images.first + int(place),
+            true=names[subject.labels[place]],
+            predicted=names[outcomes.predicted[place]],
+            confidence=float(outcomes.confidence[place]),
+        )
+        for place in surest
+    ]
+    return Failing(tuple(mistakes), len(subject.labels))
+
+
+def originals_of(swept: Swept, at_hand: "Dataset | None") -> Originals:
+    """Return the images of a sweep: those of a data set that is loaded, where it is the one."""
+    if at_hand is not None and at_hand.digest == swept.subject.images.digest:
+        return Originals(at_hand.test_images)
+    return find_originals(swept.study, swept.subject)
+
+
+def images_seen(
+    originals: Originals, condition: Condition, numbers: list[int]
+) -> npt.NDArray[np.uint8]:
+    """Return images as the models saw them under a condition, ``(n, h, w, c)``.
+
+    Parameters
+    ----------
+    originals
+        The images of the sweep.
+    condition
+        What happens to the images.
+    numbers
+        Numbers of the images in the test set, at least one.
+
+    Raises
+    ------
+    StudyError
+        When the images cannot be had.
+    """
+    import noiselib
+    from models.data import DataError
+
+    if originals.images is None:
+        raise StudyError(f"the images of this sweep are not at hand: {originals.reason}")
+    try:
+        images = originals.images[numbers]
+    except DataError as error:
+        raise StudyError(f"the images of this sweep are not at hand: {error}") from None
+    corrupt, ids = noiselib.parse(condition.pipeline), np.array(numbers, np.uint64)
+    seen: npt.NDArray[np.uint8] = corrupt(images, seed=condition.seed or 0, ids=ids)
+    return seen
