@@ -19,8 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.bare import Overhead, measure_overhead
 from benchmarks.images import offer_data
-from benchmarks.overhead import Overhead, measure_overhead
 
 if TYPE_CHECKING:
     from rich.console import Console

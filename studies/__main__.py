@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.commands.train import train_command
+from studies.beginning import init
 from studies.compare.command import compare
 from studies.console import FAILED_CELLS, INTERRUPTED
 from studies.console import console as _console
 from studies.console import sentences as _sentences
 from studies.diagnosis.command import diagnose
+from studies.explorer.command import explore
 from studies.export.command import export
+from studies.matrix.command import matrix
 from studies.seeds.command import seeds as seed_study
 
 if TYPE_CHECKING:
@@ -67,7 +70,19 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
         typer.Option(help="With a protocol: the model that errors are measured against."),
     ] = None,
     strengths: Annotated[
-        int | None, typer.Option(help="Points on each curve, from clean to worst.")
+        str | None,
+        typer.Option(
+            metavar="NUMBER|auto",
+            help="Points on each curve, from clean to worst; or auto, to add them where curves "
+            "bend until critical strengths are known to a tolerance.",
+        ),
+    ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(
+            help="How exactly critical strengths are to be known, as a part of the path, in "
+            "[0.001, 0.25]; 0.01 with --strengths auto."
+        ),
     ] = None,
     seeds: Annotated[
         int | None, typer.Option(help="Independent draws of each random corruption.")
@@ -82,6 +97,13 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     out: Annotated[
         Path | None, typer.Option(help="Results folder; by default results/NAME-OF-THE-STUDY.")
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Compute in so many processes here; one a processor is best.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Compute on the workers of a Dask scheduler, as tcp://host:8786."),
+    ] = None,
 ) -> None:
     """Sweep corruptions from clean to worst and draw accuracy curves with intervals.
 
@@ -92,7 +114,11 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
 
     [bold]python -m studies sweep --corruptions "zoom | gaussian_noise(sigma=0.2)" --out zoom[/bold]
 
+    [bold]python -m studies sweep --strengths auto --tolerance 0.005 --threshold 0.9[/bold]
+
     [bold]python -m studies sweep --data mnist --protocol mnist_c --reference mlp[/bold]
+
+    [bold]python -m studies sweep --data mnist --models resnet_20 --workers 4[/bold]
     """
     overrides: dict[str, object] = {
         "data": data,
@@ -100,12 +126,21 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
         "corruptions": corruptions or None,
         "protocol": protocol,
         "reference": reference,
-        "strengths": strengths,
+        "strengths": _number_or_word(strengths),
+        "tolerance": tolerance,
         "seeds": seeds,
         "threshold": threshold,
     }
     given = {setting: value for setting, value in overrides.items() if value is not None}
-    raise typer.Exit(_sweep(study, given, out))
+    raise typer.Exit(_sweep(study, given, out, workers, scheduler))
+
+
+def _number_or_word(text: str | None) -> int | str | None:
+    """Return a whole number where there is one; what else it may be, the study knows."""
+    try:
+        return text if text is None else int(text)
+    except ValueError:
+        return text
 
 
 def _find_augment(text: str, seed: int) -> "Augment":
@@ -114,9 +149,12 @@ def _find_augment(text: str, seed: int) -> "Augment":
     return find_augment(text, seed)
 
 
+app.command()(init)
 app.command()(diagnose)
+app.command()(explore)
 app.command()(compare)
 app.command()(export)
+app.command()(matrix)
 app.command("seeds")(seed_study)
 app.command("train")(
     train_command(
@@ -152,8 +190,15 @@ def report(
             say(console, str(path))
 
 
-def _sweep(source: str, overrides: dict[str, object], out: Path | None) -> int:
+def _sweep(
+    source: str,
+    overrides: dict[str, object],
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+) -> int:
     """Run a study, print its end, and return the exit status."""
+    from studies.cluster.place import place_of
     from studies.progress import observer_for
     from studies.provenance import command_line
     from studies.reporting.summary import print_summary, say
@@ -166,8 +211,10 @@ def _sweep(source: str, overrides: dict[str, object], out: Path | None) -> int:
     with _sentences():
         study = load_study(source, overrides)
         folder = out or default_folder(source, study)
+        place = place_of(workers, scheduler)
+        observer = observer_for(console)
         try:
-            ending = run_study(study, folder, command=command, observer=observer_for(console))
+            ending = run_study(study, folder, command=command, observer=observer, place=place)
         except KeyboardInterrupt:
             say(console, f"Stopped. What is computed is stored in {folder}; to go on, type")
             say(console, f"  {command}")

@@ -65,13 +65,19 @@ def _protocols() -> "Table":
 def _presets() -> "Table":
     from rich.table import Table
 
-    from studies.study import PRESETS, load_study, preset_names
+    from studies.matrix.plan import trainings_of
+    from studies.matrix.settings import load_matrix
+    from studies.study import load_study, preset_names
 
     presets = Table(title="Preset studies", title_justify="left", title_style="bold")
     for title in ("name", "data", "models", "corruptions"):
         presets.add_column(title, overflow="fold")
     for name in preset_names():
-        study = load_study(PRESETS / f"{name}.toml")
+        study = load_study(name)
         asked = study.protocol or str(len(study.corruptions))
         presets.add_row(name, study.data, ", ".join(study.models), asked)
+    for name in preset_names("matrix"):
+        matrix = load_matrix(name)
+        models = f"{matrix.training.architecture}, trained in {len(trainings_of(matrix))} ways"
+        presets.add_row(name, matrix.data, models, str(len(matrix.corruptions)))
     return presets

@@ -79,19 +79,27 @@ class ImageRange:
 
 
 def plan_points(study: "Study") -> list[Point]:
-    """Return every point of every curve, in the order of the study."""
+    """Return every point of every curve at the strengths of the study, in its order."""
+    return [
+        point
+        for spec in study.corruptions
+        for point in points_along(spec, study.strengths, study.seeds)
+    ]
+
+
+def points_along(corruption: str, strengths: Sequence[float], seeds: Sequence[int]) -> list[Point]:
+    """Return the points of one path at some strengths t."""
     import noiselib
 
-    transforms = [(spec, noiselib.parse(spec)) for spec in study.corruptions]
+    transform = noiselib.parse(corruption)
     return [
         Point(
-            corruption=spec,
+            corruption=corruption,
             t=t,
             strength=float(transform.position(t)),
-            conditions=conditions_of(transform.at(t), study.seeds),
+            conditions=conditions_of(transform.at(t), seeds),
         )
-        for spec, transform in transforms
-        for t in study.strengths
+        for t in strengths
     ]
 
 

@@ -2,19 +2,23 @@
 
 The images of a test set are cut into blocks at fixed image numbers. A block is corrupted once
 and shown to every model that needs it; meanwhile a background thread corrupts the next one.
+`studies.cluster` computes cells on many processes, each of which does it with this engine.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition
 from studies.results.outcomes import Outcomes, join, judge
+
+if TYPE_CHECKING:
+    from models.stored_images import StoredImages
 
 BLOCK = 1000
 """Images in a block: a multiple of the 500 that `models.predictors` computes at a time.
@@ -91,27 +95,32 @@ class LocalEngine:
     Parameters
     ----------
     images
-        ``(n, h, w, c)`` uint8; image i has the number ``first + i``.
+        ``(n, h, w, c)`` uint8, in memory or in files; image i has the number ``first + i``.
     labels
         ``(n,)`` true classes.
     predictors
         The models by name.
     first
         Number of the first image.
+    overlap
+        Whether the next block is corrupted while this one is predicted. A process that is to keep
+        to one processor does one after the other; the bytes are the same.
     """
 
     def __init__(
         self,
-        images: Images,
+        images: "Images | StoredImages",
         labels: npt.NDArray[np.int64],
         predictors: Mapping[str, Predictor],
         *,
         first: int = 0,
+        overlap: bool = True,
     ) -> None:
         self._images = images
         self._labels = labels
         self._predictors = predictors
         self._first = first
+        self._overlap = overlap
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Computed | Failed]:
         """Yield every cell of the jobs once, job by job.
@@ -133,7 +142,10 @@ class LocalEngine:
         for job in jobs:
             progress = _Progress(job, None, {model: [] for model in job.cells})
             for start in range(0, len(self._images), BLOCK):
-                coming = progress, start, background.submit(self._corrupt, progress, start)
+                corrupted = background.submit(self._corrupt, progress, start)
+                if not self._overlap:
+                    wait([corrupted])
+                coming = progress, start, corrupted
                 if waiting is not None:
                     yield waiting
                 waiting = coming

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
+_WIDE = 100  # columns of a terminal with room for a long bar
+
 
 class Observer(Protocol):
     """Someone who is told how a study goes on; used as a context around it."""
@@ -35,7 +37,10 @@ class Observer(Protocol):
         ...
 
     def sweep_begins(self, missing: int, planned: int) -> None:
-        """Hear how many of the planned cells are still to be computed."""
+        """Hear how many of the planned cells are still to be computed.
+
+        An adaptive sweep begins anew with each round, when it knows what to ask next.
+        """
         ...
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
@@ -63,20 +68,24 @@ class BarObserver:
             TextColumn,
             TimeRemainingColumn,
         )
+        from rich.table import Column
 
+        # What was seen last takes the room that is left, however long its spec: the numbers stay.
+        rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=28),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=28 if console.width >= _WIDE else 12),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[seen]}", markup=False),
+            TextColumn("{task.fields[seen]}", markup=False, table_column=rest),
             console=console,
+            expand=True,
         )
         self._training: dict[str, TaskID] = {}
         self._sweep: TaskID | None = None
         self._begun = 0.0
-        self._cells = 0
+        self._cells = self._round = 0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -105,10 +114,16 @@ class BarObserver:
         )
 
     def sweep_begins(self, missing: int, planned: int) -> None:
-        """Add the bar of the sweep, as far as it has come before."""
-        self._begun = time.monotonic()
-        self._sweep = self._progress.add_task(
-            "sweep", total=planned, completed=planned - missing, rate="cells", seen=""
+        """Add the bar of the sweep, as far as it has come before; with a new round it grows."""
+        self._round += 1
+        if self._sweep is None:
+            self._begun = time.monotonic()
+            self._sweep = self._progress.add_task("sweep", total=planned, rate="cells", seen="")
+        self._progress.update(
+            self._sweep,
+            total=planned,
+            completed=planned - missing,
+            description=_sweep_title(self._round),
         )
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
@@ -149,7 +164,7 @@ class LineObserver:
         self._clock = clock
         self._spoken = clock()
         self._begun = 0.0
-        self._planned = self._missing = self._done = 0
+        self._planned = self._missing = self._done = self._round = 0
 
     def __enter__(self) -> Self:
         return self
@@ -177,8 +192,9 @@ class LineObserver:
     def sweep_begins(self, missing: int, planned: int) -> None:
         """Print how much there is to do."""
         self._begun = self._clock()
-        self._planned, self._missing = planned, missing
-        self.note(f"sweep: {missing} of {planned} cells to compute")
+        self._planned, self._missing, self._done = planned, missing, 0
+        self._round += 1
+        self.note(f"{_sweep_title(self._round)}: {missing} of {planned} cells to compute")
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
         """Print now and then how far it is, and the accuracy just seen."""
@@ -188,8 +204,9 @@ class LineObserver:
             stored = self._planned - self._missing + self._done
             left = (self._missing - self._done) / rate
             self.note(
-                f"sweep: {stored} of {self._planned} cells, {rate:.1f} cells/s, "
-                f"{left:.0f} s left; {model} {100 * accuracy:.1f} % under {pipeline}"
+                f"{_sweep_title(self._round)}: {stored} of {self._planned} cells, "
+                f"{rate:.1f} cells/s, {_duration(left)} left; "
+                f"{model} {100 * accuracy:.1f} % under {pipeline}"
             )
 
     def cell_failed(self, model: str, pipeline: str, error: str) -> None:
@@ -199,3 +216,15 @@ class LineObserver:
 
     def _due(self) -> bool:
         return self._clock() - self._spoken >= self._pause
+
+
+def _duration(seconds: float) -> str:
+    """Return a time with the unit that suits it: ``90 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+
+
+def _sweep_title(number: int) -> str:
+    """Return what a round of a sweep is called; most sweeps have one only."""
+    return "sweep" if number == 1 else f"sweep, round {number}"

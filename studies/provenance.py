@@ -1,5 +1,6 @@
 """Where numbers come from: versions, commit, machine."""
 
+import os
 import platform
 import shlex
 import subprocess
@@ -20,10 +21,14 @@ _PACKAGES = (
     "jax",
     "torch",
     "scikit-learn",
+    "pillow",
     "matplotlib",
     "onnxruntime",
     "skops",
 )
+
+_ENVIRONMENT = ("KERAS_BACKEND",)
+"""Variables that decide numbers."""
 
 
 def package_versions() -> dict[str, str]:
@@ -68,13 +73,15 @@ def gather(threads: int) -> dict[str, Any]:
     Returns
     -------
     dict
-        JSON-ready: Python, packages, git commit and dirty flag (in a checkout), machine, threads.
+        JSON-ready: Python, packages, git commit and dirty flag (in a checkout), machine, threads,
+        and the working folder, from which relative paths are taken.
     """
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.machine(),
         "threads": threads,
+        "folder": str(Path.cwd()),
         "packages": package_versions(),
         "git": git_state(Path(__file__).parent),
     }
@@ -82,7 +89,8 @@ def gather(threads: int) -> dict[str, Any]:
 
 def command_line(arguments: Sequence[str]) -> str:
     """Return what to type to start this package with some arguments again."""
-    return shlex.join([Path(sys.executable).name, "-m", "studies", *arguments])
+    settings = [f"{name}={os.environ[name]}" for name in _ENVIRONMENT if name in os.environ]
+    return shlex.join([*settings, Path(sys.executable).name, "-m", "studies", *arguments])
 
 
 def now() -> str:

@@ -1,13 +1,17 @@
 """A whole study from question to report, in one results folder."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.stored_images import first_images
 from studies import provenance
+from studies.adaptive import Accuracies
 from studies.cells import ImageRange
 from studies.classifiers import Classifier, find_classifiers, start_predicting
-from studies.engine import LocalEngine
+from studies.engine import Engine, LocalEngine
 from studies.errors import StudyError
 from studies.progress import Observer
 from studies.protocols.plan import plan
@@ -15,10 +19,11 @@ from studies.reporting.outputs import Outputs, write_outputs
 from studies.results.lock import sole_sweep
 from studies.results.records import Subject
 from studies.results.store import Store
-from studies.sweep import Tally, missing_jobs, planned_keys, sweep
+from studies.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
 
 if TYPE_CHECKING:
     from models.data import Dataset
+    from studies.cluster.place import Place
     from studies.study import Study
 
 
@@ -30,7 +35,14 @@ class Ending:
     outputs: Outputs
 
 
-def run_study(study: "Study", folder: Path, *, command: str, observer: Observer) -> Ending:
+def run_study(
+    study: "Study",
+    folder: Path,
+    *,
+    command: str,
+    observer: Observer,
+    place: "Place | None" = None,
+) -> Ending:
     """Train or load the models, compute the missing cells, and write the results.
 
     Parameters
@@ -43,6 +55,9 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
         What to type to repeat this, for the provenance.
     observer
         Who is told how it goes on.
+    place
+        Where the cells are computed; in this process when left out. Models are trained here. It is
+        no part of the study: cells are the same wherever they are computed.
 
     Returns
     -------
@@ -57,6 +72,8 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
     from models.backend import processors
     from models.data import load
 
+    if place is not None:
+        place.check()
     with sole_sweep(folder):
         data = load(study.data, tell=observer.note)
         subject = subject_of(study, data)
@@ -74,10 +91,11 @@ def run_study(study: "Study", folder: Path, *, command: str, observer: Observer)
                     store,
                     observer,
                     command=command,
-                    threads=threads,
+                    threads=threads if place is None else study.threads or 1,
+                    place=place,
                 )
                 observer.note("drawing the figures and writing the report")
-            return Ending(tally, write_outputs(store, folder))
+            return Ending(tally, write_outputs(store, folder, images=data.test_images))
 
 
 def subject_of(study: "Study", data: "Dataset") -> Subject:
@@ -113,15 +131,18 @@ def compute_missing(
     *,
     command: str,
     threads: int,
+    place: "Place | None" = None,
 ) -> Tally:
     """Compute the cells that a study wants and the store does not have.
 
     Models are loaded only where they have something to do, so a finished study starts no
-    machine-learning library.
+    machine-learning library. An adaptive sweep is planned anew after each round, until it asks
+    for nothing that was not tried.
     """
     images = store.subject().images
-    points = plan(study)
     digests = {classifier.name: classifier.digest for classifier in classifiers}
+    accuracies = Accuracies(store, digests)
+    points = plan(study, accuracies)
     planned = len(planned_keys(points, images, digests))
     jobs = missing_jobs(points, images, digests, store.finished_keys())
     if not jobs:
@@ -137,16 +158,43 @@ def compute_missing(
     tally = Tally(planned, 0, 0)
     if jobs:
         wanted = {name for job in jobs for name in job.cells}
+        if study.tolerance is not None:  # a later round may ask anything of any model
+            wanted = set(digests)
         needed = [classifier for classifier in classifiers if classifier.name in wanted]
-        engine = LocalEngine(
-            data.test_images[: images.count],
-            data.test_labels[: images.count],
-            start_predicting(needed, data, threads=threads),
-            first=images.first,
-        )
-        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
+        with _started(place, needed, data, images, threads) as engine:
+            tally = sweep_in_rounds(
+                lambda: plan(study, accuracies),
+                images,
+                engine,
+                store,
+                observer,
+                run=run,
+                digests=digests,
+            )
     store.finish_run(run, provenance.now())
     return tally
+
+
+@contextmanager
+def _started(
+    place: "Place | None",
+    needed: Sequence[Classifier],
+    data: "Dataset",
+    images: ImageRange,
+    threads: int,
+) -> Iterator[Engine]:
+    """Load models here, or send them to workers."""
+    shown, labels = first_images(data.test_images, images.count), data.test_labels[: images.count]
+    if place is None:
+        predictors = start_predicting(needed, data, threads=threads)
+        yield LocalEngine(shown, labels, predictors, first=images.first)
+        return
+    from studies.cluster.engine import cluster_engine
+
+    with cluster_engine(
+        place, needed, shown, labels, threads=threads, first=images.first
+    ) as engine:
+        yield engine
 
 
 def _is_the_last_run(study: "Study", store: Store) -> bool:

@@ -1,12 +1,18 @@
 """The kinds of settings that a study has, each with its rules."""
 
 from collections import Counter
+from collections.abc import Mapping
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
+
+from studies.refinement import COARSEST, FINEST, START, TOLERANCE
+
+AUTO = "auto"
+"""What stands in place of strengths that are to be found by the sweep itself."""
 
 
 def is_path(model: str) -> bool:
@@ -33,6 +39,8 @@ def model_name(model: str) -> str:
 def _known_model(model: str) -> str:
     from models import architectures
 
+    if not model:
+        raise ValueError("the name of a model must not be empty")
     if not is_guest(model) and model not in architectures.names():
         near = get_close_matches(model, architectures.names(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -70,11 +78,30 @@ def evenly_spaced(number: int) -> tuple[float, ...]:
 
 
 def _counted_strengths(strengths: object) -> object:
+    if strengths == AUTO:  # where the study spelled out no tolerance, as with a wrong protocol
+        return START
+    if isinstance(strengths, str | float):
+        raise ValueError(f'strengths are a number, a list or "{AUTO}", got {strengths!r}')  # noqa: TRY004 - pydantic gathers these
     if isinstance(strengths, bool) or not isinstance(strengths, int):
         return strengths
     if not 2 <= strengths <= 1001:
         raise ValueError(f"the number of strengths must lie in [2, 1001], got {strengths}")
     return evenly_spaced(strengths)
+
+
+def begin_adaptively(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a study with `AUTO` spelled out: where to start, and a tolerance."""
+    tolerance = settings.get("tolerance")
+    chosen = TOLERANCE if tolerance is None else tolerance
+    return {**settings, "strengths": START, "tolerance": chosen}
+
+
+def _tolerable(tolerance: float) -> float:
+    if not FINEST <= tolerance <= COARSEST:
+        raise ValueError(
+            f"a tolerance is a part of the path in [{FINEST:g}, {COARSEST:g}], got {tolerance:g}"
+        )
+    return tolerance
 
 
 def _rising_from_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
@@ -88,6 +115,8 @@ def _rising_from_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _counted_seeds(seeds: object) -> object:
+    if isinstance(seeds, str | float):
+        raise ValueError(f"seeds are a number or a list, got {seeds!r}")  # noqa: TRY004 - as above
     if isinstance(seeds, bool) or not isinstance(seeds, int):
         return seeds
     if not 1 <= seeds <= 1000:
@@ -104,6 +133,13 @@ def _different(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def _differently_named(models: tuple[str, ...]) -> tuple[str, ...]:
+    for name, count in Counter(map(model_name, models)).items():
+        if count > 1:
+            raise ValueError(f"{count} models are called {name!r}; rename one")
+    return models
+
+
 def _inside_zero_and_one(threshold: float) -> float:
     if not 0 < threshold < 1:
         raise ValueError(f"a threshold is an accuracy in (0, 1), got {threshold:g}")
@@ -113,7 +149,9 @@ def _inside_zero_and_one(threshold: float) -> float:
 StudyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
 
 Models = Annotated[
-    tuple[Annotated[str, AfterValidator(_known_model)], ...], AfterValidator(_different)
+    tuple[Annotated[str, AfterValidator(_known_model)], ...],
+    AfterValidator(_different),
+    AfterValidator(_differently_named),
 ]
 
 ProtocolName = Annotated[str, AfterValidator(_known_protocol)]
@@ -133,5 +171,7 @@ Seeds = Annotated[
 ]
 
 Threshold = Annotated[float, AfterValidator(_inside_zero_and_one)]
+
+Tolerance = Annotated[float, AfterValidator(_tolerable)]
 
 Count = Annotated[int, Field(ge=1, lt=2**31, strict=True)]

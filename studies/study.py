@@ -2,10 +2,9 @@
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -21,6 +20,7 @@ from pydantic import (
 from models.mistakes import describe_mistakes
 from studies.errors import StudyError
 from studies.settings import (
+    AUTO,
     Corruptions,
     Count,
     Models,
@@ -29,12 +29,15 @@ from studies.settings import (
     Strengths,
     StudyName,
     Threshold,
+    Tolerance,
+    begin_adaptively,
     evenly_spaced,
     is_path,
     model_name,
 )
 
 PRESETS = Path(__file__).parent / "presets"
+Kind = Literal["sweep", "matrix"]
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -49,7 +52,8 @@ class Study(BaseModel):
     name
         Short name of the study; the results folder is named after it.
     data
-        Name of a data set, or the path of an ``.npz`` file or of a folder of class folders.
+        Name of a data set, or the path of an ``.npz`` file or of a folder of ``.npy`` files or of
+        class folders.
     models
         Architectures, trained on the data with ``training_seed``, or guests: paths of ``.keras``,
         ``.onnx`` or ``.skops`` files, or functions as ``package.module:function``.
@@ -64,6 +68,10 @@ class Study(BaseModel):
     strengths
         Points t on the way from the clean image (0) to the spec itself (1), rising from 0. A
         number n stands for n evenly spaced points; 11 when left out; none with a protocol.
+        ``"auto"`` stands for 5 points and a tolerance of 0.01.
+    tolerance
+        How exactly critical strengths are to be known, in t, in [0.001, 0.25]: the strengths are
+        then where to begin, and more are added where curves bend. None for these alone.
     seeds
         Corruption seeds. A number n stands for the seeds 0 to n - 1.
     threshold
@@ -88,11 +96,20 @@ class Study(BaseModel):
     reference: str | None = None
     corruptions: Annotated[Corruptions, Field(validate_default=True)] = ()
     strengths: Annotated[Strengths, Field(validate_default=True)] = ()
+    tolerance: Tolerance | None = None
     seeds: Seeds = (0, 1, 2)
     threshold: Threshold | None = None
     images: Count | None = None
     training_seed: Annotated[int, Field(ge=0, lt=2**32, strict=True)] = 0
     threads: Count | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strengths_spelled_out(cls, settings: Any) -> Any:
+        automatic = isinstance(settings, Mapping) and settings.get("strengths") == AUTO
+        if automatic and settings.get("protocol") is None:
+            return begin_adaptively(settings)
+        return settings
 
     @field_validator("reference", mode="after")
     @classmethod
@@ -114,6 +131,13 @@ class Study(BaseModel):
         if threshold is not None and info.data.get("protocol") is not None:
             raise ValueError("a protocol has levels and no curve that could fall to a threshold")
         return threshold
+
+    @field_validator("tolerance", mode="after")
+    @classmethod
+    def _between_strengths(cls, tolerance: float | None, info: ValidationInfo) -> float | None:
+        if tolerance is not None and info.data.get("protocol") is not None:
+            raise ValueError("a protocol has levels, and no strengths between them")
+        return tolerance
 
     @field_validator("corruptions", mode="wrap")
     @classmethod
@@ -139,23 +163,10 @@ class Study(BaseModel):
             raise ValueError(f"protocol {info.data['protocol']!r} has levels of its own")
         return ()
 
-    @model_validator(mode="after")
-    def _names_differ(self) -> Self:
-        counts = Counter(model_name(model) for model in self.models)
-        for name, count in counts.items():
-            if count > 1:
-                raise ValueError(f"models: {count} models are called {name!r}; rename one")
-        return self
 
-    @property
-    def data_name(self) -> str:
-        """Short name of the data set, fit for a folder: ``mnist`` for ``../data/mnist.npz``."""
-        return _NOT_IN_A_NAME.sub("-", Path(self.data).stem).strip("-.") or "data"
-
-
-def preset_names() -> list[str]:
-    """Return the names of the studies that ship with the package, sorted."""
-    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+def preset_names(kind: Kind = "sweep") -> list[str]:
+    """Return the names of the studies of a kind that ship with the package, sorted."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml") if _kind(_read_toml(path)) == kind)
 
 
 def load_study(source: str | Path, overrides: Mapping[str, object] | None = None) -> Study:
@@ -181,8 +192,7 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         When the file is missing or no TOML, or with every mistake in it at once, each with its
         path.
     """
-    path = _file_of(source)
-    settings = _replaced(_anchored(_read_toml(path), path.parent), overrides or {})
+    settings = _replaced(read_settings(source), overrides or {})
     try:
         return Study.model_validate(settings)
     except ValidationError as error:
@@ -191,27 +201,61 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         ) from None
 
 
+def read_settings(source: str | Path, kind: Kind = "sweep") -> dict[str, object]:
+    """Return what stands in a study file or a preset, paths taken from the file's own folder.
+
+    Parameters
+    ----------
+    source
+        Path of a TOML file, or the name of a preset.
+    kind
+        The study that is wanted; a train-by-test matrix has its settings in a table ``[matrix]``.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing, no TOML, or a study of another kind.
+    """
+    preset = PRESETS / f"{source}.toml"
+    path = preset if preset.parent == PRESETS and preset.is_file() else Path(source)
+    settings = _read_toml(path, kind)
+    other = _kind(settings)
+    if other != kind:
+        raise StudyError(
+            f"the study file {source} is a {other}, not a {kind}; it runs with `python -m studies "
+            f"{other} {source}`"
+        )
+    if isinstance(table := settings.get("matrix"), dict):
+        return settings | {"matrix": _anchored(table, path.parent)}
+    return _anchored(settings, path.parent)
+
+
+def _kind(settings: Mapping[str, object]) -> Kind:
+    return "matrix" if isinstance(settings.get("matrix"), dict) else "sweep"
+
+
 def default_folder(source: str | Path, study: Study) -> Path:
     """Return where the results of a study go when nobody says: ``results/NAME``.
 
     Data other than the study file's own has a folder of its own, ``results/NAME-DATA``, because
     one folder holds results on one data set.
     """
-    own = _read_toml(_file_of(source)).get("data")
-    same = isinstance(own, str) and Path(own).stem == Path(study.data).stem
-    return Path("results") / (study.name if same else f"{study.name}-{study.data_name}")
+    return folder_of(study.name, study.data, read_settings(source).get("data"))
 
 
-def _file_of(source: str | Path) -> Path:
-    return PRESETS / f"{source}.toml" if str(source) in preset_names() else Path(source)
+def folder_of(name: str, data: str, own: object) -> Path:
+    """Return ``results/NAME``, or ``results/NAME-DATA`` for other data than the file's own."""
+    same = isinstance(own, str) and Path(own).stem == Path(data).stem
+    short = _NOT_IN_A_NAME.sub("-", Path(data).stem).strip("-.") or "data"
+    return Path("results") / (name if same else f"{name}-{short}")
 
 
-def _read_toml(path: Path) -> dict[str, object]:
+def _read_toml(path: Path, kind: Kind = "sweep") -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StudyError(
-            f"there is no study file {path}, and the presets are {', '.join(preset_names())}"
+            f"there is no study file {path}, and the presets are {', '.join(preset_names(kind))}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise StudyError(f"the study file {path} cannot be read: {error}") from None
@@ -223,17 +267,21 @@ def _replaced(settings: dict[str, object], overrides: Mapping[str, object]) -> d
     """Replace settings, and those that the new ones exclude; never two overrides one another."""
     excluded: set[str] = set()
     if "protocol" in overrides:
-        excluded |= {"corruptions", "strengths"}
+        excluded |= {"corruptions", "strengths", "tolerance"}
     if "corruptions" in overrides:
         excluded |= {"protocol", "reference"}
+    if "strengths" in overrides:
+        excluded.add("tolerance")
     kept = {name: value for name, value in settings.items() if name not in excluded}
     return kept | dict(overrides)
 
 
 def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
     """Take the relative paths in a study file from the file's own folder."""
-    if isinstance(data := settings.get("data"), str) and (data.endswith(".npz") or "/" in data):
-        settings["data"] = str(folder / data)
+    if isinstance(data := settings.get("data"), str):
+        path = folder / data
+        if data.endswith(".npz") or "/" in data or (data and path.is_dir()):
+            settings["data"] = str(path)
     if isinstance(models := settings.get("models"), list):
         settings["models"] = [
             str(folder / model) if isinstance(model, str) and is_path(model) else model

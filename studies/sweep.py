@@ -1,6 +1,6 @@
 """The loop of a study: find the missing cells, compute them, store each at once."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from studies.cells import ImageRange, Planned, cell_key, conditions_in_order
@@ -113,3 +113,45 @@ def sweep(
         observer.cell_done(cell.model, pipeline, float(metrics.correct(cell.outcomes).mean()))
         computed += 1
     return Tally(planned, computed, failed)
+
+
+def sweep_in_rounds(
+    replan: Callable[[], Sequence[Planned]],
+    images: ImageRange,
+    engine: Engine,
+    store: Store,
+    observer: Observer,
+    *,
+    run: int,
+    digests: Mapping[str, str],
+) -> Tally:
+    """Compute what a plan lacks, then what it asks for in the light of that, until it has all.
+
+    A plan that does not depend on results is done after one round. A cell that fails is not tried
+    again in a later round.
+
+    Parameters
+    ----------
+    replan
+        Returns the plan as far as it is known.
+    images
+        The images of the study.
+    engine, store, observer, run, digests
+        As for `sweep`.
+
+    Returns
+    -------
+    Tally
+        The cells of the last plan, and what became of the missing ones in all rounds.
+    """
+    tried: set[str] = set()
+    computed = failed = 0
+    while True:
+        points = replan()
+        planned = len(planned_keys(points, images, digests))
+        jobs = missing_jobs(points, images, digests, store.finished_keys() | tried)
+        if not jobs:
+            return Tally(planned, computed, failed)
+        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
+        tried.update(key for job in jobs for key in job.cells.values())
+        computed, failed = computed + tally.computed, failed + tally.failed

@@ -44,7 +44,7 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     """Compare, print what was found, and return the exit status."""
     from studies.analysis.answers import Reader
     from studies.compare.gate import find_differences, shares_by_place
-    from studies.compare.sides import check_alike, pairs_of, parse_side
+    from studies.compare.sides import check_alike, on_common_ground, pairs_of, parse_side
     from studies.compare.table import closing_sentences, findings_table
     from studies.reporting.summary import say
     from studies.results.store import Store
@@ -54,8 +54,9 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     with sentences():
         (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
         with Store(first) as one, Store(second) as two:
-            old, new = last_sweep(one, first), last_sweep(two, second)
-            check_alike(old, new)
+            whole = last_sweep(one, first), last_sweep(two, second)
+            check_alike(*whole)
+            old, new = on_common_ground(*whole)
             images = old.subject.images
             readers = Reader(one, images), Reader(two, images)
             findings = find_differences(
@@ -68,6 +69,8 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
                 }
             )
         out.print(findings_table(findings, margin))
+        if len(old.plan) < max(len(side.plan) for side in whole):
+            say(out, f"Compared at the {len(old.plan)} points of the paths that both sweeps have.")
         for sentence in closing_sentences(findings, margin, images.count):
             say(out, sentence)
     failed = margin is not None and any(finding.is_worse(margin) for finding in findings)

@@ -1,5 +1,6 @@
 """The two sides of a comparison: results folders, and which of their models belong together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from studies.compare.gate import Pair
@@ -47,6 +48,19 @@ def check_alike(baseline: Swept, candidate: Swept) -> None:
                 f"the {setting} of {baseline.folder} are {_shown(one)}, and those of "
                 f"{candidate.folder} {_shown(other)}; sweep both alike to compare them"
             )
+
+
+def on_common_ground(baseline: Swept, candidate: Swept) -> tuple[Swept, Swept]:
+    """Return both sides with what both of them asked for.
+
+    Adaptive sweeps of different models add different strengths; models are compared at those that
+    both sides have, from the clean images to the worst strength.
+    """
+    first, second = set(baseline.plan), set(candidate.plan)
+    return (
+        replace(baseline, plan=[item for item in baseline.plan if item in second]),
+        replace(candidate, plan=[item for item in candidate.plan if item in first]),
+    )
 
 
 def pairs_of(

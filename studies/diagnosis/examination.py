@@ -136,7 +136,7 @@ def read_views(
         View(
             item.title,
             item.name,
-            _corrupted(item.condition, data.test_images, images),
+            _corrupted(item.condition, np.asarray(data.test_images), images),
             {name: store.outcomes(of_model[number]) for name, of_model in whole.items()},
         )
         for number, item in enumerate(looked)

@@ -22,6 +22,7 @@ from studies.results.store import Store
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable
 _PAIRS = 3
+_DRAWN = 12  # conditions whose matrices are on the page: those of sixty would be most of its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,17 @@ class Mistakes:
     class_names
         Columns of the matrices.
     matrices
-        Titles of conditions, each with a matrix a model; none with many classes.
+        Titles of conditions, each with a matrix a model; none with many classes, and with many
+        conditions those of the clean images and of the most harmful ones.
+    left_out
+        How many conditions have no matrix here.
     """
 
     table: Table
     calibrations: Sequence[Shown]
     class_names: Sequence[str]
     matrices: Sequence[tuple[str, Sequence[Matrix]]]
+    left_out: int
 
 
 def find_mistakes(
@@ -86,16 +91,31 @@ def find_mistakes(
         (condition, list(items))
         for condition, items in groupby(findings, key=lambda item: item.condition)
     ]
+    drawn = _most_harmful(by_condition) if len(names) <= _TABULATED else []
     return Mistakes(
         table=_table(by_condition, names),
         calibrations=[_calibration(findings, models, model) for model in models],
         class_names=names,
         matrices=[
             (where(condition), [_matrix(item, names) for item in items])
-            for condition, items in by_condition
-            if len(names) <= _TABULATED
+            for condition, items in drawn
         ],
+        left_out=len(by_condition) - len(drawn),
     )
+
+
+def _most_harmful(
+    by_condition: Sequence[tuple[str, list[Finding]]],
+) -> list[tuple[str, list[Finding]]]:
+    """Return the clean images and the conditions under which most is got wrong, in their order."""
+
+    def accuracy(pair: tuple[str, list[Finding]]) -> float:
+        items = pair[1]
+        return sum(item.accuracy.estimate for item in items) / len(items)
+
+    corrupted = [pair for pair in by_condition if pair[0] != CLEAN]
+    kept = {condition for condition, _ in sorted(corrupted, key=accuracy)[:_DRAWN]} | {CLEAN}
+    return [pair for pair in by_condition if pair[0] in kept]
 
 
 def _find(

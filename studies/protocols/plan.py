@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studies.adaptive import Accuracies, refined_points
 from studies.cells import Condition, Planned, conditions_of, plan_points
 
 if TYPE_CHECKING:
@@ -34,13 +35,23 @@ class Level:
     conditions: tuple[Condition, ...]
 
 
-def plan(study: "Study") -> Sequence[Planned]:
-    """Return everything that a study asks for: the points of its curves, or its protocol."""
-    if study.protocol is None:
-        return plan_points(study)
-    from noiselib import protocols
+def plan(study: "Study", accuracies: Accuracies) -> Sequence[Planned]:
+    """Return everything that a study asks for: the points of its curves, or its protocol.
 
-    return plan_levels(protocols.load(study.protocol), study.seeds)
+    Parameters
+    ----------
+    study
+        The question.
+    accuracies
+        What is known of its cells, which decides where an adaptive sweep goes on.
+    """
+    if study.protocol is not None:
+        from noiselib import protocols
+
+        return plan_levels(protocols.load(study.protocol), study.seeds)
+    if study.tolerance is not None:
+        return refined_points(study, study.tolerance, accuracies)
+    return plan_points(study)
 
 
 def plan_levels(protocol: "Protocol", seeds: Sequence[int]) -> list[Level]:

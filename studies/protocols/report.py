@@ -49,7 +49,7 @@ def write_protocol_report(
             {
                 "section": section,
                 "name": marked(section),
-                "svg": panel.svg,
+                "picture": panel,
                 "alt": _alt(section, rows),
                 "rows": [row for row in rows if row.corruption == section.corruption],
             }

@@ -65,7 +65,9 @@ class Measures:
         if not finished:
             return None
         if finished not in self._seen:
-            self._seen[finished] = _numbers([self._store.outcomes(key) for key in finished])
+            self._seen[finished] = _numbers(
+                [self._store.outcomes(key, of_all_classes=False) for key in finished]
+            )
         return self._seen[finished]
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from benchmarks.overhead import Overhead, Spent, bare_pass
+from benchmarks.bare import Overhead, Spent, bare_pass
 from benchmarks.sweep import main
 from studies.cells import Condition
 

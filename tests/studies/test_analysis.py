@@ -278,7 +278,7 @@ def test_another_threshold_is_reported_without_computing_anything(
 ):
     small = settings | {"corruptions": ["contrast"], "strengths": 2}
     with monkeypatch.context() as patch:
-        patch.setattr(session, "write_outputs", lambda store, folder: None)
+        patch.setattr(session, "write_outputs", lambda *_, **__: None)
         run_study(Study.model_validate(small), tmp_path, command="", observer=observer)
     study = Study.model_validate(small | {"threshold": 0.6})
     ending = run_study(study, tmp_path, command="", observer=observer)

@@ -31,7 +31,7 @@ def invoke(tmp_path, monkeypatch, fakes):
 @pytest.fixture
 def sweep(invoke, tmp_path, settings, observer, monkeypatch):
     """Sweep cheap models; the one called cnn is the worse one."""
-    monkeypatch.setattr(session, "write_outputs", lambda store, folder: None)  # the dear part
+    monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)  # the dear part
     data = write_data(tmp_path / "quadrants.npz", count=200)
     noise = {"strengths": 3, "seeds": 2, "corruptions": ["gaussian_noise(sigma=0.5)"]}
 

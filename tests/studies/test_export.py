@@ -21,7 +21,7 @@ from studies.study import Study
 @pytest.fixture(autouse=True)
 def without_outputs(monkeypatch):
     """Figures are the dear part of a study, and an export needs none."""
-    monkeypatch.setattr(session, "write_outputs", lambda store, folder: None)
+    monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 import io
+import re
 
+import pytest
 from rich.console import Console
 
 from studies.progress import BarObserver, LineObserver, observer_for
@@ -65,6 +67,36 @@ def test_on_a_terminal_a_bar_shows_speed_time_left_and_accuracy():
         "failed: cnn under identity: ValueError: why",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_long_spec_does_not_push_the_numbers_aside(width):
+    screen = Console(file=io.StringIO(), width=width, force_terminal=True)
+    with BarObserver(screen) as observer:
+        observer.sweep_begins(9_999, 10_000)
+        observer.cell_done("mlp", " | ".join(["gaussian_blur(sigma=1.5)"] * 9), 0.875)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.file.getvalue())
+    assert re.search(r" 2/10000 \d+\.\d cells/s \S+ mlp 87.5 %", plain)
+    assert "\N{HORIZONTAL ELLIPSIS}" in plain
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (720, "12 min"), (12_600, "3.5 h")]
+)
+def test_time_left_has_the_unit_that_suits_it(seconds, text):
+    screen, clock = console(), Clock()
+    with LineObserver(screen, pause=0, clock=clock) as observer:
+        observer.sweep_begins(2, 2)
+        clock.now += seconds
+        observer.cell_done("mlp", "identity", 0.5)
+    assert f", {text} left; " in screen.file.getvalue()
+
+
+def test_a_name_with_markup_stands_as_it_is_on_a_bar():
+    screen = console(force_terminal=True)
+    with BarObserver(screen) as observer:
+        observer.epoch_done("[red]mlp", 1, 2, 0.5)
+    assert "training [red]mlp" in screen.file.getvalue()
 
 
 def test_an_interrupted_bar_gives_the_cursor_back():

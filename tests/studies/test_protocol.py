@@ -10,7 +10,7 @@ from models.data import load
 from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.cells import conditions_in_order, plan_points
-from studies.protocols.plan import CLEAN, plan, plan_levels
+from studies.protocols.plan import CLEAN, plan_levels
 from studies.results.store import Store
 from studies.session import run_study
 from studies.study import Study
@@ -75,7 +75,7 @@ def test_every_published_protocol_can_be_planned(name):
 def test_a_level_has_the_cell_of_a_sweep_to_the_same_strength(tiny, settings, protocol_settings):
     swept = Study.model_validate(settings | {"corruptions": ["gaussian_noise(sigma=0.4)"]})
     (worst,) = [point for point in plan_points(swept) if point.t == 1]
-    by_protocol = plan(Study.model_validate(protocol_settings))
+    by_protocol = plan_levels(tiny, Study.model_validate(protocol_settings).seeds)
     assert set(worst.conditions) <= {item for level in by_protocol for item in level.conditions}
 
 

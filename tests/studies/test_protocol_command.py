@@ -78,7 +78,7 @@ def test_the_report_has_answer_errors_levels_and_marks(invoke, small, tmp_path):
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     page = Page(text)
     assert page.open == []
-    assert all(address.startswith("data:") for address in page.addresses)
+    assert all(address.startswith(("data:", "#")) for address in page.addresses)
     assert len(page.images) == 1 + 4
     assert page.images[1]["alt"].startswith("Accuracy at each level of noise: mlp ")
     words = joined(" ".join(page.words))
@@ -87,8 +87,9 @@ def test_the_report_has_answer_errors_levels_and_marks(invoke, small, tmp_path):
              "Corruption errors", "mean of 3", "Not in the mean", "† A stand-in: alike to the eye",
              "Accuracy at the published levels", "an index, not a dose", "All levels",
              "tiny_c: nobody 2020"]  # fmt: skip
-    places = [words.index(part) for part in order]
-    assert places == sorted(places)
+    at = 0
+    for part in order:  # the contents at the top name some of them, too
+        at = words.index(part, at)
     assert "other draws &lt;here&gt;" in text
     assert "gaussian_noise(sigma=0.4)" in text
 

@@ -157,17 +157,47 @@ def test_a_damaged_database_is_one_sentence_and_stays(tmp_path, outcomes, damage
     assert path.read_bytes() == before
 
 
-def test_flipped_bits_in_an_array_are_noticed(tmp_path, outcomes):
-    path = filled(tmp_path, outcomes, cells=1)
-    needle = outcomes.confidence.tobytes()[:64]
+def flip_a_bit(path, array):
+    """Change one byte of an array as it lies in the file."""
+    needle = array.tobytes()[:64]
     content = path.read_bytes()
     assert content.count(needle) == 1
     path.write_bytes(content.replace(needle, bytes([needle[0] ^ 1]) + needle[1:]))
-    with (
-        Store(tmp_path) as store,
-        pytest.raises(StudyError, match="cell k0, confidence: the bytes have changed"),
-    ):
-        store.outcomes("k0")
+
+
+def test_damaged_cells_are_dropped_all_at_once_and_the_others_stay(tmp_path, outcomes):
+    path = filled(tmp_path, outcomes, cells=2)
+    others = [
+        judge(np.random.default_rng(n).dirichlet(np.ones(4), 50).astype("f"), np.arange(50) % 4)
+        for n in (1, 2)
+    ]
+    with Store(tmp_path) as store:
+        for name, other in zip(("a", "b"), others, strict=True):
+            add(store, name, other)
+    flip_a_bit(path, others[0].confidence)
+    flip_a_bit(path, others[1].log_probability)
+    with Store(tmp_path) as store:
+        with pytest.raises(
+            StudyError, match=r"cells \(a for one\); 2 are dropped, .* again"
+        ):
+            store.quantity("a", "confidence")
+        assert store.finished_keys() == {"k0", "k1"}
+        np.testing.assert_array_equal(store.outcomes("k1").rank, outcomes.rank)
+        add(store, "a", others[0])  # it can be computed again
+
+
+def test_a_cell_that_lost_an_array_is_damaged_too(tmp_path, outcomes):
+    path = filled(tmp_path, outcomes, cells=2)
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM outcomes WHERE cell = 'k0' AND quantity = 'rank'")
+    connection.commit()
+    connection.close()
+    with Store(tmp_path) as store:
+        with pytest.raises(StudyError, match=r"\(k0 for one\); 1 are dropped"):
+            store.outcomes("k0")
+        assert store.finished_keys() == {"k1"}
+        with pytest.raises(StudyError, match="holds no cell nowhere"):
+            store.quantity("nowhere", "rank")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""A sweep's time between two passes of the bare work in it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.console import Console
+
+    from models.data import Dataset
+    from studies.cells import Condition
+    from studies.classifiers import Classifier
+    from studies.engine import Predictor
+    from studies.study import Study
+
+__all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of all threads' CPU time."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def so_far(cls) -> Spent:
+        """Read both clocks."""
+        return cls(time.perf_counter(), time.process_time())
+
+    def __sub__(self, earlier: Spent) -> Spent:
+        return Spent(self.wall - earlier.wall, self.cpu - earlier.cpu)
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.wall + other.wall, self.cpu + other.cpu)
+
+    def __truediv__(self, parts: float) -> Spent:
+        return Spent(self.wall / parts, self.cpu / parts)
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What was done, and what it took.
+
+    Parameters
+    ----------
+    conditions, cells, images : int
+        Ways to corrupt, ways times models, images in each.
+    corrupting, predicting : Spent
+        The bare parts, the mean of two passes.
+    sweeping : Spent
+        The sweep, from loading the models to the last stored cell.
+    reporting : Spent
+        Figures, table and report after it.
+    peak_megabytes : float
+        Most memory this process ever held.
+    """
+
+    conditions: int
+    cells: int
+    images: int
+    corrupting: Spent
+    predicting: Spent
+    sweeping: Spent
+    reporting: Spent
+    peak_megabytes: float
+
+    @property
+    def ratio(self) -> float:
+        """The sweep over its parts, by the clock."""
+        return self.sweeping.wall / (self.corrupting + self.predicting).wall
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The sweep over its parts, in CPU time."""
+        return self.sweeping.cpu / (self.corrupting + self.predicting).cpu
+
+
+def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
+    """Train, then measure the sweep of a study in an empty folder between two bare passes."""
+    from models.backend import processors
+    from models.data import load
+    from studies.cells import conditions_in_order, plan_points
+    from studies.classifiers import find_classifiers
+    from studies.progress import observer_for
+    from studies.reporting.outputs import write_outputs
+    from studies.results.store import Store
+    from studies.session import compute_missing, subject_of
+
+    data = load(study.data)
+    threads = study.threads or processors()
+    conditions = conditions_in_order(plan_points(study))
+    observer = observer_for(console)
+    with Store(folder, create=True) as store:
+        subject = subject_of(study, data)
+        store.claim(subject)
+        with observer:
+            classifiers = find_classifiers(
+                study, data, folder / "models", store, observer, threads=threads
+            )
+            predictors = warm_predictors(classifiers, data, threads)
+            images = data.test_images[: subject.images.count]
+            observer.note("bare corruption and prediction, first pass")
+            passes = [bare_pass(conditions, images, predictors)]
+            begun = Spent.so_far()
+            tally = compute_missing(
+                study,
+                data,
+                classifiers,
+                store,
+                observer,
+                command="python -m benchmarks.sweep",
+                threads=threads,
+            )
+            sweeping = Spent.so_far() - begun
+            observer.note("bare corruption and prediction, second pass")
+            passes.append(bare_pass(conditions, images, predictors))
+        begun = Spent.so_far()
+        write_outputs(store, folder)
+        reporting = Spent.so_far() - begun
+    return Overhead(
+        conditions=len(conditions),
+        cells=tally.computed,
+        images=len(images),
+        corrupting=(passes[0][0] + passes[1][0]) / 2,
+        predicting=(passes[0][1] + passes[1][1]) / 2,
+        sweeping=sweeping,
+        reporting=reporting,
+        peak_megabytes=peak_megabytes(),
+    )
+
+
+def warm_predictors(
+    classifiers: list[Classifier], data: Dataset, threads: int
+) -> Mapping[str, Predictor]:
+    """Load the models, and let each predict once, which makes what is made on first use."""
+    from studies.classifiers import start_predicting
+    from studies.engine import BLOCK
+
+    predictors = start_predicting(classifiers, data, threads=threads)
+    for predictor in predictors.values():
+        predictor.predict(data.test_images[:BLOCK])
+    return predictors
+
+
+def bare_pass(
+    conditions: Sequence[Condition], images: object, predictors: Mapping[str, Predictor]
+) -> tuple[Spent, Spent]:
+    """Corrupt and predict everything once, storing nothing.
+
+    Returns
+    -------
+    Spent, Spent
+        What was spent corrupting and predicting.
+    """
+    import numpy as np
+
+    from studies.engine import BLOCK, corruption_of
+
+    batch = np.asarray(images)
+    corrupting = predicting = Spent(0, 0)
+    for condition in conditions:
+        corrupt = corruption_of(condition)
+        for start in range(0, len(batch), BLOCK):
+            begun = Spent.so_far()
+            corrupted = corrupt(batch[start : start + BLOCK], start)
+            between = Spent.so_far()
+            for predictor in predictors.values():
+                predictor.predict(corrupted)
+            corrupting += between - begun
+            predicting += Spent.so_far() - between
+    return corrupting, predicting
+
+
+def peak_megabytes() -> float:
+    """Give the most memory that this process ever held."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

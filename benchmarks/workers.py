@@ -1,0 +1,263 @@
+"""``python -m benchmarks.workers``: how much faster two workers are than one.
+
+A sweep of cells that take 50 ms or more is computed and stored with one worker and with two in
+turn, some times over; starting workers and loading the model are not counted. The promise is 1.7
+times as fast with two, on two idle cores. By the clock that means nothing on a machine that has
+other work as well, so the load is told, and the CPU time of workers and coordinator. What the
+coordinator spends on a cell also says how many workers it can feed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    from distributed import Client
+
+    from models.data import Dataset
+    from studies.classifiers import Classifier
+    from studies.cluster.engine import ClusterEngine
+    from studies.engine import Job
+
+__all__ = ["busy", "main"]
+
+PROMISE = 1.7  # cells a second with two workers over those with one
+LONG_CELL = 0.05  # seconds; the promise is for cells of at least that
+MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one sweep: by the clock, and of CPU time in the coordinator and the workers."""
+
+    wall: float
+    coordinator: float
+    computing: float
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What was measured: sweeps with one worker and with several, in pairs.
+
+    Parameters
+    ----------
+    cells, images, workers : int
+        Cells in a sweep, images in a cell, workers where there are several.
+    load : float
+        Processes that wanted a core in the minute before, on average.
+    alone, together : tuple of Spent
+        The sweeps.
+    """
+
+    cells: int
+    images: int
+    workers: int
+    load: float
+    alone: tuple[Spent, ...]
+    together: tuple[Spent, ...]
+
+    @property
+    def ratio(self) -> float:
+        """Median ratio of the pairs, by the clock."""
+        pairs = zip(self.alone, self.together, strict=True)
+        return statistics.median(one.wall / more.wall for one, more in pairs)
+
+    @property
+    def on_a_worker(self) -> float:
+        """CPU time of a cell on a worker, the median."""
+        return self._a_cell([run.computing for run in self.alone + self.together])
+
+    @property
+    def in_the_coordinator(self) -> float:
+        """CPU time of a cell in the coordinator, the median."""
+        return self._a_cell([run.coordinator for run in self.alone + self.together])
+
+    @property
+    def cpu_ratio(self) -> float:
+        """What CPU times promise of two workers on two idle cores, against one.
+
+        One worker has a core for itself, beside the coordinator; two share both with it.
+        """
+        return 2 * self.on_a_worker / (self.on_a_worker + self.in_the_coordinator)
+
+    def _a_cell(self, seconds: Sequence[float]) -> float:
+        return statistics.median(seconds) / self.cells
+
+
+def busy(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Give some probabilities after about as much work as a small network has."""
+    import numpy as np
+
+    pixels = images.reshape(len(images), -1).astype(np.float32) / 255
+    side = pixels.shape[1]
+    weights = np.cos(np.arange(side * side, dtype=np.float32)).reshape(side, side) / side**0.5
+    for _ in range(8):
+        pixels = np.maximum(pixels @ weights, 0)
+    powers = np.exp(pixels[:, :10] - pixels[:, :10].max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int) -> Speed:
+    """Sweep with one worker and with several in turn."""
+    import noiselib
+    from models.predictors import load_predictor
+    from studies.cells import conditions_of
+    from studies.classifiers import Classifier
+    from studies.engine import Job
+
+    predictor = load_predictor(model, image_shape=data.image_shape, threads=1)
+    known = Classifier(predictor.name, predictor.digest, Path(model))
+    noise = noiselib.parse("gaussian_noise(sigma=0.3)")
+    jobs = [
+        Job(condition, {known.name: str(number)})
+        for number, condition in enumerate(conditions_of(noise, range(cells)))
+    ]
+    load = os.getloadavg()[0]
+    alone, together = [], []
+    for _ in range(repeats):
+        alone.append(sweep_on(1, known, data, jobs))
+        together.append(sweep_on(workers, known, data, jobs))
+    images = len(data.test_images)
+    return Speed(cells, images, workers, load, tuple(alone), tuple(together))
+
+
+def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]) -> Spent:
+    """Compute and store jobs on so many workers that have loaded the model."""
+    from studies.cluster.engine import ClusterEngine
+    from studies.cluster.kit import pack_kit
+    from studies.cluster.place import Place, connected
+    from studies.cluster.supplies import Supplies
+
+    kit = pack_kit([known], data.image_shape, threads=1, token=str(time.time_ns()))
+    with connected(Place(workers)) as client, tempfile.TemporaryDirectory() as folder:
+        client.wait_for_workers(workers)
+        supplies = Supplies(client, kit, data.test_images, data.test_labels, first=0)
+        engine = ClusterEngine(client, supplies)
+        for _ in engine.run(jobs[: 4 * workers]):  # every worker has model and images then
+            pass
+        before = time.perf_counter(), time.process_time(), computing(client)
+        store_all(engine, jobs, known, data, Path(folder))
+        after = time.perf_counter(), time.process_time(), computing(client)
+    return Spent(*(end - begin for begin, end in zip(before, after, strict=True)))
+
+
+def store_all(
+    engine: ClusterEngine, jobs: Sequence[Job], known: Classifier, data: Dataset, folder: Path
+) -> None:
+    """Do what a study does with its missing cells."""
+    from rich.console import Console
+
+    from studies.cells import ImageRange
+    from studies.progress import LineObserver
+    from studies.results.records import Subject
+    from studies.results.store import Store
+    from studies.sweep import sweep
+
+    subject = Subject(
+        study="workers",
+        data=data.name,
+        images=ImageRange(data.digest, 0, len(data.test_images)),
+        class_names=data.class_names,
+        labels=data.test_labels,
+        example=data.test_images[0],
+    )
+    with Store(folder, create=True) as store:
+        store.claim(subject)
+        run = store.begin_run(started="", command="", study={}, provenance={})
+        digests = {known.name: known.digest}
+        watcher = LineObserver(Console(quiet=True))
+        sweep(jobs, engine, store, watcher, run=run, digests=digests, planned=len(jobs))
+
+
+def computing(client: Client) -> float:
+    """Return the CPU time that the workers have spent so far."""
+    return sum(client.run(time.process_time).values())
+
+
+def print_speed(speed: Speed) -> None:
+    """Say what was found."""
+    verdict = "kept" if speed.ratio >= PROMISE else "not kept"
+    print(
+        f"{speed.cells} cells of {speed.images:,} images, {len(speed.alone)} times; "
+        f"load {speed.load:.1f} on {os.cpu_count()} processors"
+    )
+    for workers, runs in ((1, speed.alone), (speed.workers, speed.together)):
+        rates = ", ".join(f"{speed.cells / run.wall:.1f}" for run in runs)
+        print(f"{workers:>3} worker{'s' * (workers > 1):1}  {rates} cells/s by the clock")
+    print(
+        f"a cell takes {1000 * speed.on_a_worker:.1f} ms of CPU time on a worker and "
+        f"{1000 * speed.in_the_coordinator:.1f} ms in the coordinator"
+    )
+    if speed.on_a_worker < LONG_CELL:
+        print(f"the promise is for cells of {1000 * LONG_CELL:.0f} ms or more: raise --images")
+    print(
+        f"{speed.workers} workers are {speed.ratio:.2f} times as fast as one by the clock; with 2, "
+        f"{PROMISE} is promised: {verdict}"
+    )
+    print(f"by CPU time, 2 workers on 2 idle cores come to {speed.cpu_ratio:.2f}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    from models.data import DataError, load
+    from models.predictors import PredictionError
+    from models.store import ModelError
+    from studies.errors import StudyError
+
+    options = parser().parse_args(arguments)
+    try:
+        data = load(options.data).first(1, options.images)
+        speed = measure(
+            options.model,
+            data,
+            cells=options.cells,
+            workers=options.workers,
+            repeats=options.repeats,
+        )
+    except (StudyError, DataError, ModelError, PredictionError, OSError) as error:
+        print(f"benchmarks.workers: {error}", file=sys.stderr)
+        return 2
+    print_speed(speed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    record = asdict(speed) | {"ratio": speed.ratio, "cpu_ratio": speed.cpu_ratio}
+    text = json.dumps(record, indent=2) + "\n"
+    (options.out / "workers.json").write_text(text, encoding="utf-8")
+    print(options.out / "workers.json")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m benchmarks.workers",
+        description="Measure how much faster two workers are than one.",
+    )
+    beside = str(MNIST) if MNIST.exists() else "digits"
+    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
+    top.add_argument("--images", type=int, default=1000, help="test images, from the first [1000]")
+    top.add_argument(
+        "--model",
+        default="benchmarks.workers:busy",
+        help="file or function [about 100 ms of work for 1,000 digits]",
+    )
+    top.add_argument("--cells", type=int, default=200, help="cells in a sweep [200]")
+    top.add_argument("--workers", type=int, default=2, help="workers against one [2]")
+    top.add_argument("--repeats", type=int, default=3, help="sweeps with either [3]")
+    top.add_argument("--out", type=Path, default=Path("results/bench"), help="[results/bench]")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Accuracies and gains with intervals, over test images and, with several trainings, over seeds.
+
+With one training seed an interval says what other test images would give, for this very network.
+With several, the trainings are a sample as well as the images, and the spread between them is told
+apart from the error of the test sample (`studies.analysis.training_spread`). An interval over both
+is never narrower than that of the images alone, which is sound for shares near 0 and 1 too.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from studies.analysis.paired import compare_shares
+from studies.analysis.training_spread import TrainingSpread, training_spread
+from studies.matrix.shares import Shares, Values
+from studies.statistics.intervals import share_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An accuracy or a difference of two, with its 95 % interval.
+
+    Attributes
+    ----------
+    value
+        Mean over trainings and images.
+    low, high
+        Limits.
+    training_deviation
+        Standard deviation between trainings, had each been tested on endless images; None with
+        one training.
+    sampling_error
+        Standard error from the test images alone; None with one training.
+    """
+
+    value: float
+    low: float
+    high: float
+    training_deviation: float | None = None
+    sampling_error: float | None = None
+
+
+def accuracy_of(shares: Shares) -> Estimate:
+    """Return the accuracy of a training on a test."""
+    over_images = share_interval(shares.by_image.mean(axis=0), shares.draws)
+    if len(shares.by_image) == 1:
+        return Estimate(over_images.estimate, over_images.low, over_images.high)
+    spread = _spread(shares.by_image)
+    return Estimate(
+        over_images.estimate,
+        min(spread.low, over_images.low),
+        max(spread.high, over_images.high),
+        spread.training_deviation,
+        spread.sampling_error,
+    )
+
+
+def gain_of(baseline: Shares, candidate: Shares) -> Estimate:
+    """Return how much better a candidate is than a baseline, in [-1, 1].
+
+    Pairs are made image by image and, with several trainings, seed by seed.
+
+    Parameters
+    ----------
+    baseline, candidate
+        Of the same images and training seeds; the tests may differ.
+    """
+    first, second = baseline.by_image.mean(axis=0), candidate.by_image.mean(axis=0)
+    over_images = compare_shares(first, second, p=math.nan)  # the interval is all that is wanted
+    if len(baseline.by_image) == 1:
+        return Estimate(over_images.difference, over_images.low, over_images.high)
+    # Differences d lie in [-1, 1], shares in [0, 1]: (1 + d) / 2 is such a share.
+    spread = _spread((1 + candidate.by_image - baseline.by_image) / 2)
+    return Estimate(
+        over_images.difference,
+        min(2 * spread.low - 1, over_images.low),
+        max(2 * spread.high - 1, over_images.high),
+        2 * spread.training_deviation,
+        2 * spread.sampling_error,
+    )
+
+
+def worst_of(tests: Mapping[str, Shares]) -> tuple[str, Estimate]:
+    """Return the test with the lowest accuracy, and that accuracy.
+
+    The lower limit is the lowest of all tests, for another one may be the worst in truth.
+
+    Parameters
+    ----------
+    tests
+        Label -> shares of one training; at least one.
+    """
+    found = {label: accuracy_of(shares) for label, shares in tests.items()}
+    label = _lowest(tests)
+    worst = found[label]
+    low = min(item.low for item in found.values())
+    return label, Estimate(
+        worst.value, low, worst.high, worst.training_deviation, worst.sampling_error
+    )
+
+
+def worst_gain_of(baseline: Mapping[str, Shares], candidate: Mapping[str, Shares]) -> Estimate:
+    """Return how much higher the candidate's lowest accuracy is than the baseline's.
+
+    With b the baseline's lowest test, ``min_i c_i - min_j b_j >= min_i (c_i - b_b)``, so the lower
+    limit is the lowest of the lower limits of ``c_i - b_b``; the upper one likewise.
+
+    Parameters
+    ----------
+    baseline, candidate
+        Label -> shares of one training each, on the same tests; at least one.
+    """
+    theirs, mine = baseline[_lowest(baseline)], candidate[_lowest(candidate)]
+    return Estimate(
+        gain_of(theirs, mine).value,
+        min(gain_of(theirs, shares).low for shares in candidate.values()),
+        max(gain_of(shares, mine).high for shares in baseline.values()),
+    )
+
+
+def _lowest(tests: Mapping[str, Shares]) -> str:
+    return min(tests, key=lambda label: float(tests[label].by_image.mean()))
+
+
+def _spread(by_image: Values) -> TrainingSpread:
+    return training_spread([row[np.newaxis] for row in by_image])

@@ -1,0 +1,86 @@
+"""A whole matrix from question to page, in one results folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studies.classifiers import find_classifiers
+from studies.matrix.numbers import Matrix
+from studies.matrix.outputs import write_outputs
+from studies.matrix.plan import sweep_of
+from studies.matrix.settings import MatrixStudy
+from studies.matrix.trainings import networks_of, train_missing
+from studies.progress import Observer
+from studies.results.lock import sole_sweep
+from studies.results.store import Store
+from studies.session import compute_missing, subject_of
+from studies.sweep import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixEnding:
+    """How a matrix ended.
+
+    Attributes
+    ----------
+    tally
+        What became of the cells.
+    matrix
+        The numbers.
+    missing
+        Cells that are not there.
+    files
+        What was written, the page first.
+    """
+
+    tally: Tally
+    matrix: Matrix
+    missing: int
+    files: list[Path]
+
+
+def run_matrix(
+    matrix: MatrixStudy, folder: Path, *, command: str, observer: Observer
+) -> MatrixEnding:
+    """Train the networks, sweep them, and write table, pictures and page.
+
+    Stopped on the way, the same call goes on after the last whole epoch or cell.
+
+    Parameters
+    ----------
+    matrix
+        What to find out.
+    folder
+        Where networks, cells and results are kept; what is there already is not done again.
+    command
+        What to type to repeat this, for the provenance.
+    observer
+        Who is told how it goes on.
+
+    Raises
+    ------
+    StudyError, models.data.DataError, models.store.ModelError, models.training.TrainingError
+        In one sentence; everything stored before stays.
+    """
+    from models.backend import processors
+    from models.data import load
+
+    with sole_sweep(folder):
+        data = load(matrix.data, tell=observer.note)
+        subject = subject_of(sweep_of(matrix, [matrix.training.architecture]), data)
+        threads = matrix.threads or processors()
+        with Store(folder, create=True) as store:
+            store.claim(subject)
+            networks = networks_of(matrix, data, folder)
+            with observer:
+                train_missing(matrix, networks, data, observer, threads=threads)
+                study = sweep_of(matrix, [str(network.path) for network in networks])
+                classifiers = find_classifiers(
+                    study, data, folder, store, observer, threads=threads
+                )
+                tally = compute_missing(
+                    study, data, classifiers, store, observer, command=command, threads=threads
+                )
+                observer.note("drawing the figures and writing the page")
+            digests = {classifier.name: classifier.digest for classifier in classifiers}
+            found, missing, files = write_outputs(store, folder, matrix, networks, digests)
+    return MatrixEnding(tally, found, missing, files)
