@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from models.data import DataError
     from studies.errors import StudyError
-    from studies.study import load_study
+    from studies.study_files import load_study
 
     options = parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

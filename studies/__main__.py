@@ -203,7 +203,7 @@ def _sweep(
     from studies.provenance import command_line
     from studies.reporting.summary import print_summary, say
     from studies.session import run_study
-    from studies.study import default_folder, load_study
+    from studies.study_files import default_folder, load_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     console = _console()

@@ -63,7 +63,7 @@ def write_study_file(path: Path, preset: str) -> str:
     """
     from studies.errors import StudyError
     from studies.provenance import command_line
-    from studies.study import PRESETS
+    from studies.study_files import PRESETS
 
     kind = _kind_of(preset)
     if path.suffix != ".toml":
@@ -80,7 +80,7 @@ def write_study_file(path: Path, preset: str) -> str:
 def _kind_of(preset: str) -> str:
     """Return which kind of study a preset is, which is also the command that runs it."""
     from studies.errors import StudyError
-    from studies.study import Kind, preset_names
+    from studies.study_files import Kind, preset_names
 
     kinds: dict[str, str] = {name: kind for kind in get_args(Kind) for name in preset_names(kind)}
     if preset not in kinds:

@@ -67,7 +67,7 @@ def _presets() -> "Table":
 
     from studies.matrix.plan import trainings_of
     from studies.matrix.settings import load_matrix
-    from studies.study import load_study, preset_names
+    from studies.study_files import load_study, preset_names
 
     presets = Table(title="Preset studies", title_justify="left", title_style="bold")
     for title in ("name", "data", "models", "corruptions"):

@@ -1,23 +1,18 @@
 """Where workers are: processes that are started here, or a Dask cluster that runs already."""
 
-import asyncio
 import logging
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from studies.cluster.reaching import PATIENCE, reach
 from studies.engine import describe
 from studies.errors import StudyError
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
-
-PATIENCE = 5.0
-"""Seconds that a scheduler gets to answer."""
 
 MOST_WORKERS = 1024
 
@@ -64,7 +59,7 @@ class Place:
         """
         _require_dask()
         if self.scheduler is not None:
-            _reach(self.scheduler)
+            reach(self.scheduler)
 
 
 def place_of(workers: int | None, scheduler: str | None) -> Place | None:
@@ -110,14 +105,14 @@ def connected(place: Place) -> Iterator["Client"]:
 
     with dask.config.set(_SETTINGS), _quiet():
         if place.scheduler is not None:
-            _reach(place.scheduler)
+            reach(place.scheduler)
             with _client(place.scheduler) as client:
                 yield client
             return
         with _without_interrupts():
             cluster = _local_cluster()
         with cluster, _client(cluster) as client:
-            cluster.scale(place.workers)
+            cluster.scale(place.workers)  # type: ignore[no-untyped-call]  # Dask's
             yield client
 
 
@@ -179,47 +174,6 @@ def _require_dask() -> None:
             f"workers need {error.name}, which is not installed; it comes with the extra "
             "'cluster': python -m pip install -e \".[app,cluster]\""
         ) from None
-
-
-def _reach(address: str) -> None:
-    """Ask a scheduler who it is; `distributed.Client` would wait for ever for some answers."""
-    host, port = _host_and_port(address)
-    try:
-        socket.create_connection((host, port), timeout=PATIENCE).close()
-    except OSError as error:
-        reason = "no answer" if isinstance(error, TimeoutError) else (error.strerror or error)
-        raise StudyError(
-            f"the scheduler {address} cannot be reached ({reason}); start one with "
-            "`dask scheduler`, or compute here with --workers"
-        ) from None
-    try:
-        kind = asyncio.run(asyncio.wait_for(_kind(address), PATIENCE))
-    except Exception as error:  # whatever a foreign server's words make Dask raise
-        kind = describe(error)
-    if kind != "Scheduler":
-        raise StudyError(f"{address} does not answer as a Dask scheduler does ({kind})")
-
-
-async def _kind(address: str) -> str:
-    from distributed.core import rpc
-    from distributed.security import Security
-
-    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]  # Dask's
-    async with rpc(address, connection_args=arguments) as server:
-        return str((await server.identity())["type"])
-
-
-def _host_and_port(address: str) -> tuple[str, int]:
-    try:
-        parts = urlsplit(address)
-        scheme, host, port = parts.scheme, parts.hostname, parts.port
-    except ValueError:
-        scheme, host, port = "", None, None
-    if scheme not in {"tcp", "tls"} or not host or not port:
-        raise StudyError(
-            f"a scheduler's address reads tcp://host:8786 (or tls://host:8786), got {address!r}"
-        )
-    return host, port
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) 
     from studies.progress import observer_for
     from studies.provenance import command_line
     from studies.reporting.summary import say
-    from studies.study import default_folder, load_study
+    from studies.study_files import default_folder, load_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()

@@ -42,7 +42,9 @@ class Gallery:
                     "outlined dense clearable debounce=150 type=search"
                 )
                 self._of = ui.toggle({SCENE: "Scene", TEST_IMAGE: "Test image"}, value=SCENE)
-                self._of.props("no-caps unelevated").on_value_change(self._picture_chosen)
+                self._of.props("no-caps unelevated toggle-text-color=on-accent").on_value_change(
+                    self._picture_chosen
+                )
                 self._of.props["aria-label"] = "What the strips show"
         self._found = ui.label().classes("note").props("role=status")
         self._dialog = ui.dialog().props("aria-label=Documentation")

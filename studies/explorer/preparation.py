@@ -8,7 +8,8 @@ from typing import Self
 
 from studies.explorer.context import Material, Tell
 from studies.results.store import FILE_NAME, Store
-from studies.study import Study, default_folder, load_study
+from studies.study import Study
+from studies.study_files import default_folder, load_study
 
 QUICKSTART = "quickstart"
 OF_A_RUN = ("data", "models", "training_seed")

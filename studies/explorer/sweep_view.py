@@ -66,7 +66,7 @@ class SweepView:
             self._corruptions = (
                 ui.select(
                     list(noiselib.registry()),
-                    label="Corruptions (a name, or type a spec and press Enter)",
+                    label="Corruptions, by name or typed as a spec",
                     value=list(FIRST_CHOICE),
                     multiple=True,
                     with_input=True,
@@ -87,7 +87,7 @@ class SweepView:
             self._images = _number("Images", self._images_to_begin_with(), 1, None)
             with ui.element("div").classes("flow wide"):
                 self._button = ui.button("Start", on_click=self._start)
-                self._button.props("unelevated no-caps")
+                self._button.props("unelevated no-caps text-color=on-accent")
                 ui.label(f"Goes into a folder of that name in {self._root}").classes("note")
         self._mistake = ui.label().classes("trouble").props("role=alert")
 

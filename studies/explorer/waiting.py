@@ -33,7 +33,9 @@ def when_ready(context: Context, build: Callable[[], None]) -> None:
             f"{context.folder}."
         ).classes("note")
         trouble = ui.label().classes("trouble").props("role=alert")
-        again = ui.button("Try again", on_click=context.start).props("no-caps unelevated")
+        again = ui.button("Try again", on_click=context.start).props(
+            "no-caps unelevated text-color=on-accent"
+        )
 
     def look() -> None:
         state = context.state

@@ -20,7 +20,7 @@ from models.training import TrainConfig
 from studies.errors import StudyError
 from studies.matrix.labels import RESERVED, labels_of
 from studies.settings import Corruptions, Count, Seeds, StudyName
-from studies.study import folder_of, read_settings
+from studies.study_files import folder_of, read_settings
 
 SEED_LIMIT = 2**31
 """Seeds of tests and trainings lie below; the noise of the trainings has the seeds above."""

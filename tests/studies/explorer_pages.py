@@ -104,7 +104,7 @@ if __name__ == "__main__":
     from studies.explorer.context import Context
     from studies.explorer.preparation import preparation
     from studies.explorer.server import serve
-    from studies.study import load_study
+    from studies.study_files import load_study
 
     here = load_study("quickstart", {"data": sys.argv[3], "models": list(MODELS)})
     results = Path(sys.argv[2])

@@ -21,7 +21,8 @@ from studies.session import run_study
 from studies.statistics import metrics
 from studies.statistics.curves import trace_curves
 from studies.statistics.intervals import accuracy_interval, share_interval
-from studies.study import Study, load_study
+from studies.study import Study
+from studies.study_files import load_study
 
 IMAGES = 200
 CLASSES = ("one", "two", "three", "four")

@@ -20,7 +20,8 @@ from studies.results.store import Store
 from studies.results.swept import last_sweep
 from studies.session import run_study
 from studies.statistics.curves import to_csv, trace_curves
-from studies.study import Study, load_study
+from studies.study import Study
+from studies.study_files import load_study
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 

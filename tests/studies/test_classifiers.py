@@ -14,7 +14,8 @@ from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.errors import StudyError
 from studies.results.store import Store
 from studies.settings import is_guest, is_path, model_name
-from studies.study import Study, load_study
+from studies.study import Study
+from studies.study_files import load_study
 
 SOURCE = """
 import numpy as np

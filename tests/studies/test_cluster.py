@@ -21,7 +21,7 @@ from models.predictors import load_predictor
 from studies.__main__ import app
 from studies.cells import conditions_of
 from studies.classifiers import Classifier
-from studies.cluster import kit, place, supplies
+from studies.cluster import kit, reaching, supplies
 from studies.cluster.engine import ClusterEngine
 from studies.cluster.kit import pack_kit
 from studies.cluster.place import Place, connected
@@ -379,14 +379,16 @@ def test_a_host_nobody_knows_is_told(sweep):
 
 
 def test_something_else_at_that_address_is_told(sweep, monkeypatch):
-    monkeypatch.setattr(place, "PATIENCE", 0.5)
+    monkeypatch.setattr(reaching, "PATIENCE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:  # it never says a word
         port = server.getsockname()[1]
         result = sweep("--scheduler", f"tcp://127.0.0.1:{port}")
     assert_one_sentence(result, "does not answer as a Dask scheduler does")
 
 
-@pytest.mark.parametrize("address", ["host:8786", "http://host:1", "tcp://host", "tcp://h:x", "tcp://[h"])
+@pytest.mark.parametrize(
+    "address", ["host:8786", "http://host:1", "tcp://host", "tcp://h:x", "tcp://[h"]
+)
 def test_addresses_that_are_none_are_told(sweep, address):
     assert_one_sentence(sweep("--scheduler", address), "tcp://host:8786", repr(address))
 

@@ -9,6 +9,8 @@ from PIL import Image
 
 import noiselib
 from studies.reporting.figures import draw_overview, draw_panels
+from studies.reporting.mean_figure import draw_means
+from studies.reporting.overview import make_overview
 from studies.reporting.strips import LENGTH, Frame, make_strips
 from studies.statistics.curves import Curve, Row
 
@@ -135,3 +137,15 @@ def test_strips_are_drawn_above_their_panel():
     with_strip = draw_overview(curves, strips, chance=0.1, title="t")
     assert with_strip.svg.count(b"<image") == 3
     assert with_strip == draw_overview(curves, strips, chance=0.1, title="t")
+
+
+def test_many_corruptions_are_a_line_each_hardest_first():
+    curves = [curve(f"blur(sigma={number})", model) for number in range(30) for model in "ab"]
+    worse = replace(curves[40], rows=tuple(replace(r, accuracy=0.2) for r in curves[40].rows))
+    overview = make_overview([*curves[:40], worse, *curves[41:]], [])
+    assert overview.rows[0].corruption == worse.corruption
+    first, second = (draw_means(overview, chance=0.1, title="t") for _ in range(2))
+    assert first == second
+    assert first.name == "accuracy"
+    width, height = decoded(first).size
+    assert 2 * width > height > width

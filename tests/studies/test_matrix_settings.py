@@ -7,7 +7,7 @@ from studies.errors import StudyError
 from studies.matrix.labels import labels_of
 from studies.matrix.plan import columns_of, sweep_of, trainings_of
 from studies.matrix.settings import default_folder, load_matrix
-from studies.study import load_study, preset_names
+from studies.study_files import load_study, preset_names
 
 SMALL = """
 [matrix]

@@ -1,7 +1,8 @@
 import pytest
 
 from studies.errors import StudyError
-from studies.study import Study, load_study
+from studies.study import Study
+from studies.study_files import load_study
 
 FILE = """
 name = "mine"

@@ -177,9 +177,7 @@ def test_damaged_cells_are_dropped_all_at_once_and_the_others_stay(tmp_path, out
     flip_a_bit(path, others[0].confidence)
     flip_a_bit(path, others[1].log_probability)
     with Store(tmp_path) as store:
-        with pytest.raises(
-            StudyError, match=r"cells \(a for one\); 2 are dropped, .* again"
-        ):
+        with pytest.raises(StudyError, match=r"cells \(a for one\); 2 are dropped, .* again"):
             store.quantity("a", "confidence")
         assert store.finished_keys() == {"k0", "k1"}
         np.testing.assert_array_equal(store.outcomes("k1").rank, outcomes.rank)

@@ -3,7 +3,8 @@ import os
 import pytest
 
 from studies.errors import StudyError
-from studies.study import Study, default_folder, load_study, preset_names
+from studies.study import Study
+from studies.study_files import default_folder, load_study, preset_names
 
 FILE = """
 name = "mine"

@@ -11,7 +11,7 @@ from served import Served, wait_for
 
 from models.data import load
 from studies.explorer.context import Context, Material
-from studies.study import load_study
+from studies.study_files import load_study
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from models.data import load
 from studies.errors import StudyError
 from studies.explorer.context import Context, Material
 from studies.explorer.server import serve
-from studies.study import load_study
+from studies.study_files import load_study
 
 
 def main(port, folder, data, gate):

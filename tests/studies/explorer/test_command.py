@@ -23,7 +23,7 @@ from studies.explorer.context import Context, State
 from studies.explorer.preparation import prepare, study_to_explore
 from studies.provenance import now
 from studies.results.store import Store
-from studies.study import load_study
+from studies.study_files import load_study
 
 
 @pytest.fixture

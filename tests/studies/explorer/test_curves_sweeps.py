@@ -15,7 +15,7 @@ from studies.explorer.small_sweep import (
 )
 from studies.explorer.sweep_desk import SweepDesk, SweepState, after, desk_at, to_toml
 from studies.explorer.sweep_view import headline
-from studies.study import load_study
+from studies.study_files import load_study
 
 
 @pytest.fixture
