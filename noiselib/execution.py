@@ -86,9 +86,9 @@ class _Job:
         if leaf.parts is None:
             return put_through(leaf.corruption, unit, self.streams_of(leaf).select(rows))
         parts = leaf.parts[rows]
-        spread = spread_over(leaf.corruption, parts)
+        spread, still = spread_over(leaf.corruption, parts)
         result = put_through(spread, unit, self.streams_of(leaf).select(rows))
-        result[parts == 0] = unit[parts == 0]  # t = 0 is a copy, not nearly one
+        result[still] = unit[still]  # the identity is a copy, not nearly one
         return result
 
     def streams_of(self, leaf: Leaf) -> Streams:
@@ -131,8 +131,13 @@ def clipped(images: Images) -> Images:
     return result
 
 
-def spread_over(corruption: Corruption, parts: NDArray[np.float64]) -> Corruption:
-    """Give a copy of a corruption whose moving fields have shape (n, 1, 1, 1), one t an image."""
+def spread_over(
+    corruption: Corruption, parts: NDArray[np.float64]
+) -> tuple[Corruption, NDArray[np.bool_]]:
+    """Give a copy of a corruption whose moving fields have shape (n, 1, 1, 1), one t an image.
+
+    With it comes where an image's own strength does nothing: at t = 0, or rounded to it.
+    """
     used, which = np.unique(parts, return_inverse=True)
     steps = [corruption.at(float(t)) for t in used]
     spread = copy.copy(corruption)
@@ -140,7 +145,7 @@ def spread_over(corruption: Corruption, parts: NDArray[np.float64]) -> Corruptio
         if info.identity is not None:
             values = np.array([getattr(one, name) for one in steps], np.float32)[which]
             object.__setattr__(spread, name, values[:, None, None, None])
-    return spread
+    return spread, np.array([one.is_identity for one in steps])[which]
 
 
 def as_workers(workers: object) -> int:

@@ -55,3 +55,16 @@ def test_vary_of_any_broadcast_corruption_is_each_image_at_its_own(name, dtype):
     for i, t in enumerate((words * 33 >> 32) / 32):
         alone = noiselib.parse(name).at(float(t))(images[i : i + 1], seed=3, ids=i)
         assert np.array_equal(together[i : i + 1], alone)
+
+
+def test_a_strength_that_rounds_to_the_identity_is_a_copy():
+    turned = noiselib.Hue(
+        degrees=5e-324
+    )  # of which 31/32 and less is 0; hue and back moves a level
+    image = np.array([[[169, 47, 184]]], np.uint8)
+    images = np.repeat(image[None], 20, axis=0)
+    words = Streams("vary", 0, 3, np.arange(20, dtype=np.uint64)).words(()).astype(np.uint64)
+    together = vary(turned)(images, seed=3)
+    for i, t in enumerate((words * 33 >> 32) / 32):
+        alone = turned.at(float(t))(images[i : i + 1], seed=3, ids=i)
+        assert np.array_equal(together[i : i + 1], alone)
