@@ -58,10 +58,8 @@ def test_vary_of_any_broadcast_corruption_is_each_image_at_its_own(name, dtype):
 
 
 def test_a_strength_that_rounds_to_the_identity_is_a_copy():
-    turned = noiselib.Hue(
-        degrees=5e-324
-    )  # of which 31/32 and less is 0; hue and back moves a level
-    image = np.array([[[169, 47, 184]]], np.uint8)
+    turned = noiselib.Hue(degrees=5e-324)  # half of it is 0; to HSV and back moves last bits
+    image = np.array([[[169, 47, 184]]], np.float32) / np.float32(255)
     images = np.repeat(image[None], 20, axis=0)
     words = Streams("vary", 0, 3, np.arange(20, dtype=np.uint64)).words(()).astype(np.uint64)
     together = vary(turned)(images, seed=3)
