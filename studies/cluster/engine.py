@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cluster.kit import pack_kit
-from studies.cluster.place import Place, connected
+from studies.cluster.place import Place, connected, revive
 from studies.cluster.schedule import Assembly, Schedule, Task
 from studies.cluster.supplies import Supplies
 from studies.cluster.worker import Answer, ProcessEndedError, compute
@@ -150,6 +150,7 @@ class ClusterEngine:
             return
         count = self._count()
         self._looked, self._workers = now, max(count, 1)
+        revive(self._client)
         if count:
             self._seen = now
         elif now - self._seen > WITHOUT_WORKERS:

@@ -25,6 +25,8 @@ _SETTINGS = {
     # Models and images are sent once, as tasks, so that they are computed again where a worker
     # that held them dies; Dask would have them scattered, which loses them.
     "distributed.admin.large-graph-warning-threshold": "1GiB",
+    # So long after a worker's death Dask gives it up, if it happens to be dead then as well.
+    "distributed.deploy.lost-worker-timeout": "1h",
     # Dask watches itself closely by default, which costs a tenth of a core.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
@@ -114,6 +116,26 @@ def connected(place: Place) -> Iterator["Client"]:
         with cluster, _client(cluster) as client:
             cluster.scale(place.workers)  # type: ignore[no-untyped-call]  # Dask's
             yield client
+
+
+def revive(client: "Client") -> None:
+    """Start those workers of this machine again that Dask has given up.
+
+    Dask itself starts a worker again when it dies, but not without end.
+    """
+    from distributed.core import Status
+
+    cluster = client.cluster
+    if cluster is None:  # somebody else's
+        return
+
+    async def forget() -> None:
+        for name, keeper in list(cluster.workers.items()):
+            if keeper.status in {Status.closed, Status.failed}:
+                del cluster.workers[name]
+
+    cluster.sync(forget)
+    cluster.scale(len(cluster.worker_spec))
 
 
 def _local_cluster() -> "LocalCluster":

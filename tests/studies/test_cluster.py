@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from distributed.core import Status
 from fakes import SIDE, make_images
 from typer.testing import CliRunner
 
@@ -21,7 +22,7 @@ from models.predictors import load_predictor
 from studies.__main__ import app
 from studies.cells import conditions_of
 from studies.classifiers import Classifier
-from studies.cluster import kit, reaching, supplies
+from studies.cluster import kit, place, reaching, supplies
 from studies.cluster.engine import ClusterEngine
 from studies.cluster.kit import pack_kit
 from studies.cluster.place import Place, connected
@@ -89,6 +90,7 @@ def guests(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(guests):
     with connected(Place(workers=2)) as client:
+        client.wait_for_workers(2)
         yield client
 
 
@@ -224,6 +226,28 @@ def test_both_workers_killed_at_random_cost_no_cell(client, data):
             os.kill(victims.pop(), signal.SIGKILL)
     assert not victims
     assert_same(arrived, LocalEngine(images, labels, predictors).run(jobs))
+
+
+@pytest.mark.parametrize("given_up", ["forgotten", "closed"])
+def test_workers_that_dask_has_given_up_are_started_again(guests, data, monkeypatch, given_up):
+    timeout = "10ms" if given_up == "forgotten" else "1h"
+    monkeypatch.setitem(place._SETTINGS, "distributed.deploy.lost-worker-timeout", timeout)
+    predictors, known = functions("quadrants")
+    jobs = jobs_of(conditions("contrast", 3), predictors)
+    with connected(Place(workers=1)) as client:
+        client.wait_for_workers(1)
+        client.cluster.sync(client.cluster._correct_state)  # it knows of its worker then
+        (keeper,) = client.cluster.workers.values()
+        if given_up == "closed":
+            client.cluster.sync(keeper.close)
+        else:
+            os.kill(worker_processes(client).pop(), signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while keeper.status != Status.closed and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert keeper.status == Status.closed
+        cells = engine(client, known, data).run(jobs)
+        assert_same(cells, LocalEngine(*data, predictors).run(jobs))
 
 
 def test_a_model_that_ends_its_process_fails_where_it_does_and_nothing_else(client, data):
