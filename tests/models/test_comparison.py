@@ -154,7 +154,7 @@ class TestMistakes:
             ("optimizer", "seed", "grid: seed: every combination is trained with the same"),
             ("seeds = 2", "seeds = 0", "seeds: the number of seeds must lie in [1, 1000], got 0"),
             ("seeds = 2", "seeds = []", "seeds: value should have at least 1 item"),
-            ("seeds = 2", "seeds = true", "seeds: input should be a valid tuple, got True"),
+            ("seeds = 2", "seeds = true", "seeds: must be a list, got True"),
             ("epochs = 1", "epochs = 0", "training.epochs: input should be greater"),
             (
                 "epochs = 1", "validation_fraction = 0",
