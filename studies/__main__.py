@@ -87,6 +87,9 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     seeds: Annotated[
         int | None, typer.Option(help="Independent draws of each random corruption.")
     ] = None,
+    images: Annotated[
+        int | None, typer.Option(help="How many test images, from the first; by default all.")
+    ] = None,
     threshold: Annotated[
         float | None,
         typer.Option(
@@ -129,6 +132,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
         "strengths": _number_or_word(strengths),
         "tolerance": tolerance,
         "seeds": seeds,
+        "images": images,
         "threshold": threshold,
     }
     given = {setting: value for setting, value in overrides.items() if value is not None}
@@ -150,8 +154,8 @@ def _find_augment(text: str, seed: int) -> "Augment":
 
 
 app.command()(init)
-app.command()(diagnose)
 app.command()(explore)
+app.command()(diagnose)
 app.command()(compare)
 app.command()(export)
 app.command()(matrix)

@@ -1,3 +1,4 @@
+import csv
 import os
 import subprocess
 import sys
@@ -71,6 +72,13 @@ def test_corruptions_can_be_repeated_and_out_chosen(invoke, small, tmp_path):
     assert table.count("\n") == 5
 
 
+def test_the_first_images_alone(invoke, small, tmp_path):
+    result = invoke(*small, "--images", 7, "--out", "here")
+    assert result.exit_code == 0, result.output
+    table = (tmp_path / "here" / "curves.csv").read_text()
+    assert {row["images"] for row in csv.DictReader(table.splitlines())} == {"7"}
+
+
 def test_report_writes_the_files_again_from_the_database_alone(invoke, small, tmp_path):
     invoke(*small, "--out", "here")
     before = (tmp_path / "here" / "curves.csv").read_bytes()
@@ -134,6 +142,7 @@ def test_ctrl_c_says_how_to_go_on(invoke, small, monkeypatch):
         (["--models", "mpl"], ["models.0", "no architecture is called 'mpl'"]),
         (["--models", "gone.keras"], ["there is no model file gone.keras"]),
         (["--strengths", "1"], ["strengths", "[2, 1001]", "got 1"]),
+        (["--images", "0"], ["images", "got 0"]),
         (["--seeds", "0"], ["seeds", "got 0"]),
         (["--data", "gone.npz"], ["gone.npz"]),
         (["--data", "nmist"], ["did you mean 'mnist'?"]),
