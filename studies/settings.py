@@ -74,7 +74,7 @@ def _known_protocol(name: str) -> str:
 
 def evenly_spaced(number: int) -> tuple[float, ...]:
     """Return so many strengths from 0 to 1 in equal steps; at least 2."""
-    return tuple(round(step / (number - 1), 12) for step in range(number))
+    return tuple(step / (number - 1) for step in range(number))
 
 
 def _counted_strengths(strengths: object) -> object:

@@ -72,3 +72,22 @@ def test_keys_are_128_bits_in_hexadecimal(pipeline, digest, seed):
     key = cell_key(Condition(pipeline, (), seed), IMAGES, digest)
     assert len(key) == 32
     assert int(key, 16) >= 0
+
+
+def test_thirds_of_a_path_are_whole_numbers_where_they_can_be():
+    study = Study.model_validate(
+        {
+            "name": "thirds",
+            "data": "digits",
+            "models": ["mlp"],
+            "corruptions": ["gaussian_blur(sigma=3)"],
+            "strengths": 4,
+        }
+    )
+    resolved = [point.conditions[0].pipeline for point in plan_points(study)]
+    assert resolved == [
+        "identity",
+        "gaussian_blur(sigma=1)",
+        "gaussian_blur(sigma=2)",
+        "gaussian_blur(sigma=3)",
+    ]
