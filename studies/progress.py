@@ -17,7 +17,7 @@ class Observer(Protocol):
 
     def __enter__(self) -> Self:
         """Begin to watch."""
-        ...
+        return self
 
     def __exit__(
         self,
@@ -26,7 +26,7 @@ class Observer(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Stop watching and leave the terminal clean."""
-        ...
+        return
 
     def note(self, text: str) -> None:
         """Hear of something worth a line of its own."""
@@ -143,7 +143,7 @@ class BarObserver:
         self._progress.update(self._sweep, advance=1, rate=f"{rate:.1f} cells/s", seen=seen)
 
 
-class LineObserver:
+class LineObserver(Observer):
     """Plain lines, at most one in ten seconds besides notes and failures.
 
     Parameters
@@ -165,17 +165,6 @@ class LineObserver:
         self._spoken = clock()
         self._begun = 0.0
         self._planned = self._missing = self._done = self._round = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return
 
     def note(self, text: str) -> None:
         """Print a line."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from studies.explorer.context import Material, Tell
+from studies.progress import Observer
 from studies.results.store import FILE_NAME, Store
 from studies.study import Study
 from studies.study_files import default_folder, load_study
@@ -116,24 +115,13 @@ def _to_train(study: Study, folder: Path) -> bool:
     return not all((folder / "models" / f"{model}.keras").is_file() for model in trained)
 
 
-class _Trainings:
+class _Trainings(Observer):
     """An observer of trainings, for the page."""
 
     def __init__(self, tell: Tell, models: tuple[str, ...]) -> None:
         self._tell = tell
         self._models = models
         self._done = 0.02
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return
 
     def note(self, text: str) -> None:
         """Show what begins."""

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from studies.progress import Observer
 
 
 def work(settings: Mapping[str, Any], folder: Path, command: str, server: Connection) -> None:
@@ -77,22 +78,11 @@ def _ending(
     return ("done", ending.outputs.missing)
 
 
-class TellingObserver:
+class TellingObserver(Observer):
     """Tells another process, and stops the study when that asks for it."""
 
     def __init__(self, server: Connection) -> None:
         self._server = server
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return
 
     def _tell(self, *message: object) -> None:
         try:
