@@ -116,7 +116,8 @@ def _of_a_pair(rows: Sequence[ComparisonRow], titles: Mapping[str, str]) -> list
             parts.append(f"{candidate} keeps {word} than {baseline} under {listed(names)}.")
     unclear = [titles[row.corruption] for row in single if not row.survives]
     if unclear:
-        parts.append(f"Under {listed(unclear)} the two cannot be told apart.")
+        both = "the two" if parts else f"{candidate} and {baseline}"
+        parts.append(f"Under {listed(unclear)} {both} cannot be told apart.")
     at_points = [row for row in rows if row.quantity == "accuracy"]
     if at_points:
         parts.append(

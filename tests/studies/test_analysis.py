@@ -8,6 +8,7 @@ import pytest
 from studies import session
 from studies.analysis.analyse import analyse
 from studies.analysis.areas import ALL
+from studies.analysis.comparisons import ComparisonRow
 from studies.analysis.path_rows import flip_rate
 from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
@@ -234,6 +235,31 @@ def test_the_same_cells_give_the_same_bytes_however_many_models(store, points):
         row for row in rows if row["model"] == "new"
     ]
     assert alone["comparisons.csv"].count(b"\n") == 1
+
+
+def test_a_single_corruption_that_tells_nothing_names_the_pair():
+    alike = ComparisonRow(
+        quantity="area",
+        corruption="contrast",
+        parameter="amount",
+        unit="",
+        t=None,
+        strength=None,
+        baseline_model="old",
+        candidate_model="new",
+        draws=None,
+        images=100,
+        baseline=0.5,
+        candidate=0.5,
+        difference=0.0,
+        low=-0.1,
+        high=0.1,
+        p=1.0,
+        p_adjusted=1.0,
+        images_for_one_point=None,
+    )
+    (text,) = comparison_sentences([alike], {"contrast": "Contrast"})
+    assert text == "Under Contrast new and old cannot be told apart."
 
 
 def test_the_words_name_what_survives(store, points):
