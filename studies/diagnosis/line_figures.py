@@ -8,7 +8,15 @@ import numpy as np
 from studies.diagnosis.axes import in_decades, in_percent, labelled, title_height
 from studies.diagnosis.calibration import Reliability
 from studies.diagnosis.histories import History
-from studies.reporting.drawing import COLOURS, LINES, Picture, line_look, rendered, styled
+from studies.reporting.drawing import (
+    COLOURS,
+    LINES,
+    Picture,
+    in_legend,
+    line_look,
+    rendered,
+    styled,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,5 +115,5 @@ def _draw_line(
         *zip(*points, strict=True),
         **line_look(number),
         linewidth=1.8,
-        label=label,
+        label=in_legend(label),
     )

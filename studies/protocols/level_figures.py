@@ -15,6 +15,7 @@ from studies.reporting.drawing import (
     Picture,
     draw_strip,
     grid_of_panels,
+    in_legend,
     line_look,
     rendered,
     slug,
@@ -164,7 +165,7 @@ def _draw_bars(
             score.value,
             height=thickness * 0.92,
             color=COLOURS[number % len(COLOURS)],
-            label=model if line == 0 else None,
+            label=in_legend(model) if line == 0 else None,
         )
         if score.low is not None and score.high is not None:
             panel.plot([score.low, score.high], [height, height], color="black", linewidth=1)
@@ -187,7 +188,7 @@ def _draw_panel(
         levels = [row for row in mine if row.corruption == section.corruption]
         # No line joins the clean images to level 1: there is no level in between.
         _draw_marks(panel, clean, number, shift, label=None)
-        _draw_marks(panel, levels, number, shift, label=model)
+        _draw_marks(panel, levels, number, shift, label=in_legend(model))
     panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="guessing")
     panel.set_xticks(range(section.levels + 1), ["clean", *map(str, range(1, section.levels + 1))])
     panel.set_xlim(-0.5, section.levels + 0.5)

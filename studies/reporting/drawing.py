@@ -77,6 +77,11 @@ def line_look(number: int) -> dict[str, Any]:
     }
 
 
+def in_legend(name: str) -> str:
+    """Return a model's name as a label that matplotlib shows: it hides those that begin with _."""
+    return f" {name}" if name.startswith("_") else name
+
+
 def styled() -> AbstractContextManager[None]:
     """Draw in our style, whatever the user's own settings are."""
     from matplotlib import rc_context

@@ -10,6 +10,7 @@ from studies.reporting.drawing import (
     Picture,
     draw_strip,
     grid_of_panels,
+    in_legend,
     line_look,
     rendered,
     slug,
@@ -116,7 +117,7 @@ def _draw_panel(
             [row.accuracy for row in curve.rows],
             **line_look(number),
             linewidth=1.8,
-            label=curve.model,
+            label=in_legend(curve.model),
         )
     panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="guessing")
     every = [row.strength if finite else row.t for curve in curves for row in curve.rows]

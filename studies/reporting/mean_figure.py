@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studies.reporting.drawing import Picture, line_look, rendered, styled
+from studies.reporting.drawing import Picture, in_legend, line_look, rendered, styled
 from studies.reporting.overview import Overview, OverviewRow
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _draw_model(
         if item is not None and item.model == model
     ]
     style = line_look(look) | {"linestyle": "none", "markersize": 6}
-    panel.plot([item.mean for _, item in kept], [y for y, _ in kept], **style, label=model)
+    panel.plot(
+        [item.mean for _, item in kept], [y for y, _ in kept], **style, label=in_legend(model)
+    )
     for y, item in kept:
         if item.low is not None and item.high is not None:
             panel.hlines(y, item.low, item.high, color=style["color"], linewidth=1.4)

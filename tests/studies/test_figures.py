@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import noiselib
+from studies.reporting.drawing import in_legend
 from studies.reporting.figures import draw_overview, draw_panels
 from studies.reporting.mean_figure import draw_means
 from studies.reporting.overview import make_overview
@@ -89,6 +90,15 @@ def test_names_are_shown_as_they_are():
     odd = r"<b>$\frac{1}{2}$ & _x_"
     (picture,) = draw_panels([curve(model=odd)], {}, chance=0.1)  # no mathematics, no exception
     assert picture.png
+
+
+def test_a_name_that_begins_with_an_underscore_is_in_the_legend():
+    from matplotlib.figure import Figure
+
+    panel = Figure().subplots()
+    panel.plot([0, 1], label=in_legend("_private"))
+    panel.plot([0, 1], label=in_legend("mlp"))
+    assert panel.get_legend_handles_labels()[1] == [" _private", "mlp"]
 
 
 def test_models_differ_without_any_colour():
