@@ -139,13 +139,20 @@ def spread_over(
     With it comes where an image's own strength does nothing: at t = 0, or rounded to it.
     """
     used, which = np.unique(parts, return_inverse=True)
-    steps = [corruption.at(float(t)) for t in used]
+    steps, still = zip(*(_step(corruption, float(t)) for t in used), strict=True)
     spread = copy.copy(corruption)
     for name, info in spread.infos.items():
         if info.identity is not None:
             values = np.array([getattr(one, name) for one in steps], np.float32)[which]
             object.__setattr__(spread, name, values[:, None, None, None])
-    return spread, np.array([one.is_identity for one in steps])[which]
+    return spread, np.array(still)[which]
+
+
+@lru_cache(maxsize=256)  # every chunk asks for the same ones, which took 40 % of a varied noise
+def _step(corruption: Corruption, t: float) -> tuple[Corruption, bool]:
+    """Give a corruption at t, and whether it does nothing there."""
+    step = corruption.at(t)
+    return step, step.is_identity
 
 
 def as_workers(workers: object) -> int:

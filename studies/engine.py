@@ -27,7 +27,7 @@ Constant, so that every sweep predicts in the same groups of images and agrees t
 """
 
 Images = npt.NDArray[np.uint8]
-Corrupt = Callable[[Images, int], Images]
+Corrupt = Callable[[Images, int | npt.NDArray[np.uint64]], Images]
 
 
 class Predictor(Protocol):
@@ -194,14 +194,14 @@ class LocalEngine:
 
 
 def corruption_of(condition: Condition) -> Corrupt:
-    """Return the function that corrupts a block of images, given the number of its first."""
+    """Return the function that corrupts images, given the number of the first, or those of all."""
     import noiselib
 
     transform = noiselib.parse(condition.pipeline)
     seed = condition.seed or 0  # without a seed nothing is drawn
 
-    def corrupt(images: Images, first: int) -> Images:
-        return transform(images, seed=seed, ids=first)
+    def corrupt(images: Images, ids: int | npt.NDArray[np.uint64]) -> Images:
+        return transform(images, seed=seed, ids=ids)
 
     return corrupt
 

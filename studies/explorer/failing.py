@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition, cell_key
+from studies.engine import corruption_of
 from studies.errors import StudyError
 from studies.reporting.originals import Originals, find_originals
 from studies.results.store import Store
@@ -98,7 +99,6 @@ def images_seen(
     StudyError
         When the images cannot be had.
     """
-    import noiselib
     from models.data import DataError
 
     if originals.images is None:
@@ -107,6 +107,4 @@ def images_seen(
         images = originals.images[numbers]
     except DataError as error:
         raise StudyError(f"the images of this sweep are not at hand: {error}") from None
-    corrupt, ids = noiselib.parse(condition.pipeline), np.array(numbers, np.uint64)
-    seen: npt.NDArray[np.uint8] = corrupt(images, seed=condition.seed or 0, ids=ids)
-    return seen
+    return corruption_of(condition)(images, np.array(numbers, np.uint64))

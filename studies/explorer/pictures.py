@@ -1,10 +1,11 @@
 """Images as the browser takes them."""
 
-import base64
 import io
 
 import numpy as np
 import numpy.typing as npt
+
+from studies.reporting.thumbnails import data_uri
 
 
 def png(image: npt.NDArray[np.uint8]) -> bytes:
@@ -25,4 +26,4 @@ def png(image: npt.NDArray[np.uint8]) -> bytes:
 
 def png_address(image: npt.NDArray[np.uint8]) -> str:
     """Return an image, as in `png`, as an address that holds it: ``data:image/png;base64,...``."""
-    return f"data:image/png;base64,{base64.b64encode(png(image)).decode('ascii')}"
+    return data_uri(png(image), "png")

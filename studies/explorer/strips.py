@@ -1,6 +1,5 @@
 """The pictures of the gallery: one image at five strengths, made when a browser asks for them."""
 
-import io
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import noiselib
 from studies.errors import StudyError
 from studies.explorer.cards import PARTS
 from studies.explorer.context import Context
+from studies.explorer.pictures import png
 
 if TYPE_CHECKING:
     from fastapi import Response
@@ -48,8 +48,8 @@ def serve_strips(context: Context) -> None:
             return PlainTextResponse(str(error), status_code=404)
         if name not in noiselib.registry():
             return PlainTextResponse(f"no corruption is called {name}", status_code=404)
-        png = strip_png(name, image.tobytes(), image.shape)
-        return Response(png, media_type="image/png", headers={"Cache-Control": KEPT})
+        picture = strip_png(name, image.tobytes(), image.shape)
+        return Response(picture, media_type="image/png", headers={"Cache-Control": KEPT})
 
     app.get("/gallery/strips/{of}/{name}.png")(strip)  # no coroutine: it runs in a thread
 
@@ -82,8 +82,6 @@ def strip_png(name: str, pixels: bytes, shape: tuple[int, ...]) -> bytes:
     pixels, shape
         The uint8 bytes of the image, and (height, width, channels).
     """
-    from PIL import Image as Picture
-
     image = np.frombuffer(pixels, np.uint8).reshape(shape)
     worst = noiselib.registry()[name]()
     frames = [worst.at(t)(image[np.newaxis])[0] for t in PARTS]
@@ -94,6 +92,4 @@ def strip_png(name: str, pixels: bytes, shape: tuple[int, ...]) -> bytes:
         place = sheet[:, number * (width + gap) :][:, :width]
         place[..., :3] = frame if channels == 3 else frame[..., :1]
         place[..., 3] = 255
-    file = io.BytesIO()
-    Picture.fromarray(sheet).save(file, format="png", compress_level=3)
-    return file.getvalue()
+    return png(sheet)

@@ -1,6 +1,6 @@
 """The matrix in numbers: every accuracy, every gain, and which training is the best."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studies.matrix.estimates import Estimate, accuracy_of, gain_of, worst_gain_of, worst_of
@@ -129,12 +129,20 @@ def find_numbers(
         if all((training.label, test.label) in answers for test in tests)
     }
     means = {label: mean_of(list(row.values())) for label, row in finished.items()}
-    kinds = {training.label: training.kind for training in trainings}
+
+    standings = {
+        training.label: _standing(training, finished, means)
+        for training in trainings
+        if training.label in finished
+    }
 
     def best_mean(kind: str) -> Best | None:
         return _best(
-            [label for label in means if kind in {kinds[label], ""}],
-            lambda label: accuracy_of(means[label]).value,
+            {
+                label: found.mean.value
+                for label, found in standings.items()
+                if kind in {found.training.kind, ""}
+            },
             lambda best, other: gain_of(means[other], means[best]),
         )
 
@@ -144,15 +152,10 @@ def find_numbers(
         seeds=seeds,
         images=next(iter(answers.values())).by_image.shape[1],
         cells={place: _cell(answers, place) for place in answers},
-        standings={
-            training.label: _standing(training, finished, means)
-            for training in trainings
-            if training.label in finished
-        },
+        standings=standings,
         best_mean=best_mean(""),
         best_worst=_best(
-            list(finished),
-            lambda label: worst_of(finished[label])[1].value,
+            {label: found.worst.value for label, found in standings.items()},
             lambda best, other: worst_gain_of(finished[other], finished[best]),
         ),
         best_single=best_mean("single"),
@@ -193,14 +196,9 @@ def _standing(
     )
 
 
-def _best(
-    labels: Sequence[str],
-    height: Callable[[str], float],
-    lead: Callable[[str, str], Estimate],
-) -> Best | None:
+def _best(heights: Mapping[str, float], lead: Callable[[str, str], Estimate]) -> Best | None:
     """Return the highest of some trainings, and those that its lead does not tell apart."""
-    if not labels:
+    if not heights:
         return None
-    heights = {label: height(label) for label in labels}
-    best, *others = sorted(labels, key=lambda label: -heights[label])
+    best, *others = sorted(heights, key=lambda label: -heights[label])
     return Best(best, tuple(other for other in others if lead(best, other).low <= 0))

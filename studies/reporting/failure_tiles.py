@@ -96,7 +96,7 @@ def _sentence(losses: Losses) -> str:
 
 def _tile(lost: Lost, subject: Subject, originals: Originals, side: int) -> FailureTile:
     condition, names = lost.condition, subject.class_names
-    image = originals.shown(lost.number, condition.pipeline, condition.seed, subject.images.first)
+    image = originals.shown(lost.number, condition, subject.images.first)
     replies = [_reply(said, lost.true, names) for said in lost.said]
     number = subject.images.first + lost.number
     said = listed([f"{reply.model} says {reply.text}" for reply in replies])

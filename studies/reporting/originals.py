@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.stored_images import Images, first_images
+from studies.cells import Condition
+from studies.engine import corruption_of
 from studies.results.records import Subject
 
 if TYPE_CHECKING:
@@ -22,28 +24,22 @@ class Originals:
     images: Images | None
     reason: str = ""
 
-    def shown(
-        self, number: int, pipeline: str, seed: int | None, first: int
-    ) -> npt.NDArray[np.uint8] | None:
+    def shown(self, number: int, condition: Condition, first: int) -> npt.NDArray[np.uint8] | None:
         """Return one image as the models saw it, ``(h, w)`` or ``(h, w, 3)``.
 
         Parameters
         ----------
         number
             Its place in the study's images.
-        pipeline, seed
-            The corruption, resolved at its strength.
+        condition
+            What happened to it.
         first
             The number of the study's first image.
         """
-        import noiselib
-
         if self.images is None:
             return None
         image = np.asarray(self.images[number : number + 1])
-        seen: npt.NDArray[np.uint8] = noiselib.parse(pipeline)(
-            image, seed=seed or 0, ids=first + number
-        )[0]
+        seen: npt.NDArray[np.uint8] = corruption_of(condition)(image, first + number)[0]
         return seen if seen.shape[2] == 3 else np.rint(seen.mean(axis=2)).astype(np.uint8)
 
 

@@ -1,6 +1,5 @@
 """Pages that stand on their own: our templates, filled in, every text from outside escaped."""
 
-import base64
 import io
 import re
 from collections.abc import Mapping
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from studies.reporting.answer import limits, percent
 from studies.reporting.drawing import Picture
+from studies.reporting.thumbnails import data_uri
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -46,7 +46,7 @@ def _environment() -> "Environment":
     environment.filters.update(
         percent=percent,
         limits=limits,
-        data_uri=_data_uri,
+        data_uri=_drawing,
         embedded=_embedded,
         anchored=_anchored,
         contents=_contents,
@@ -62,12 +62,11 @@ def _embedded(picture: Picture) -> str:
     Image.open(io.BytesIO(picture.png)).convert("RGB").save(
         content, "WEBP", lossless=True, method=2
     )
-    return f"data:image/webp;base64,{base64.b64encode(content.getvalue()).decode('ascii')}"
+    return data_uri(content.getvalue(), "webp")
 
 
-def _data_uri(svg: bytes) -> str:
-    small = _BETWEEN_LINES.sub(b" ", svg)
-    return "data:image/svg+xml;base64," + base64.b64encode(small).decode("ascii")
+def _drawing(svg: bytes) -> str:
+    return data_uri(_BETWEEN_LINES.sub(b" ", svg), "svg+xml")
 
 
 def _anchored(body: "Markup") -> "Markup":

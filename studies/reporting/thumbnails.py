@@ -12,6 +12,11 @@ _SIDES = ((160, 96), (400, 64))  # up to so many thumbnails on a page: so many p
 _LEAST = 40  # with more of them, which must be light: none is exact then
 
 
+def data_uri(content: bytes, kind: str) -> str:
+    """Return a picture file as an address that holds it: ``data:image/png;base64,...``."""
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
 def side_for(count: int) -> int:
     """Return how many pixels a thumbnail may have a side, where a page has so many of them."""
     return next((side for most, side in _SIDES if count <= most), _LEAST)
@@ -44,4 +49,4 @@ def thumbnail(image: npt.NDArray[np.uint8], side: int) -> str:
         picture.thumbnail((side, side))
         picture.save(bytes_, "WEBP", quality=80, method=4)
         kind = "webp"
-    return f"data:image/{kind};base64,{base64.b64encode(bytes_.getvalue()).decode('ascii')}"
+    return data_uri(bytes_.getvalue(), kind)

@@ -19,6 +19,19 @@ from studies.settings import model_name
 CLASSES = 4
 SIDE = 12
 
+QUADRANTS = """
+import numpy as np
+
+def quadrants(images):
+    half = images.shape[1] // 2
+    rows = images[:, :half], images[:, half:]
+    parts = [part for row in rows for part in (row[:, :, :half], row[:, :, half:])]
+    means = np.stack([part.mean(axis=(1, 2, 3)) for part in parts], axis=1)
+    powers = np.exp(0.1 * (means - means.max(axis=1, keepdims=True)))
+    return powers / powers.sum(axis=1, keepdims=True)
+"""
+"""A module with a guest that needs no library: right on the clean images of `make_images`."""
+
 
 def make_images(count, seed):
     """Grey images with one bright quadrant, the number of which is the class."""

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from distributed.core import Status
-from fakes import SIDE, make_images
+from fakes import QUADRANTS, SIDE, make_images
 from typer.testing import CliRunner
 
 import noiselib
@@ -37,17 +37,10 @@ from studies.results.outcomes import Outcomes, judge
 ROOT = Path(__file__).parents[2]
 SHAPE = (SIDE, SIDE, 1)
 
-GUESTS = """
+GUESTS = (
+    QUADRANTS
+    + """
 import os, signal, sys, time
-import numpy as np
-
-def quadrants(images):
-    half = images.shape[1] // 2
-    rows = images[:, :half], images[:, half:]
-    parts = [part for row in rows for part in (row[:, :, :half], row[:, :, half:])]
-    means = np.stack([part.mean(axis=(1, 2, 3)) for part in parts], axis=1)
-    powers = np.exp(0.1 * (means - means.max(axis=1, keepdims=True)))
-    return powers / powers.sum(axis=1, keepdims=True)
 
 def upper(images):
     return quadrants(images[:, ::2])
@@ -74,6 +67,7 @@ def slow(images):
     time.sleep(0.02)
     return quadrants(images)
 """
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,21 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import write_data
+from fakes import QUADRANTS, write_data
 
 ROOT = Path(__file__).parents[2]
 
-GUESTS = """
-import numpy as np
-
-def quadrants(images):
-    half = images.shape[1] // 2
-    rows = images[:, :half], images[:, half:]
-    parts = [part for row in rows for part in (row[:, :, :half], row[:, :, half:])]
-    means = np.stack([part.mean(axis=(1, 2, 3)) for part in parts], axis=1)
-    powers = np.exp(0.1 * (means - means.max(axis=1, keepdims=True)))
-    return powers / powers.sum(axis=1, keepdims=True)
-
+GUESTS = (
+    QUADRANTS
+    + """
 def logits(images):
     return np.full((len(images), 4), 3.0)
 
@@ -42,6 +34,7 @@ def small(images):
     return quadrants(images)
 small.input_shape = (8, 8, 1)
 """
+)
 
 SCRIPT = """
 import json, os, pathlib, shutil, sys

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import write_data
+from fakes import QUADRANTS, write_data
 from typer.testing import CliRunner
 
 import noiselib
@@ -22,19 +22,12 @@ from studies.__main__ import app
 
 ROOT = Path(__file__).parents[2]
 
-GUEST = """
-import numpy as np
-
-def quadrants(images):
-    half = images.shape[1] // 2
-    rows = images[:, :half], images[:, half:]
-    parts = [part for row in rows for part in (row[:, :, :half], row[:, :, half:])]
-    means = np.stack([part.mean(axis=(1, 2, 3)) for part in parts], axis=1)
-    powers = np.exp(0.1 * (means - means.max(axis=1, keepdims=True)))
-    return powers / powers.sum(axis=1, keepdims=True)
-
+GUEST = (
+    QUADRANTS
+    + """
 quadrants.version = "7"
 """
+)
 
 SWEEP = [
     *("sweep", "--data", "a.npz", "--models", "guests_of_origin:quadrants", "--out", "here"),

@@ -171,9 +171,7 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
                     assert right[:at, lost.number].all()
                     assert not right[at, lost.number]
                     assert lost.true == data.test_labels[lost.number]
-                    image = Originals(data.test_images).shown(
-                        lost.number, lost.condition.pipeline, lost.condition.seed, 0
-                    )
+                    image = Originals(data.test_images).shown(lost.number, lost.condition, 0)
                     for said in lost.said:
                         seen = models[said.model].predict(image[np.newaxis, ..., np.newaxis])[0]
                         assert said.predicted == seen.argmax()
