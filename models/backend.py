@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.metadata
+import logging
 import os
 import platform
 import sys
@@ -22,8 +23,12 @@ def quiet_start() -> Iterator[None]:
     TensorFlow writes notices on its build to file descriptor 2 before any of its log levels is
     read. They are dropped when the block ends well and written out when it raises. Keep the block
     to the import: nothing else can write there meanwhile.
+
+    Its warning of retracing is held back for good: each model of a study is traced once, and
+    TensorFlow takes the fifth for the fifth time.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").addFilter(_is_not_of_retracing)
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
@@ -37,6 +42,10 @@ def quiet_start() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
+
+
+def _is_not_of_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 def name() -> str:

@@ -1,5 +1,6 @@
 """The array library under Keras: threads, versions, and its noise at the start."""
 
+import logging
 import os
 
 import pytest
@@ -107,3 +108,21 @@ def test_quiet_start_keeps_a_chosen_log_level(monkeypatch: pytest.MonkeyPatch) -
     with backend.quiet_start():
         pass
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_several_models_are_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    """TensorFlow takes the first call of a fifth model for a fifth tracing of one."""
+    if backend.name() != "tensorflow":
+        pytest.skip(f"{backend.name()} does not tell of its tracing")
+    import keras
+    import numpy as np
+
+    logger = logging.getLogger("tensorflow")
+    with backend.quiet_start(), caplog.at_level("WARNING", logger.name):
+        logger.addHandler(caplog.handler)
+        for _ in range(7):
+            network = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+            network.predict_on_batch(np.zeros((1, 2), np.float32))
+        logger.warning("something else")
+        logger.removeHandler(caplog.handler)
+    assert {record.getMessage() for record in caplog.records} == {"something else"}

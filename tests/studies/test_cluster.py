@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,13 +25,11 @@ from studies.cluster import kit, place, reaching, supplies
 from studies.cluster.engine import ClusterEngine
 from studies.cluster.kit import pack_kit
 from studies.cluster.place import Place, connected
-from studies.cluster.schedule import MOST_DEATHS, TASK_SECONDS, Assembly, Schedule, Task
 from studies.cluster.supplies import Supplies
 from studies.cluster.versions import check_versions, versions
-from studies.cluster.worker import Answer
 from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.errors import StudyError
-from studies.results.outcomes import Outcomes, judge
+from studies.results.outcomes import Outcomes
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (SIDE, SIDE, 1)
@@ -483,87 +480,3 @@ def test_ctrl_c_leaves_no_process_behind(guests, data_file, tmp_path):
     assert "Stopped." in output
     assert "Traceback" not in output
     assert not psutil.wait_procs(children, timeout=10)[1]
-
-
-# --- what is handed out ---------------------------------------------------------------------------
-
-
-def answer(seconds, deadly=()):
-    return Answer((), seconds, frozenset(deadly))
-
-
-def handed_out(schedule, workers=2):
-    tasks = []
-    while (task := schedule.next(workers)) is not None:
-        tasks.append(task)
-    return tasks
-
-
-@pytest.fixture
-def hundred():
-    return [Job(SimpleNamespace(), {"a": f"a{n}", "b": f"b{n}"}) for n in range(100)]
-
-
-def test_short_jobs_go_together_and_end_evenly(hundred):
-    schedule = Schedule(hundred, 1)
-    first = schedule.next(2)
-    assert len(first.jobs) == 1
-    schedule.learn(first, answer(TASK_SECONDS / 7.5))
-    rest = handed_out(schedule)
-    sizes = [len(task.jobs) for task in rest]
-    assert sizes[0] == 8
-    assert sizes == sorted(sizes, reverse=True)
-    assert sizes[-1] == 1
-    assert [job for task in [first, *rest] for job in task.jobs] == hundred
-
-
-def test_long_jobs_go_one_by_one_through_every_piece(hundred):
-    schedule = Schedule(hundred[:3], 2)
-    schedule.learn(Task((hundred[0],), 0), answer(10 * TASK_SECONDS))
-    found = [(task.jobs, task.piece) for task in handed_out(schedule)]
-    assert found == [((job,), piece) for job in hundred[:3] for piece in (0, 1)]
-
-
-def test_deadly_models_are_computed_apart_from_then_on(hundred):
-    schedule = Schedule(hundred[:2], 1)
-    schedule.learn(Task((hundred[0],), 0, apart=True), answer(1, {"b"}))
-    tasks = handed_out(schedule)
-    assert [(task.apart, [set(job.cells) for job in task.jobs]) for task in tasks] == [
-        (False, [{"a"}]),
-        (True, [{"b"}]),
-    ] * 2
-
-
-def test_cells_over_which_workers_die_are_tried_apart_and_then_given_up(hundred):
-    schedule = Schedule(hundred[:1], 1)
-    task = schedule.next(1)
-    for _ in range(MOST_DEATHS):
-        assert schedule.worker_died(task) == []
-        task = schedule.next(1)
-        assert task.apart
-    failed = schedule.worker_died(task)
-    assert [cell.key for cell in failed] == ["a0", "b0"]
-    assert failed[0].error == f"{MOST_DEATHS} workers died while this was computed"
-    assert schedule.next(1) is None
-
-
-def test_a_cell_is_whole_when_its_last_piece_has_come():
-    _, labels = make_images(9, 0)
-    probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 9).astype(np.float32)
-    parts = [
-        Computed("k", None, "m", judge(probabilities[rows], labels[rows]), 1.5)
-        for rows in (slice(0, 4), slice(4, 8), slice(8, 9))
-    ]
-    assembly = Assembly(3)
-    assert assembly.add(2, parts[2]) is None
-    assert assembly.add(0, parts[0]) is None
-    whole = assembly.add(1, parts[1])
-    assert whole.seconds == 4.5
-    np.testing.assert_array_equal(whole.outcomes.predicted, probabilities.argmax(axis=1))
-
-
-def test_a_cell_failed_where_its_first_failed_piece_did():
-    assembly = Assembly(3)
-    assembly.add(2, Failed("k", None, "m", "third"))
-    assembly.add(1, Failed("k", None, "m", "second"))
-    assert assembly.add(0, Computed("k", None, "m", None, 1.0)).error == "second"
