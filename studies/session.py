@@ -70,32 +70,46 @@ def run_study(
         In one sentence; everything stored before stays.
     """
     from models.backend import processors
-    from models.data import load
 
     if place is not None:
         place.check()
+    with opened(study, folder, observer) as (data, store):
+        threads = study.threads or processors()
+        with observer:
+            classifiers = find_classifiers(
+                study, data, folder / "models", store, observer, threads=threads
+            )
+            tally = compute_missing(
+                study,
+                data,
+                classifiers,
+                store,
+                observer,
+                command=command,
+                threads=threads if place is None else study.threads or 1,
+                place=place,
+            )
+            observer.note("drawing the figures and writing the report")
+        return Ending(tally, write_outputs(store, folder, images=data.test_images))
+
+
+@contextmanager
+def opened(study: "Study", folder: Path, observer: Observer) -> Iterator[tuple["Dataset", Store]]:
+    """Load the data of a study, and hold a results folder that is about it for ourselves.
+
+    Raises
+    ------
+    StudyError, models.data.DataError
+        In one sentence.
+    """
+    from models.data import load
+
     with sole_sweep(folder):
         data = load(study.data, tell=observer.note)
         subject = subject_of(study, data)
-        threads = study.threads or processors()
         with Store(folder, create=True) as store:
             store.claim(subject)
-            with observer:
-                classifiers = find_classifiers(
-                    study, data, folder / "models", store, observer, threads=threads
-                )
-                tally = compute_missing(
-                    study,
-                    data,
-                    classifiers,
-                    store,
-                    observer,
-                    command=command,
-                    threads=threads if place is None else study.threads or 1,
-                    place=place,
-                )
-                observer.note("drawing the figures and writing the report")
-            return Ending(tally, write_outputs(store, folder, images=data.test_images))
+            yield data, store
 
 
 def subject_of(study: "Study", data: "Dataset") -> Subject:

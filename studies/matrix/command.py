@@ -1,6 +1,5 @@
 """The command ``python -m studies matrix``."""
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -96,8 +95,6 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
     from studies.reporting.summary import say
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
-    # and warns of each network after the fifth, because it has to be compiled.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     screen = console()
     command = command_line(sys.argv[1:])
     with sentences():

@@ -10,9 +10,7 @@ from studies.matrix.plan import sweep_of
 from studies.matrix.settings import MatrixStudy
 from studies.matrix.trainings import networks_of, train_missing
 from studies.progress import Observer
-from studies.results.lock import sole_sweep
-from studies.results.store import Store
-from studies.session import compute_missing, subject_of
+from studies.session import compute_missing, opened
 from studies.sweep import Tally
 
 
@@ -62,25 +60,19 @@ def run_matrix(
         In one sentence; everything stored before stays.
     """
     from models.backend import processors
-    from models.data import load
 
-    with sole_sweep(folder):
-        data = load(matrix.data, tell=observer.note)
-        subject = subject_of(sweep_of(matrix, [matrix.training.architecture]), data)
+    about = sweep_of(matrix, [matrix.training.architecture])
+    with opened(about, folder, observer) as (data, store):
         threads = matrix.threads or processors()
-        with Store(folder, create=True) as store:
-            store.claim(subject)
-            networks = networks_of(matrix, data, folder)
-            with observer:
-                train_missing(matrix, networks, data, observer, threads=threads)
-                study = sweep_of(matrix, [str(network.path) for network in networks])
-                classifiers = find_classifiers(
-                    study, data, folder, store, observer, threads=threads
-                )
-                tally = compute_missing(
-                    study, data, classifiers, store, observer, command=command, threads=threads
-                )
-                observer.note("drawing the figures and writing the page")
-            digests = {classifier.name: classifier.digest for classifier in classifiers}
-            found, missing, files = write_outputs(store, folder, matrix, networks, digests)
+        networks = networks_of(matrix, data, folder)
+        with observer:
+            train_missing(matrix, networks, data, observer, threads=threads)
+            study = sweep_of(matrix, [str(network.path) for network in networks])
+            classifiers = find_classifiers(study, data, folder, store, observer, threads=threads)
+            tally = compute_missing(
+                study, data, classifiers, store, observer, command=command, threads=threads
+            )
+            observer.note("drawing the figures and writing the page")
+        digests = {classifier.name: classifier.digest for classifier in classifiers}
+        found, missing, files = write_outputs(store, folder, matrix, networks, digests)
     return MatrixEnding(tally, found, missing, files)

@@ -30,6 +30,8 @@ class Line:
         How many trainings, their epochs and their wall-clock time in all.
     verdict
         How `accuracy` compares with `expected`, in words.
+    remark
+        As in `studies.seeds.rows.Row`.
     """
 
     noise: str
@@ -42,6 +44,7 @@ class Line:
     epochs: int
     seconds: float
     verdict: str
+    remark: str
 
     @property
     def is_ours(self) -> bool:
@@ -62,10 +65,10 @@ def lines(results: Sequence[Result]) -> list[Line]:
 def _line(result: Result) -> Line:
     asked = result.asked
     if isinstance(asked, Row):
-        system, expected = asked.system, asked.reported
+        system, expected, remark = asked.system, asked.reported, asked.remark
         verdict = _of_a_row(result.accuracy - expected)
     else:
-        system, expected = OURS, asked.goal
+        system, expected, remark = OURS, asked.goal, ""
         verdict = _of_a_goal(result.accuracy - expected)
     return Line(
         noise=asked.noise,
@@ -78,6 +81,7 @@ def _line(result: Result) -> Line:
         epochs=result.epochs,
         seconds=result.seconds,
         verdict=verdict,
+        remark=remark,
     )
 
 

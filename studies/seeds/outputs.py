@@ -51,6 +51,7 @@ def write_outputs(
             "title": "The five seed systems",
             "heading": "The five seed systems, and ours on the same images",
             "answer": answer(lines, quick=quick),
+            "judged": judged,
             "groups": [(name, list(group)) for name, group in groupby(lines, _noise)],
             "noise": systems.noise,
             "picture": picture,
@@ -94,7 +95,7 @@ def to_markdown(lines: Sequence[Line]) -> str:
     head = "| images | system | model | reported or goal | here | verdict | epochs | minutes |"
     rows = [
         f"| {line.noise} | {line.system} | {line.model} | {line.expected:.2%} | {found(line)} "
-        f"| {line.verdict} | {line.epochs} | {line.seconds / 60:.1f} |"
+        f"| {judged(line)} | {line.epochs} | {line.seconds / 60:.1f} |"
         for line in lines
     ]
     return "\n".join([head, "|---|---|---|---:|---:|---|---:|---:|", *rows]) + "\n"
@@ -104,6 +105,11 @@ def found(line: Line) -> str:
     """Return the accuracy of a line, with the deviation over its trainings."""
     spread = "" if line.deviation is None else f" ± {100 * line.deviation:.2f}"
     return f"{line.accuracy:.2%}{spread}"
+
+
+def judged(line: Line) -> str:
+    """Return the verdict on a line, with what is remarked on it."""
+    return "; ".join(filter(None, (line.verdict, line.remark)))
 
 
 def _noise(line: Line) -> str:

@@ -28,6 +28,8 @@ class Row(BaseModel):
         Fields of `models.training.TrainConfig`.
     folds
         Above 0: `reported` is the mean of so many folds of the training images.
+    remark
+        What is known of the row that its figures do not say, such as why ours differs.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +41,7 @@ class Row(BaseModel):
     architecture: str
     training: Mapping[str, Any]
     folds: int = Field(default=0, ge=0)
+    remark: str = ""
 
     @property
     def title(self) -> str:

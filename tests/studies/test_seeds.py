@@ -14,7 +14,7 @@ from studies.augment import SpecAugment
 from studies.seeds.comparison import lines
 from studies.seeds.figure import draw_lines
 from studies.seeds.noisy_data import FreshNoise, with_noise
-from studies.seeds.outputs import answer, to_markdown
+from studies.seeds.outputs import answer, judged, to_markdown
 from studies.seeds.rows import Row, Systems, read_systems
 from studies.seeds.trainings import Result, SeedStudy
 
@@ -128,6 +128,14 @@ def test_a_training_that_diverges_is_named(small, tmp_path):
     only = small.model_copy(update={"rows": (wild,), "goals": ()})
     with pytest.raises(TrainingError, match="Ritanjit MLP 256-128: the loss became"):
         SeedStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
+
+
+def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
+    row = systems.rows[0].model_copy(update={"remark": "for the <weather>"})
+    only = systems.model_copy(update={"rows": (row,), "goals": ()})
+    (line,) = lines(results_at(only, 0.02))
+    assert judged(line) == "2.0 points above; for the <weather>"
+    assert judged(line) in to_markdown([line])
 
 
 def results_at(systems, difference):
