@@ -214,7 +214,7 @@ class GlassBlur(Corruption):
     """
 
     traits = Trait.EXACT | Trait.CONSTANT_KEEPING | Trait.RANGE_KEEPING
-    chunk_values = 1 << 18  # levels become floats on the way
+    chunk_values = 1 << 17  # floats, and steps of as many bytes, in the cache
     reach: float = strength(
         "greatest displacement, each way", unit="pixels", identity=0, worst=8, high=1000
     )

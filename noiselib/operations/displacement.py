@@ -54,8 +54,9 @@ def displaced(planes: Images, down: Steps, right: Steps) -> Images:
     c, h, w = planes.shape[1:]
     rows: Steps = np.arange(h, dtype=np.int32)[:, None]
     columns: Steps = np.arange(w, dtype=np.int32)
-    row: Steps = np.clip(down + rows, 0, h - 1)
-    column: Steps = np.clip(right + columns, 0, w - 1)
+    row, column = down + rows, right + columns
+    np.clip(row, 0, h - 1, out=row)
+    np.clip(column, 0, w - 1, out=column)
     row *= np.int32(w)
     row += column
     first = np.arange(0, planes.size, c * h * w, dtype=np.intp)
