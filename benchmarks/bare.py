@@ -86,27 +86,23 @@ class Overhead:
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     """Train, then measure the sweep of a study in an empty folder between two bare passes."""
     from models.backend import processors
-    from models.data import load
     from studies.cells import conditions_in_order, plan_points
     from studies.classifiers import find_classifiers
     from studies.progress import observer_for
     from studies.reporting.outputs import write_outputs
-    from studies.results.store import Store
-    from studies.session import compute_missing, subject_of
+    from studies.session import compute_missing, opened
 
-    data = load(study.data)
     threads = study.threads or processors()
     conditions = conditions_in_order(plan_points(study))
     observer = observer_for(console)
-    with Store(folder, create=True) as store:
-        subject = subject_of(study, data)
-        store.claim(subject)
+    with opened(study, folder, observer) as (data, store):
+        count = store.subject().images.count
         with observer:
             classifiers = find_classifiers(
                 study, data, folder / "models", store, observer, threads=threads
             )
             predictors = warm_predictors(classifiers, data, threads)
-            images = data.test_images[: subject.images.count]
+            images = data.test_images[:count]
             observer.note("bare corruption and prediction, first pass")
             passes = [bare_pass(conditions, images, predictors)]
             begun = Spent.so_far()
