@@ -15,6 +15,7 @@ ARGUMENTS = (
     "--disable-gpu",
     "--hide-scrollbars",
     "--no-first-run",
+    "--force-prefers-reduced-motion",  # what fades in has no text at first
     "--disable-background-networking",
     "--disable-component-update",
     # No name is found and nothing but this machine is reached.
@@ -47,6 +48,16 @@ Promise.allSettled(images.map(image => image.decode())).then(() => done(images
     image.src.slice(0, 40))));
 """
 
+SEEN = """
+const [selector] = arguments, found = [];
+if (selector.startsWith('//')) {
+  const nodes = document.evaluate(selector, document, null, XPathResult.ORDERED_NODE_ITERATOR_TYPE);
+  for (let node; (node = nodes.iterateNext()); ) found.push(node);
+} else found.push(...document.querySelectorAll(selector));
+const how = {opacityProperty: true, visibilityProperty: true};
+return found.filter(one => one.checkVisibility(how) && one.getClientRects().length);
+"""
+
 
 class Browser:
     """Pages, looked at one after the other; ``driver`` is Selenium's own."""
@@ -77,6 +88,34 @@ class Browser:
     def command(self, name, **arguments):
         """Send a command of the DevTools protocol."""
         return self.driver.execute_cdp_cmd(name, arguments)
+
+    def seen(self, selector):
+        """Return the elements of a CSS selector or an XPath that are seen at this moment."""
+        return self.driver.execute_script(SEEN, selector)
+
+    def press(self, selector, at=0):
+        """Click an element that is seen, or one of them, as soon as it can be clicked."""
+        from selenium.common import exceptions
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        passing = (
+            IndexError,  # not there yet
+            exceptions.StaleElementReferenceException,
+            exceptions.ElementNotInteractableException,  # another one before it: a subclass
+        )
+
+        def click(driver):
+            element = self.seen(selector)[at]
+            driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+            return True
+
+        WebDriverWait(self.driver, 30, 0.05, passing).until(click, f"{selector} to be clicked")
+
+    def text(self, selector):
+        """Return what the first element of a CSS selector says; nothing while there is none."""
+        script = "return document.querySelector(arguments[0])?.innerText ?? ''"
+        return self.driver.execute_script(script, selector)
 
     def requests(self):
         """Return the addresses asked for since the page was opened, data: among them."""

@@ -1,11 +1,14 @@
+import re
+
 import pytest
 from explorer_pages import serving, sweep_into
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
-from selenium.webdriver.common.by import By
 from served import wait_for
 
 from studies.explorer.folders import open_folder
+
+BUTTON = "//button[normalize-space(.)='{}']"
 
 
 @pytest.fixture(scope="module")
@@ -27,56 +30,45 @@ def server(results, data_file):
 
 @pytest.fixture
 def page(browser, server):
-    """Open the page of a folder; give what it says."""
+    """Open the page of a folder."""
 
     def opened(folder="done", **look):
         browser.open(f"{server}/curves?folder={folder}", **look)
-        return wait_for(lambda: browser.driver.find_elements(By.TAG_NAME, "main"))[0]
+        wait_for(lambda: browser.text("main"), what="the page")
 
     return opened
 
 
 def charts(browser, number=2):
     """Return the drawn charts, when there are so many."""
-    found = browser.driver.find_elements(By.CSS_SELECTOR, ".curve-chart svg")
+    found = browser.driver.find_elements("css selector", ".curve-chart svg")
     return found if len(found) == number else []
 
 
 def marks(chart):
     """Return the points of the first model's curve; none while it is being drawn."""
-    found = chart.find_elements(By.CSS_SELECTOR, 'path[fill="var(--first)"]')
+    found = chart.find_elements("css selector", 'path[fill="var(--first)"]')
     try:
         return [mark for mark in found if 8 < mark.rect["width"] < 10]
     except StaleElementReferenceException:
         return []
 
 
-def button(browser, text):
-    found = browser.driver.find_elements(By.XPATH, f"//button[normalize-space(.)='{text}']")
-    return [one for one in found if one.is_displayed()]
-
-
-def click(browser, element):
-    browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-    element.click()
-
-
 def test_a_point_that_is_clicked_shows_the_images_that_fail(browser, page, results):
-    main = page()
+    page()
     chart = wait_for(lambda: charts(browser))[0]
     browser.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
     last = wait_for(lambda: marks(chart))[-1]
     ActionChains(browser.driver).move_to_element(last).perform()
-    wait_for(lambda: "sigma 0.5" in main.text, what="the numbers")
+    wait_for(lambda: "sigma 0.5" in browser.text("main"), what="the numbers")
     dot = open_folder(results / "done").panels[0].lines[0].dots[-1]
-    assert f"quick {100 * dot.accuracy:.1f} % ({100 * dot.low:.1f} to" in main.text
+    assert f"quick {100 * dot.accuracy:.1f} % ({100 * dot.low:.1f} to" in browser.text("main")
     ActionChains(browser.driver).click().perform()
-    tiles = wait_for(lambda: main.find_elements(By.CSS_SELECTOR, ".tiles li"), what="images")
-    assert "of 60 images wrong at sigma 0.5, seed 0." in main.text
-    assert "→" in tiles[0].text
+    wait_for(lambda: browser.seen(".tiles li a"), what="images")
+    assert "of 60 images wrong at sigma 0.5, seed 0." in browser.text("main")
+    assert "→" in browser.text(".tiles li")
     assert browser.bad_pictures() == []
-    wait_for(lambda: tiles[0].find_elements(By.TAG_NAME, "a"))
-    target = tiles[0].find_element(By.TAG_NAME, "a").get_attribute("href")
+    target = browser.seen(".tiles li a")[0].get_attribute("href")
     assert "image=test-" in target
     assert "seed=0" in target
     assert "gaussian_noise(sigma=0.5)" in target
@@ -87,33 +79,28 @@ def test_models_and_corruptions_are_chosen(browser, page):
     page()
     chart = wait_for(lambda: charts(browser))[0]
     wait_for(lambda: marks(chart))
-    click(browser, browser.driver.find_element(By.CSS_SELECTOR, ".key"))
+    browser.press(".key")
     gone = "return !arguments[0].querySelector('path[fill=\"var(--first)\"]')"
     wait_for(lambda: browser.driver.execute_script(gone, chart), what="the curve to go")
-    for remove in browser.driver.find_elements(By.CSS_SELECTOR, ".choices .q-chip__icon--remove")[
-        :1
-    ]:
-        click(browser, remove)
+    browser.press(".choices .q-chip__icon--remove")
     wait_for(lambda: charts(browser, 1), what="one chart")
     assert browser.troubles(local=True) == []
 
 
 def test_the_numbers_are_there_for_those_who_do_not_see_curves(browser, page):
-    main = page()
-    click(browser, wait_for(lambda: main.find_elements(By.TAG_NAME, "summary"))[1])
-    table = wait_for(
-        lambda: [t for t in main.find_elements(By.TAG_NAME, "table") if t.is_displayed()]
-    )
-    assert "factor 0.55" in table[0].text
-    assert "%" in table[0].text
+    page()
+    browser.press("main summary", at=1)
+    table = wait_for(lambda: browser.seen("main table"))[0].text
+    assert "factor 0.55" in table
+    assert "%" in table
 
 
 def test_a_broken_folder_and_a_missing_one_are_named(browser, page):
-    main = page("broken")
-    wait_for(lambda: "broken/results.sqlite is damaged" in main.text)
+    page("broken")
+    wait_for(lambda: "broken/results.sqlite is damaged" in browser.text("main"))
     assert charts(browser, 0) == []
-    main = page("<i>none</i>")
-    wait_for(lambda: "There is no results folder <i>none</i> here." in main.text)
+    page("<i>none</i>")
+    wait_for(lambda: "There is no results folder <i>none</i> here." in browser.text("main"))
     assert browser.troubles(local=True) == []
 
 
@@ -127,6 +114,22 @@ def test_the_page_fits_a_phone_and_has_a_dark_look(browser, page):
     assert len(grounds) == 2
 
 
+def test_nothing_moves_for_those_who_ask_for_less_motion(browser, page):
+    page()
+    wait_for(lambda: charts(browser))
+    script = """
+        window.longest = 0;
+        for (const kind of ['animationstart', 'transitionrun'])
+          document.addEventListener(kind, () => {
+            for (const one of document.getAnimations())
+              window.longest = Math.max(window.longest, one.effect.getComputedTiming().duration);
+          })"""
+    browser.driver.execute_script(script)
+    browser.press(".folder")
+    wait_for(lambda: browser.seen(".q-menu .q-item"), what="the menu")
+    assert 0 < browser.driver.execute_script("return window.longest") < 1
+
+
 def test_a_sweep_runs_is_cancelled_and_is_listed_while_another_visitor_reads(
     browser, page, server, results
 ):
@@ -136,40 +139,31 @@ def test_a_sweep_runs_is_cancelled_and_is_listed_while_another_visitor_reads(
     browser.driver.switch_to.new_window("tab")
     starter = browser.driver.current_window_handle
     browser.driver.get(f"{server}/curves?folder=broken")
-    main = wait_for(lambda: browser.driver.find_elements(By.TAG_NAME, "main"))[0]
-    click(
-        browser,
-        wait_for(lambda: browser.driver.find_elements(By.CSS_SELECTOR, ".sweep .q-item"))[0],
-    )
-    click(browser, wait_for(lambda: button(browser, "Start"))[0])
-    wait_for(lambda: "Running sweep-1: " in main.text and ": 0 of" not in main.text, 90, "cells")
-    click(browser, wait_for(lambda: button(browser, "Cancel"))[0])
-    wait_for(lambda: "sweep-1 was stopped" in main.text, 60)
+    browser.press(".sweep .q-item")
+    browser.press(BUTTON.format("Start"))
+    running = re.compile(r"Running sweep-1: (?!0 of)")
+    wait_for(lambda: running.search(browser.text("main")), 90, "cells")
+    browser.press(BUTTON.format("Cancel"))
+    wait_for(lambda: "sweep-1 was stopped" in browser.text("main"), 60)
     wait_for(lambda: browser.driver.current_url.endswith("folder=sweep-1"), what="its curves")
     wait_for(lambda: charts(browser))
     opened = open_folder(results / "sweep-1")
     assert 0 < opened.finished < opened.planned
-    assert f"{opened.finished} of {opened.planned} cells are stored" in main.text
+    assert f"{opened.finished} of {opened.planned} cells are stored" in browser.text("main")
 
     browser.driver.close()
     browser.driver.switch_to.window(reader)
     assert starter not in browser.driver.window_handles
     assert browser.driver.current_url.endswith("folder=done")
-    assert "60 images of quadrants" in browser.driver.find_element(By.TAG_NAME, "main").text
-    browser.driver.find_element(By.CSS_SELECTOR, ".folder").click()
-    options = wait_for(lambda: browser.driver.find_elements(By.CSS_SELECTOR, ".q-menu .q-item"))
-    assert options[0].text == "sweep-1"
+    assert "60 images of quadrants" in browser.text("main")
+    browser.press(".folder")
+    wait_for(lambda: browser.text(".q-menu .q-item") == "sweep-1", what="the new folder")
 
 
 def test_a_mistake_in_the_form_is_said_and_starts_nothing(browser, page):
-    main = page("broken")
-    click(
-        browser,
-        wait_for(lambda: browser.driver.find_elements(By.CSS_SELECTOR, ".sweep .q-item"))[0],
-    )
-    (field,) = main.find_elements(By.CSS_SELECTOR, 'input[aria-label="Name"]')
-    wait_for(field.is_displayed)
-    field.send_keys(" is no folder")
-    click(browser, wait_for(lambda: button(browser, "Start"))[0])
-    wait_for(lambda: "this sweep: name" in main.text)
-    assert button(browser, "Cancel") == []
+    page("broken")
+    browser.press(".sweep .q-item")
+    wait_for(lambda: browser.seen('input[aria-label="Name"]'))[0].send_keys(" is no folder")
+    browser.press(BUTTON.format("Start"))
+    wait_for(lambda: "this sweep: name" in browser.text("main"))
+    assert browser.seen(BUTTON.format("Cancel")) == []

@@ -13,17 +13,9 @@ import noiselib
 def cards(browser, served):
     """Open the gallery; give a function that returns the cards one sees."""
 
-    def seen():
-        found = browser.driver.find_elements(By.CSS_SELECTOR, ".card")
-        return [card for card in found if card.is_displayed()]
-
     browser.open(f"{served.address}/gallery")
-    wait_for(seen, what="cards")
-    return seen
-
-
-def dialog(browser):
-    return browser.driver.find_elements(By.CSS_SELECTOR, ".docs")
+    wait_for(lambda: browser.seen(".card"), what="cards")
+    return lambda: browser.seen(".card")
 
 
 def test_every_corruption_is_a_card_with_its_strip(browser, cards):
@@ -42,28 +34,27 @@ def test_searching_leaves_what_is_meant(browser, cards):
     assert cards()[0].text.startswith("shot_noise")
     field.send_keys(" nothing like it")
     wait_for(lambda: not cards())
-    assert "0 of" in browser.driver.find_element(By.CSS_SELECTOR, "main").text
+    assert "0 of" in browser.text("main")
 
 
 def test_the_documentation_opens_by_keyboard_and_from_its_address(browser, cards, served):
     link = browser.driver.find_elements(By.LINK_TEXT, "Documentation")[0]
     link.send_keys(Keys.ENTER)
-    wait_for(lambda: dialog(browser) and "Parameters" in dialog(browser)[0].text)
+    wait_for(lambda: "Parameters" in browser.text(".docs"))
     wait_for(lambda: browser.driver.current_url.endswith("/gallery?show=box_blur"))
     browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
-    wait_for(lambda: not dialog(browser))
+    wait_for(lambda: not browser.seen(".docs"))
     wait_for(lambda: browser.driver.current_url.endswith("/gallery"))
 
     browser.open(f"{served.address}/gallery?show=rotation")
-    wait_for(lambda: dialog(browser) and "11.5, 22.9" in dialog(browser)[0].text)
+    wait_for(lambda: "11.5, 22.9" in browser.text(".docs"))
     assert browser.troubles(local=True) == []
     browser.open(f"{served.address}/gallery?show=<b>")
-    main = browser.driver.find_element(By.TAG_NAME, "main")
-    wait_for(lambda: "No corruption is called <b>." in main.text)
+    wait_for(lambda: "No corruption is called <b>." in browser.text("main"))
 
 
 def test_the_strips_show_a_test_image_too(browser, cards):
-    browser.driver.find_element(By.XPATH, "//button[.='Test image']").click()
+    browser.press("//button[.='Test image']")
     wait_for(lambda: "/image/" in cards()[0].find_element(By.TAG_NAME, "img").get_attribute("src"))
     assert browser.bad_pictures() == []
     assert browser.troubles(local=True) == []
@@ -75,7 +66,7 @@ def test_the_gallery_fits_a_phone_and_has_a_dark_look(browser, served):
         browser.open(
             f"{served.address}/gallery?show=elastic_transform", width=390, height=844, dark=dark
         )
-        wait_for(lambda: dialog(browser) and "Published" in dialog(browser)[0].text)
+        wait_for(lambda: "Published" in browser.text(".docs"))
         assert browser.too_wide() == []
         grounds.add(browser.background())
     assert len(grounds) == 2

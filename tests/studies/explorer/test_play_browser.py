@@ -13,6 +13,7 @@ from served import wait_for
 import noiselib
 from models.data import load
 
+CHOICE = "//div[@role='option'][normalize-space()='{}']"
 NAMED = {"button", "slider", "textbox", "combobox", "spinbutton", "tab", "link", "image", "switch"}
 
 
@@ -62,7 +63,7 @@ class Page:
         )
 
     def text(self, selector):
-        return self.run("return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+        return self._browser.text(selector)
 
     def spec(self):
         return self.run("return document.querySelector('.spec textarea').value")
@@ -242,7 +243,7 @@ def test_texts_of_an_address_are_never_run(page):
     assert page.run("return document.querySelectorAll('#main script, img[src=x]').length") == 0
 
 
-def test_a_pipeline_is_built_with_cards(page):
+def test_a_pipeline_is_built_with_cards(page, browser):
     page.open("?spec=rotation(degrees=30)%7Cinversion")
     names = "return [...document.querySelectorAll('.stage-name')].map(one => one.innerText)"
     page.press("Move inversion up")
@@ -252,9 +253,7 @@ def test_a_pipeline_is_built_with_cards(page):
     page.slide(".stage .range", 45)
     wait_for(lambda: page.spec() == "rotation(degrees=45)")
     page.driver.find_element("css selector", ".adding input").send_keys("fog")
-    choice = "//div[@role='option'][normalize-space()='fog']"
-    option = wait_for(lambda: page.driver.find_elements("xpath", choice), what="the choice")
-    option[0].click()
+    browser.press(CHOICE.format("fog"))
     wait_for(lambda: page.spec() == "rotation(degrees=45) | fog(density=3)")
     assert page.run(names) == ["rotation", "fog"]
     page.write(".stage .field-value input", "400")
@@ -278,36 +277,26 @@ def test_choices_are_shown_though_they_have_no_sliders(page):
     assert page.text(".stage code") == "one_of(fog(density=3), inversion(amount=1))"
 
 
-def test_images_are_picked_by_class_by_chance_and_by_hardness(page, data):
+def test_images_are_picked_by_class_by_chance_and_by_hardness(page, browser, data, context):
     page.open("?image=test-0")
-
-    def shown(changed_from):
-        return wait_for(
-            lambda: (
-                (
-                    (m := re.search(r"image=test-(\d+)", page.driver.current_url))
-                    and int(m[1]) != changed_from
-                    and int(m[1])
-                )
-                or None
-            )
-        )
-
     wanted = int(1 - data.test_labels[0] % 2)
+    members = np.flatnonzero(data.test_labels == wanted)
+    number = re.compile(r"image=test-(\d+)")
+
+    def reached(images):
+        wait_for(lambda: int(number.search(page.driver.current_url)[1]) in images)
+        return int(number.search(page.driver.current_url)[1])
+
     page.run("document.querySelector('.image-panel .q-select input').click()")
-    options = wait_for(
-        lambda: page.driver.find_elements("css selector", "[role=option]"), what="the classes"
-    )
-    options[wanted + 1].click()
-    first = shown(0)
-    assert data.test_labels[first] == wanted
+    browser.press(CHOICE.format(wanted))
+    first = reached(members)
     page.press("Next image")
-    following = shown(first)
-    assert data.test_labels[following] == wanted
-    page.press("Hardest")
-    hard = shown(following)
-    assert data.test_labels[hard] == wanted
-    assert f"Image {hard} of 60" in page.text(".turn")
+    reached([members[(np.searchsorted(members, first) + 1) % len(members)]])
+    order = context.hardest()
+    for hard in order[np.isin(order, members)][:2]:
+        page.press("Hardest")
+        reached([hard])
+        assert f"Image {hard} of 60" in page.text(".turn")
 
 
 def test_an_uploaded_picture_is_brought_to_the_data(page, tmp_path):
@@ -456,6 +445,6 @@ def test_the_preparation_is_shown_and_can_be_repeated(served, browser):
     served.gate.write_text("the data are nowhere")
     wait_for(lambda: "the data are nowhere" in browser.driver.execute_script(text))
     served.gate.write_text("")
-    browser.driver.find_element("xpath", "//button[contains(., 'Try again')]").click()
+    browser.press("//button[contains(., 'Try again')]")
     Page(browser, served).settled()
     assert browser.troubles(local=True) == []
