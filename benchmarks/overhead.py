@@ -3,7 +3,8 @@
 Sweeps of 100, 1,000 and 10,000 cells of 360 images of 8x8; then a sweep of every corruption on
 scikit-learn's digits, under ten seeds and three models, ten thousand cells again, and its report.
 Each runs in a process of its own. The promises: 1,000 cells in 5 s and the report in 20 s of CPU
-time, a page below 3 MB, and as much memory for 10,000 cells as for 100.
+time, a page below 3 MB, and as much memory for 10,000 cells as for 100. And what starting costs:
+60 ms of CPU time for noiselib beyond numpy, half a second for ``python -m studies --help``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,6 +34,16 @@ NOISES = (
     "brightness(shift=0.5)",
 )
 SWEEP_SECONDS, REPORT_SECONDS, PAGE_MEGABYTES, MEMORY_RATIO = 5.0, 20.0, 3.0, 1.1
+IMPORT_SECONDS, HELP_SECONDS = 0.06, 0.5
+IMPORT = (
+    "import numpy, time; start = time.process_time(); import noiselib;"
+    "print(time.process_time() - start)"
+)
+HELP = (
+    "import contextlib, io, time; from studies.__main__ import app\n"
+    "with contextlib.redirect_stdout(io.StringIO()): app(['--help'], standalone_mode=False)\n"
+    "print(time.process_time())"
+)
 
 
 def measure_all(folder: Path) -> list[Measured]:
@@ -65,6 +77,24 @@ def run_part(folder: Path, part: Sequence[str]) -> Measured:
     return sweep_cells(folder, load("digits"), every, seeds=10, cells=0)
 
 
+def seconds_to_start(code: str, repeats: int = 5) -> float:
+    """Return the median of what a program prints, each time in a process of its own."""
+    command = [sys.executable, "-c", code]
+    outputs = [
+        subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        for _ in range(repeats)
+    ]
+    return statistics.median(map(float, outputs))
+
+
+def starting_verdicts(importing: float, helping: float) -> list[tuple[str, bool]]:
+    """Return what was promised of starting, and whether it is kept."""
+    return [
+        (f"import noiselib beyond numpy: {1000 * importing:.0f} ms", importing <= IMPORT_SECONDS),
+        (f"python -m studies --help: {helping:.2f} s", helping <= HELP_SECONDS),
+    ]
+
+
 def verdicts(found: Sequence[Measured]) -> list[tuple[str, bool]]:
     """Return each promise with what was found, and whether it is kept."""
     least, usual, most, _, report = found
@@ -90,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{item.what:>7} of {item.cells:>6,} cells: {item.wall:7.2f} s by the clock, "
             f"{item.cpu:6.2f} s of CPU time, peak {item.peak_megabytes:.0f} MB"
         )
-    promises = verdicts(found)
+    started = seconds_to_start(IMPORT), seconds_to_start(HELP)
+    promises = [*verdicts(found), *starting_verdicts(*started)]
     for text, kept in promises:
         print(f"{'kept' if kept else 'BROKEN':>7}  {text}")
     options.out.mkdir(parents=True, exist_ok=True)

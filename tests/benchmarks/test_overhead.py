@@ -51,6 +51,13 @@ def test_each_promise_is_held_against_what_was_found():
     assert [kept for _, kept in overhead.verdicts(found)] == [False] * 4
 
 
+def test_starting_is_measured_and_held_against_its_promises():
+    assert 0 < overhead.seconds_to_start(overhead.IMPORT, 1) < 60
+    assert 0 < overhead.seconds_to_start(overhead.HELP, 1) < 60
+    assert [kept for _, kept in overhead.starting_verdicts(0.05, 0.4)] == [True] * 2
+    assert [kept for _, kept in overhead.starting_verdicts(0.07, 0.6)] == [False] * 2
+
+
 def test_the_share_is_of_the_last_run_with_cells(swept, tmp_path, capsys):
     with Store(tmp_path) as store, store.transaction() as connection:
         connection.execute(

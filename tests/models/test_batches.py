@@ -111,7 +111,7 @@ def test_the_next_batches_are_prepared_while_one_is_used(one_batch_a_block: None
 
     with stream(augment) as source:
         next(source.batches())
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(prepared) < READY_BLOCKS + 1 and time.monotonic() < deadline:
             time.sleep(0.001)
     assert len(prepared) == READY_BLOCKS + 1

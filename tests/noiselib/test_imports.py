@@ -1,6 +1,5 @@
 """noiselib alone: numpy and scipy, imported late and at little cost."""
 
-import statistics
 import subprocess
 import sys
 
@@ -40,12 +39,3 @@ def test_using_it_imports_nothing_but_scipy():
     )
     tops = {name.partition(".")[0] for name in answered(code).split()}
     assert not tops & set(FORBIDDEN)
-
-
-def test_importing_costs_little():
-    """CPU time beyond numpy's own: 60 ms are promised, and a loaded machine has thrice that."""
-    code = (
-        "import time, numpy; start = time.process_time(); import noiselib\n"
-        "print(time.process_time() - start)"
-    )
-    assert statistics.median(float(answered(code)) for _ in range(5)) < 0.18

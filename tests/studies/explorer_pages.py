@@ -87,7 +87,7 @@ def serving(folder, data):
         yield address
     finally:
         server.terminate()
-        said = server.communicate(timeout=20)[0]
+        said = server.communicate(timeout=60)[0]
     assert "Traceback" not in said, said
 
 
@@ -96,7 +96,7 @@ def _answers(address, server):
     try:
         with urllib.request.urlopen(f"{address}/gallery", timeout=10) as answer:  # noqa: S310 - ours
             return answer.status == 200
-    except (URLError, ConnectionError):
+    except (URLError, ConnectionError, TimeoutError):
         return False
 
 

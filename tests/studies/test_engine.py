@@ -88,7 +88,7 @@ def test_the_next_batch_is_corrupted_while_this_one_is_predicted(data, monkeypat
 
         def predict(self, images):
             if self.overlapped is None:
-                self.overlapped = second_is_corrupted.wait(timeout=10)
+                self.overlapped = second_is_corrupted.wait(timeout=60)
             return super().predict(images)
 
     monkeypatch.setattr(engine, "corruption_of", corruption_of)

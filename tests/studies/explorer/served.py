@@ -15,7 +15,7 @@ from fakes import write_data
 SCRIPT = Path(__file__).with_name("serving.py")
 
 
-def wait_for(condition, seconds=30, what="it"):
+def wait_for(condition, seconds=60, what="it"):
     """Return what a condition gives as soon as that is true."""
     end = time.monotonic() + seconds
     while True:
@@ -57,7 +57,7 @@ class Served:
     def stop(self):
         """End the server."""
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
 
     def log(self):
         """Return what the server wrote."""

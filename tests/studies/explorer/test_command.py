@@ -203,5 +203,5 @@ def test_ctrl_c_ends_it_without_a_word(tmp_path):
     page = wait_for(answers).decode()
     assert "Robustness explorer" in page
     process.send_signal(signal.SIGINT)
-    rest, errors = process.communicate(timeout=20)
+    rest, errors = process.communicate(timeout=60)
     assert (process.returncode, rest, errors) == (0, "", "")
