@@ -14,6 +14,7 @@ import browser as browsers
 MNIST = Path(__file__).parents[2] / "shared" / "data" / "mnist.npz"
 
 # "ci" is Hypothesis's own: 100 examples, the same at every run. No deadlines: machines are shared.
+settings.register_profile("few", settings.get_profile("ci"), max_examples=30)
 settings.register_profile("dev", max_examples=30, deadline=None)
 settings.register_profile(
     "nightly", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
