@@ -4,7 +4,6 @@ As a script, ``python explorer_pages.py PORT FOLDER DATA`` serves the pages of t
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -70,11 +69,9 @@ def sweep_into(folder, data, monkeypatch, **changes):
 @contextmanager
 def serving(folder, data):
     """Serve the pages in a process of its own; give their address."""
-    from served import wait_for  # of the tests alone, not of the script
+    from served import free_port, wait_for  # of the tests alone, not of the script
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, __file__, str(port), str(folder), str(data)]
     # NiceGUI behaves otherwise where it finds itself in a test.
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}

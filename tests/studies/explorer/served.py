@@ -1,13 +1,14 @@
 """The explorer in a process of its own, with cheap models, and waiting for what it does."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from fakes import write_data
@@ -25,6 +26,15 @@ def wait_for(condition, seconds=60, what="it"):
         time.sleep(0.03)
 
 
+def free_port():
+    """Return a port that no client is given by chance before a server listens there."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)  # clients have 32,768 and above
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
 class Served:
     """An explorer in a process of its own, with the cheap models of `fakes`."""
 
@@ -34,9 +44,7 @@ class Served:
         self.data = write_data(folder / "quadrants.npz")
         self.gate = folder / "gate"
         self.gate.touch()
-        with closing(socket.socket()) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / "log.txt"
         self._process = None
