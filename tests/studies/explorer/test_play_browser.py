@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import browser as browsers
 import numpy as np
@@ -12,6 +13,7 @@ from served import wait_for
 
 import noiselib
 from models.data import load
+from studies.explorer.view import read_source
 
 CHOICE = "//div[@role='option'][normalize-space()='{}']"
 NAMED = {"button", "slider", "textbox", "combobox", "spinbutton", "tab", "link", "image", "switch"}
@@ -27,6 +29,12 @@ const most = places => places.reduce((a, b) => Math.max(a, b), 0);
 const span = places => most(places) + most(places.map(place => -place + side)) - side;
 return [span(ys) / side, span(xs) / side];
 """
+
+
+def read_picture(address):
+    """Return the pixels of a picture that its address holds."""
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as file:
+        return np.asarray(file)
 
 
 class Page:
@@ -54,8 +62,21 @@ class Page:
         return self.run(f"return document.querySelector('.picture.{name} img')?.src")
 
     def pixels(self, name="corrupted"):
-        with Image.open(io.BytesIO(base64.b64decode(self.picture(name).partition(",")[2]))) as file:
-            return np.asarray(file)
+        return read_picture(self.picture(name))
+
+    def drawing(self, data):
+        """Return the address and the corrupted picture; None while they are not of one drawing.
+
+        A stroke is sent as it grows, and the address follows a little later than the pictures.
+        """
+        address, clean, corrupted = self.run(
+            "return [location.href, ...['clean', 'corrupted'].map("
+            "name => document.querySelector(`.picture.${name} img`).src)]"
+        )
+        (image,) = parse_qs(urlsplit(address).query)["image"]
+        source = read_source(image, len(data.test_images), data.image_shape)
+        same = source.origin == "drawn" and read_picture(clean).tobytes() == source.pixels
+        return (address, corrupted) if same else None
 
     def bars(self):
         return self.run(
@@ -177,10 +198,11 @@ def test_the_copied_address_shows_the_same_bytes_in_a_second_tab(page):
     first = page.picture()
     page.press("Another draw")
     page.changed(first)
+    second = page.picture()
     page.slide(".strength .range", 0.83)
+    page.changed(second)
     address = page.address("t=0.83")
-    page.settled()
-    wait_for(lambda: "0.83" in page.text(".strength-place"))
+    assert "0.83" in page.text(".strength-place")
     held = [page.picture(name) for name in ("clean", "corrupted", "difference")]
     here = page.driver.current_window_handle
     page.driver.switch_to.new_window("tab")
@@ -193,7 +215,7 @@ def test_the_copied_address_shows_the_same_bytes_in_a_second_tab(page):
 
 
 @pytest.mark.parametrize("touch", [False, True])
-def test_a_drawn_stroke_gets_answers_and_an_address(page, touch):
+def test_a_drawn_stroke_gets_answers_and_an_address(page, data, touch):
     page.open("?t=0.3", width=390 if touch else 1200)
     before = page.picture("clean")
     page.press("Draw")
@@ -205,9 +227,7 @@ def test_a_drawn_stroke_gets_answers_and_an_address(page, touch):
     assert wide < 0.1
     assert page.text(".verdict") == ""  # nobody knows what it is
     assert len(page.bars()) == 6
-    address = page.address("image=drawn-")
-    wait_for(lambda: page.run("return document.querySelectorAll('svg.course').length === 2"))
-    drawn = page.picture()
+    address, drawn = wait_for(lambda: page.drawing(data), what="an address of what is shown")
     page.driver.get(address)
     page.settled()
     wait_for(lambda: page.picture() == drawn, what="the same bytes")
