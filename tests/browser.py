@@ -101,7 +101,8 @@ class Browser:
         passing = (
             IndexError,  # not there yet
             exceptions.StaleElementReferenceException,
-            exceptions.ElementNotInteractableException,  # another one before it: a subclass
+            exceptions.ElementNotInteractableException,
+            exceptions.ElementClickInterceptedException,  # another one is before it
         )
 
         def click(driver):

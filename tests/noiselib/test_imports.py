@@ -1,4 +1,4 @@
-"""noiselib alone: numpy and scipy, imported late and at little cost."""
+"""noiselib alone: numpy and scipy, imported late."""
 
 import subprocess
 import sys
