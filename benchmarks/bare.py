@@ -88,7 +88,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from models.backend import processors
     from studies.cells import conditions_in_order, plan_points
     from studies.classifiers import find_classifiers
-    from studies.progress import observer_for
+    from studies.core.progress import observer_for
     from studies.reporting.outputs import write_outputs
     from studies.session import compute_missing, opened
 

@@ -95,9 +95,9 @@ def sweep_cells(
         How many cells, drawn evenly from a plan of many strengths; 0: all of one of the usual 11.
     """
     from studies.cells import plan_points
+    from studies.core.progress import observer_for
+    from studies.core.provenance import gather, now
     from studies.engine import LocalEngine
-    from studies.progress import observer_for
-    from studies.provenance import gather, now
     from studies.results.records import StoredModel
     from studies.results.store import Store
     from studies.session import subject_of

@@ -85,7 +85,7 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
     """Sweep the trained networks, and give the number of cells and the seconds they took."""
     from rich.console import Console
 
-    from studies.progress import observer_for
+    from studies.core.progress import observer_for
     from studies.session import run_study
     from studies.study_files import load_study
 
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from models import architectures, backend
     from models.architectures import ArchitectureError
     from models.data import DataError, load
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     with backend.quiet_start():
         name = backend.name()

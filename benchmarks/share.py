@@ -43,7 +43,7 @@ def read_share(store: Store) -> Share:
     StudyError
         When there is no such run.
     """
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     rows = store.rows(
         "SELECT started, finished, count(*), sum(seconds) FROM cells JOIN runs ON runs.id = run "
@@ -58,7 +58,7 @@ def read_share(store: Store) -> Share:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
     from studies.results.store import Store
 
     top = argparse.ArgumentParser(

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rich.console import Console
 
     from models.data import DataError
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
     from studies.study_files import load_study
 
     options = parser().parse_args(arguments)

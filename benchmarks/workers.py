@@ -160,7 +160,7 @@ def store_all(
     from rich.console import Console
 
     from studies.cells import ImageRange
-    from studies.progress import LineObserver
+    from studies.core.progress import LineObserver
     from studies.results.records import Subject
     from studies.results.store import Store
     from studies.sweep import sweep
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from models.data import DataError, load
     from models.predictors import PredictionError
     from models.store import ModelError
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     options = parser().parse_args(arguments)
     try:

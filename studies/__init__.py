@@ -6,7 +6,7 @@
 
     from rich.console import Console
 
-    from studies.progress import observer_for
+    from studies.core.progress import observer_for
     from studies.session import run_study
     from studies.study_files import load_study
 

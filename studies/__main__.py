@@ -10,9 +10,9 @@ import typer
 from models.commands.train import train_command
 from studies.beginning import init
 from studies.compare.command import compare
-from studies.console import FAILED_CELLS, INTERRUPTED
-from studies.console import console as _console
-from studies.console import sentences as _sentences
+from studies.core.terminal import FAILED_CELLS, INTERRUPTED
+from studies.core.terminal import console as _console
+from studies.core.terminal import sentences as _sentences
 from studies.diagnosis.command import diagnose
 from studies.explorer.command import explore
 from studies.export.command import export
@@ -203,8 +203,8 @@ def _sweep(
 ) -> int:
     """Run a study, print its end, and return the exit status."""
     from studies.cluster.place import place_of
-    from studies.progress import observer_for
-    from studies.provenance import command_line
+    from studies.core.progress import observer_for
+    from studies.core.provenance import command_line
     from studies.reporting.summary import print_summary, say
     from studies.session import run_study
     from studies.study_files import default_folder, load_study

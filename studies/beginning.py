@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 
 import typer
 
-from studies.console import console, sentences
+from studies.core.terminal import console, sentences
 
 DEFAULT = "quickstart"
 
@@ -61,8 +61,8 @@ def write_study_file(path: Path, preset: str) -> str:
     OSError
         When it cannot be written.
     """
-    from studies.errors import StudyError
-    from studies.provenance import command_line
+    from studies.core.errors import StudyError
+    from studies.core.provenance import command_line
     from studies.study_files import PRESETS
 
     kind = _kind_of(preset)
@@ -79,7 +79,7 @@ def write_study_file(path: Path, preset: str) -> str:
 
 def _kind_of(preset: str) -> str:
     """Return which kind of study a preset is, which is also the command that runs it."""
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
     from studies.study_files import Kind, preset_names
 
     kinds: dict[str, str] = {name: kind for kind in get_args(Kind) for name in preset_names(kind)}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.core.errors import StudyError
+from studies.core.progress import Observer
 from studies.engine import Predictor
-from studies.errors import StudyError
-from studies.progress import Observer
 from studies.results.records import StoredModel
 from studies.results.store import Store
 from studies.settings import is_guest, is_path, model_name

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from models.mistakes import describe_mistakes
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.settings import is_path
 from studies.study import Study
 

@@ -19,8 +19,8 @@ from typing import IO, Any, Self
 
 from studies.cluster.kit import Kit, Piece
 from studies.cluster.worker import Answer, ProcessEndedError, compute
+from studies.core.errors import StudyError
 from studies.engine import Computed, Failed, Job
-from studies.errors import StudyError
 
 
 def compute_apart(kit: Kit, piece: Piece, jobs: Sequence[Job]) -> Answer:

@@ -15,8 +15,8 @@ from studies.cluster.place import Place, connected, revive
 from studies.cluster.schedule import Assembly, Schedule, Task
 from studies.cluster.supplies import Supplies
 from studies.cluster.worker import Answer, ProcessEndedError, compute
+from studies.core.errors import StudyError
 from studies.engine import Computed, Failed, Job, describe
-from studies.errors import StudyError
 
 if TYPE_CHECKING:
     from distributed import Client, Future

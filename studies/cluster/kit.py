@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cluster.versions import versions
+from studies.core.errors import StudyError
 from studies.engine import BLOCK, Predictor
-from studies.errors import StudyError
 
 if TYPE_CHECKING:
     from models.predictors.contract import ImageShape

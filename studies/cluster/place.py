@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studies.cluster.reaching import PATIENCE, reach
+from studies.core.errors import StudyError
 from studies.engine import describe
-from studies.errors import StudyError
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster

@@ -4,8 +4,8 @@ import asyncio
 import socket
 from urllib.parse import urlsplit
 
+from studies.core.errors import StudyError
 from studies.engine import describe
-from studies.errors import StudyError
 
 PATIENCE = 5.0
 """Seconds that a scheduler gets to answer."""

@@ -6,8 +6,8 @@ import platform
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from studies import provenance
-from studies.errors import StudyError
+from studies.core import provenance
+from studies.core.errors import StudyError
 
 _ALWAYS = ("image-robustness-studies", "numpy", "scipy")
 _OF_MODELS = {

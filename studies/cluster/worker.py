@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from studies.cluster.kit import Kit, Piece
 from studies.cluster.versions import check_versions
+from studies.core.errors import StudyError
 from studies.engine import Computed, Failed, Job, LocalEngine, Predictor
-from studies.errors import StudyError
 
 _ONE_AT_A_TIME = threading.Lock()  # models share a process's threads, and some are not thread-safe
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from studies.console import console, sentences
+from studies.core.terminal import console, sentences
 
 WORSE = 1
 

@@ -11,7 +11,7 @@ from studies.analysis.crossing import path_weights
 from studies.analysis.paired import Difference, compare_shares
 from studies.analysis.sign_flips import flipped_sums, sign_flip_p
 from studies.cells import Planned, Point
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.protocols.plan import CLEAN, Level
 from studies.results.swept import Swept
 

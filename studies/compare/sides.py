@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studies.compare.gate import Pair
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.records import Subject
 from studies.results.swept import Swept
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from studies.console import FAILED_CELLS, INTERRUPTED, console, sentences
+from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
 
 
 def diagnose(
@@ -53,10 +53,10 @@ def diagnose(
 
 def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) -> int:
     """Run a diagnosis, print its end, and return the exit status."""
+    from studies.core.progress import observer_for
+    from studies.core.provenance import command_line
     from studies.diagnosis.session import diagnose
     from studies.diagnosis.summary import print_diagnosis
-    from studies.progress import observer_for
-    from studies.provenance import command_line
     from studies.reporting.summary import say
     from studies.study_files import default_folder, load_study
 

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from studies.cells import Condition, ImageRange, cell_key, conditions_of
 from studies.classifiers import Classifier, start_predicting
+from studies.core.errors import StudyError
+from studies.core.progress import Observer
 from studies.engine import BLOCK, LocalEngine, corruption_of
-from studies.errors import StudyError
-from studies.progress import Observer
 from studies.results.outcomes import Outcomes
 from studies.results.store import Store
 from studies.sweep import missing_jobs, planned_keys, sweep

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.core.files import write_whole
+from studies.core.progress import Observer
 from studies.diagnosis.data_sections import data_section
 from studies.diagnosis.examination import View
 from studies.diagnosis.findings import Finding, classes_csv, confusion_csv, find
@@ -25,8 +27,6 @@ from studies.diagnosis.sections import (
     scores_section,
 )
 from studies.diagnosis.words import answer
-from studies.files import write_whole
-from studies.progress import Observer
 from studies.reporting.report import Material, render
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies import provenance
 from studies.classifiers import Classifier, find_classifiers
+from studies.core import provenance
+from studies.core.progress import Observer
 from studies.diagnosis.examination import compute_answers, conditions_to_look_at, read_views
 from studies.diagnosis.histories import read_history
 from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.progress import Observer
 from studies.reporting.report import Material
 from studies.results.lock import sole_sweep
 from studies.results.store import Store

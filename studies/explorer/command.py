@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studies.console import console, sentences
+from studies.core.terminal import console, sentences
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" shape-rendering="crispEdges">'

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from studies.core.errors import StudyError
 from studies.engine import BLOCK, Predictor, describe
-from studies.errors import StudyError
 
 if TYPE_CHECKING:
     from models.data import Dataset

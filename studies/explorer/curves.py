@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from nicegui import events, run, ui
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.charts import chart_options, look, numbers_table
 from studies.explorer.context import Context
 from studies.explorer.failing_view import FailingView

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import run, ui
 
 from studies.cells import Condition
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.context import Context
 from studies.explorer.failing import Failing, Mistake, find_failing, images_seen, originals_of
 from studies.explorer.folders import Dot, Opened

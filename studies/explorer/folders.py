@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from studies.cells import Condition, Point
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.protocols.plan import CLEAN, Level
 from studies.results.store import Store

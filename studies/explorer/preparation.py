@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from studies.core.progress import Observer
 from studies.explorer.context import Material, Tell
-from studies.progress import Observer
 from studies.results.store import FILE_NAME, Store
 from studies.study import Study
 from studies.study_files import default_folder, load_study

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.settings import is_guest, is_path, model_name
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from studies.progress import Observer
+from studies.core.progress import Observer
 
 
 def work(settings: Mapping[str, Any], folder: Path, command: str, server: Connection) -> None:
@@ -52,8 +52,8 @@ def _ending(
     from models.predictors import PredictionError
     from models.store import ModelError
     from models.training import TrainingError
+    from studies.core.errors import StudyError
     from studies.engine import describe
-    from studies.errors import StudyError
     from studies.session import run_study
     from studies.study import Study
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from studies.console import console, sentences
+from studies.core.terminal import console, sentences
 
 
 class Form(StrEnum):
@@ -33,10 +33,10 @@ def export(
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
     from studies.analysis.answers import Reader
+    from studies.core.files import write_whole
     from studies.export.formats import write_table
     from studies.export.origin import FILE_NAME, origin_of
     from studies.export.tables import tables_of
-    from studies.files import write_whole
     from studies.reporting.summary import say
     from studies.results.store import Store
     from studies.results.swept import last_sweep

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.files import replacing
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.export.tables import Block, Table
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from studies.analysis.answers import Reader
 from studies.cells import plan_points
-from studies.errors import StudyError
-from studies.files import write_whole
+from studies.core.errors import StudyError
+from studies.core.files import write_whole
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.numbers import Matrix, find_numbers
 from studies.matrix.page import heading_of, write_page

@@ -17,7 +17,7 @@ from pydantic import (
 
 from models.mistakes import describe_mistakes
 from models.training import TrainConfig
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.matrix.labels import RESERVED, labels_of
 from studies.settings import Corruptions, Count, Seeds, StudyName
 from studies.study_files import folder_of, read_settings

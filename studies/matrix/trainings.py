@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.core.progress import Observer
 from studies.matrix.plan import IDENTITY, Training, trainings_of
 from studies.matrix.settings import SEED_LIMIT, MatrixStudy
-from studies.progress import Observer
 from studies.reporting.drawing import slug
 
 if TYPE_CHECKING:

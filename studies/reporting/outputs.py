@@ -7,8 +7,8 @@ from pathlib import Path
 from studies.adaptive import Accuracies
 from studies.analysis.analyse import Analysis
 from studies.cells import Point
-from studies.errors import StudyError
-from studies.files import write_whole
+from studies.core.errors import StudyError
+from studies.core.files import write_whole
 from studies.protocols.benchmark import Benchmark
 from studies.protocols.outputs import make_protocol_outputs
 from studies.protocols.plan import plan

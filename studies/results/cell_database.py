@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.arrays import PackedArray, pack, unpack
 from studies.results.database import Database
 from studies.results.outcomes import Outcomes

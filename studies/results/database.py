@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results import schema
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 
 
 @contextmanager

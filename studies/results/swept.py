@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studies.adaptive import Accuracies
 from studies.cells import Planned
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.protocols.plan import plan
 from studies.results.records import Subject
 from studies.results.store import Store

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studies.console import INTERRUPTED, console, sentences
+from studies.core.terminal import INTERRUPTED, console, sentences
 
 if TYPE_CHECKING:
     from studies.seeds.comparison import Line
@@ -38,7 +38,7 @@ def seeds(
     from models import backend
     from models.commands.progress import TrainingProgress
     from models.data import load
-    from studies.provenance import command_line
+    from studies.core.provenance import command_line
     from studies.reporting.summary import say
     from studies.seeds.comparison import lines
     from studies.seeds.outputs import write_outputs

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from studies import provenance
-from studies.files import write_whole
+from studies.core import provenance
+from studies.core.files import write_whole
 from studies.reporting.page import render_page
 from studies.reporting.tidy import to_csv
 from studies.seeds.comparison import Line

@@ -14,7 +14,7 @@ from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
 from studies.cells import ImageRange, cell_key, plan_points
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.outcomes import judge
 from studies.results.records import Subject
 from studies.results.store import Store

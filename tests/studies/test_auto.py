@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from studies import session
 from studies.__main__ import app
 from studies.adaptive import Accuracies
-from studies.errors import StudyError
-from studies.progress import BarObserver, LineObserver
+from studies.core.errors import StudyError
+from studies.core.progress import BarObserver, LineObserver
 from studies.refinement import START
 from studies.reporting.strips import LENGTH, make_strips
 from studies.results.store import Store

@@ -11,7 +11,7 @@ from models import predictors
 from models.data import load
 from models.predictors import PredictionError
 from studies.classifiers import Classifier, find_classifiers, start_predicting
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.store import Store
 from studies.settings import is_guest, is_path, model_name
 from studies.study import Study

@@ -27,8 +27,8 @@ from studies.cluster.kit import pack_kit
 from studies.cluster.place import Place, connected
 from studies.cluster.supplies import Supplies
 from studies.cluster.versions import check_versions, versions
+from studies.core.errors import StudyError
 from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
-from studies.errors import StudyError
 from studies.results.outcomes import Outcomes
 
 ROOT = Path(__file__).parents[2]

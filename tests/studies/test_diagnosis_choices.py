@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from studies.core.errors import StudyError
 from studies.diagnosis.choices import (
     OF_EACH,
     SAMPLES,
@@ -17,7 +18,6 @@ from studies.diagnosis.examination import View, conditions_to_look_at
 from studies.diagnosis.outputs import folder_name
 from studies.diagnosis.overview import PROJECTED, brightness, projection
 from studies.diagnosis.words import mistake_lines, sample_lines
-from studies.errors import StudyError
 from studies.results.outcomes import judge
 
 NAMES = ("0", "1", "2")

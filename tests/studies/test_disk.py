@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.reporting import outputs
 from studies.results import database, schema
 from studies.results.store import FILE_NAME, Store

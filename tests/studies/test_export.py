@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.export.formats import write_table
 from studies.export.tables import Table
 from studies.results.store import Store

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from studies.__main__ import app
 from studies.beginning import write_study_file
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.study import Study
 from studies.study_files import PRESETS, load_study, preset_names
 

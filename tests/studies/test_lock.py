@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.lock import sole_sweep
 
 HOLDER = """

@@ -3,7 +3,7 @@
 import pytest
 
 import noiselib
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.matrix.labels import labels_of
 from studies.matrix.plan import columns_of, sweep_of, trainings_of
 from studies.matrix.settings import default_folder, load_matrix

@@ -1,6 +1,6 @@
 import pytest
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.study import Study
 from studies.study_files import load_study
 

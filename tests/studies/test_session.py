@@ -6,7 +6,7 @@ import noiselib
 from models.data import load
 from studies import session
 from studies.cells import ImageRange
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results.store import Store
 from studies.session import run_study
 from studies.study import Study

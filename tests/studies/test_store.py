@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from studies.cells import Condition, ImageRange
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.results import schema
 from studies.results.outcomes import Outcomes, judge
 from studies.results.records import Failure, StoredModel

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.study import Study
 from studies.study_files import default_folder, load_study, preset_names
 

@@ -6,7 +6,7 @@ from explorer_pages import quick, sweep_into
 
 import noiselib
 from models.data import load
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.failing import find_failing, images_seen, originals_of
 from studies.explorer.folders import open_folder
 

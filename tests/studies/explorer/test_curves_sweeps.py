@@ -4,7 +4,7 @@ import signal
 import pytest
 from served import wait_for
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.folders import open_folder
 from studies.explorer.small_sweep import (
     cells_of,

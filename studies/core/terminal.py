@@ -23,7 +23,7 @@ def sentences() -> Iterator[None]:
     from models.predictors import PredictionError
     from models.store import ModelError
     from models.training import TrainingError
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     from_models = (
         ArchitectureError,
