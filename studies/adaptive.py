@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.crossing import thresholds
 from studies.cells import Point, cell_key, points_along
-from studies.refinement import next_strengths
 from studies.results.store import Store
+from studies.stats.curves import next_strengths, thresholds
 
 if TYPE_CHECKING:
     from studies.study import Study

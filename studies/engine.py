@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition
-from studies.results.outcomes import Outcomes, join, judge
+from studies.stats.predictions import Outcomes, join, judge
 
 if TYPE_CHECKING:
     from models.stored_images import StoredImages

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from studies.refinement import COARSEST, FINEST, START, TOLERANCE
+from studies.stats.curves import COARSEST, FINEST, START, TOLERANCE
 
 AUTO = "auto"
 """What stands in place of strengths that are to be found by the sweep itself."""

@@ -8,7 +8,7 @@ from studies.core.progress import Observer
 from studies.engine import Engine, Failed, Job
 from studies.results.records import Failure
 from studies.results.store import Store
-from studies.statistics import metrics
+from studies.stats import metrics
 
 
 @dataclass(frozen=True, slots=True)

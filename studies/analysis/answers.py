@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.cells import Condition, ImageRange, Planned, cell_key
-from studies.results.outcomes import Outcomes
 from studies.results.store import Store
+from studies.stats.predictions import Outcomes
 
 Correct = npt.NDArray[np.bool_]
 

@@ -7,15 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import PointAnswers, mean_over_points
-from studies.analysis.crossing import (
-    critical_limits,
-    critical_position,
-    path_weights,
-    thresholds,
-)
 from studies.analysis.places import Path
-from studies.statistics.bootstrap import resampled_sums
-from studies.statistics.intervals import share_interval
+from studies.stats.bootstrap import resampled_sums
+from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.intervals import share_interval
 
 Values = npt.NDArray[np.float64]
 

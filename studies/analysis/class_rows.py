@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from studies.analysis.places import Path
 from studies.cells import Point
-from studies.statistics.intervals import share_interval
+from studies.stats.intervals import share_interval
 
 
 @dataclass(frozen=True, slots=True)

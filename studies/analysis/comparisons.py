@@ -9,9 +9,15 @@ import numpy.typing as npt
 
 from studies.analysis.answers import PointAnswers, shared
 from studies.analysis.areas import ALL, WholeCurve
-from studies.analysis.paired import Difference, adjusted, compare_answers, compare_shares
 from studies.analysis.places import Path
-from studies.analysis.sign_flips import flipped_sums, sign_flip_p
+from studies.stats.paired import (
+    Difference,
+    adjusted,
+    compare_answers,
+    compare_shares,
+    flipped_sums,
+    sign_flip_p,
+)
 
 Values = npt.NDArray[np.float64]
 

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader, whole_draws
-from studies.analysis.breaking import breaking_points
 from studies.analysis.places import Path
 from studies.cells import Condition, Point
 from studies.results.records import Subject
+from studies.stats.breaking_points import breaking_points
 
 
 @dataclass(frozen=True, slots=True)

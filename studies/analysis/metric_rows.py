@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from studies.analysis.places import Path
 from studies.cells import Point
-from studies.diagnosis.calibration import reliability
-from studies.results.outcomes import Outcomes
-from studies.statistics import metrics
-from studies.statistics.intervals import mean_interval
+from studies.stats import metrics
+from studies.stats.calibration import reliability
+from studies.stats.intervals import mean_interval
+from studies.stats.predictions import Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class MetricRow:
     accuracy, confidence
         Means over seeds and images: how often it is right, and how often it says so.
     expected_calibration_error
-        Gap between the two within bins of confidence, see `studies.diagnosis.calibration`. It has
+        Gap between the two within bins of confidence, see `studies.stats.calibration`. It has
         no interval: with few images it is too large, in a way that resampling repeats.
     negative_log_likelihood, negative_log_likelihood_low, negative_log_likelihood_high
         In nats, with the limits of the 95 % interval.

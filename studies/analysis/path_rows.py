@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.breaking import breaking_points, flips, standing
 from studies.analysis.places import Path
-from studies.statistics.intervals import share_interval
+from studies.stats.breaking_points import breaking_points, flips, standing
+from studies.stats.intervals import share_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from studies.cluster.worker import Answer
 from studies.engine import Computed, Failed, Job
-from studies.results.outcomes import join
+from studies.stats.predictions import join
 
 TASK_SECONDS = 0.4
 """What a task should take at least: handing one out and fetching its answer costs some 5 ms."""

@@ -7,13 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader, mean_over_points
-from studies.analysis.crossing import path_weights
-from studies.analysis.paired import Difference, compare_shares
-from studies.analysis.sign_flips import flipped_sums, sign_flip_p
 from studies.cells import Planned, Point
 from studies.core.errors import StudyError
 from studies.protocols.plan import CLEAN, Level
 from studies.results.swept import Swept
+from studies.stats.curves import path_weights
+from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
 
 Values = npt.NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.diagnosis.confusion import Pair
 from studies.diagnosis.examination import View
-from studies.results.outcomes import Outcomes
-from studies.statistics.metrics import correct
+from studies.stats.confusion import Pair
+from studies.stats.metrics import correct
+from studies.stats.predictions import Outcomes
 
 WRONG = 30
 """Misclassified images in a gallery, at most."""

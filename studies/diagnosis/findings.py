@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.diagnosis.calibration import Reliability, reliability
-from studies.diagnosis.confusion import (
+from studies.reporting.tidy import to_csv
+from studies.stats import metrics
+from studies.stats.calibration import Reliability, reliability
+from studies.stats.confusion import (
     ClassScore,
     Counts,
     Pair,
@@ -16,10 +18,8 @@ from studies.diagnosis.confusion import (
     confusion_counts,
     row_shares,
 )
-from studies.reporting.tidy import to_csv
-from studies.results.outcomes import Outcomes
-from studies.statistics import metrics
-from studies.statistics.intervals import Interval, accuracy_interval
+from studies.stats.intervals import Interval, accuracy_interval
+from studies.stats.predictions import Outcomes
 
 PAIRS = 5
 """Confused pairs that are listed."""

@@ -22,7 +22,7 @@ from studies.diagnosis.gallery_figures import Labels, draw_gallery
 from studies.diagnosis.layout import Section, Shown
 from studies.diagnosis.sections import file_name
 from studies.diagnosis.words import ARROW, mistake_lines, sample_lines, where
-from studies.statistics.metrics import correct
+from studies.stats.metrics import correct
 
 TrueClasses = npt.NDArray[np.int64]
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studies.diagnosis.axes import in_decades, in_percent, labelled, title_height
-from studies.diagnosis.calibration import Reliability
 from studies.diagnosis.histories import History
 from studies.reporting.drawing import (
     COLOURS,
@@ -17,6 +16,7 @@ from studies.reporting.drawing import (
     rendered,
     styled,
 )
+from studies.stats.calibration import Reliability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studies.diagnosis.axes import NUMBERED, in_percent, name_classes, title_height
-from studies.diagnosis.confusion import ClassScore, Counts, row_shares
 from studies.reporting.drawing import COLOURS, MARKERS, Picture, rendered, styled
+from studies.stats.confusion import ClassScore, Counts, row_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from studies.diagnosis.axes import NUMBERED, titled
-from studies.diagnosis.confusion import Pair
 from studies.diagnosis.findings import Finding
 from studies.diagnosis.histories import History
 from studies.diagnosis.layout import Section, Shown, Table
@@ -18,6 +17,7 @@ from studies.diagnosis.words import (
 )
 from studies.reporting.answer import percent
 from studies.reporting.drawing import slug
+from studies.stats.confusion import Pair
 
 _UNDEFINED = "\N{EN DASH}"
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from studies.cells import Condition, Point, cell_key
 from studies.diagnosis.axes import titled
-from studies.diagnosis.confusion import pair_names, row_shares
 from studies.diagnosis.findings import Finding, find
 from studies.diagnosis.layout import Shown, Table
 from studies.diagnosis.line_figures import draw_reliability
@@ -18,6 +17,7 @@ from studies.diagnosis.words import CLEAN, calibration_text, where
 from studies.reporting.answer import percent
 from studies.results.records import Subject
 from studies.results.store import Store
+from studies.stats.confusion import pair_names, row_shares
 
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable

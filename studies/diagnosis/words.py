@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from studies.diagnosis.axes import shortened
 from studies.diagnosis.choices import Tile
-from studies.diagnosis.confusion import pair_names
 from studies.diagnosis.findings import Finding
 from studies.reporting.answer import listed, percent, with_limits
+from studies.stats.confusion import pair_names
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 _RIGHT, _WRONG = "\N{CHECK MARK}", "\N{BALLOT X}"

@@ -12,7 +12,7 @@ from studies.engine import corruption_of
 from studies.reporting.originals import Originals, find_originals
 from studies.results.store import Store
 from studies.results.swept import Swept
-from studies.statistics.metrics import correct
+from studies.stats.metrics import correct
 
 if TYPE_CHECKING:
     from models.data import Dataset

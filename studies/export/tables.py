@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader, whole_draws
-from studies.analysis.breaking import breaking_points
 from studies.analysis.places import paths_of
 from studies.cells import Condition, Planned, Point, cell_key
 from studies.protocols.plan import Level
 from studies.results.swept import Swept
-from studies.statistics import metrics
+from studies.stats import metrics
+from studies.stats.breaking_points import breaking_points
 
 Block = Mapping[str, npt.NDArray[Any]]
 """Column -> values, all of one length. Object columns hold text or None."""

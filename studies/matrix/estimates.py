@@ -2,7 +2,7 @@
 
 With one training seed an interval says what other test images would give, for this very network.
 With several, the trainings are a sample as well as the images, and the spread between them is told
-apart from the error of the test sample (`studies.analysis.training_spread`). An interval over both
+apart from the error of the test sample (`studies.stats.variance_components`). An interval over both
 is never narrower than that of the images alone, which is sound for shares near 0 and 1 too.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.analysis.paired import compare_shares
-from studies.analysis.training_spread import TrainingSpread, training_spread
 from studies.matrix.shares import Shares, Values
-from studies.statistics.intervals import share_interval
+from studies.stats.intervals import share_interval
+from studies.stats.paired import compare_shares
+from studies.stats.variance_components import TrainingSpread, training_spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ import numpy as np
 from studies.cells import ImageRange, cell_key
 from studies.protocols.plan import CLEAN, Level
 from studies.results.store import Store
-from studies.statistics.corruption_error import (
+from studies.stats.corruption_error import (
     Errors,
     ErrorsByImage,
     Score,
     corruption_errors,
     relative_corruption_errors,
 )
-from studies.statistics.intervals import Interval, share_interval
+from studies.stats.intervals import Interval, share_interval
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol

@@ -2,8 +2,8 @@
 
 from studies.protocols.benchmark import Benchmark, Section, Standing
 from studies.reporting.answer import listed, percent, with_limits
-from studies.statistics.corruption_error import Score
-from studies.statistics.intervals import Interval
+from studies.stats.corruption_error import Score
+from studies.stats.intervals import Interval
 
 DAGGER = "\N{DAGGER}"
 

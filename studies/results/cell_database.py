@@ -12,7 +12,7 @@ from studies.cells import Condition
 from studies.core.errors import StudyError
 from studies.results.arrays import PackedArray, pack, unpack
 from studies.results.database import Database
-from studies.results.outcomes import Outcomes
+from studies.stats.predictions import Outcomes
 
 
 class CellDatabase(Database):
@@ -64,7 +64,7 @@ class CellDatabase(Database):
         key
             Key of the cell.
         name
-            A field of `studies.results.outcomes.Outcomes`.
+            A field of `studies.stats.predictions.Outcomes`.
 
         Raises
         ------

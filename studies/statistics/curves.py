@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from studies.cells import ImageRange, Point, cell_key
 from studies.reporting import tidy
 from studies.results.store import Store
-from studies.statistics.intervals import area_under_curve
 from studies.statistics.measures import Measures, Numbers
+from studies.stats.intervals import area_under_curve
 
 if TYPE_CHECKING:
     from noiselib import Axis

@@ -15,13 +15,13 @@ from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
 from studies.cells import ImageRange, cell_key, plan_points
 from studies.core.errors import StudyError
-from studies.results.outcomes import judge
 from studies.results.records import Subject
 from studies.results.store import Store
 from studies.session import run_study
-from studies.statistics import metrics
 from studies.statistics.curves import trace_curves
-from studies.statistics.intervals import accuracy_interval, share_interval
+from studies.stats import metrics
+from studies.stats.intervals import accuracy_interval, share_interval
+from studies.stats.predictions import judge
 from studies.study import Study
 from studies.study_files import load_study
 

@@ -14,12 +14,12 @@ from studies.__main__ import app
 from studies.adaptive import Accuracies
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
-from studies.refinement import START
 from studies.reporting.strips import LENGTH, make_strips
 from studies.results.store import Store
 from studies.results.swept import last_sweep
 from studies.session import run_study
 from studies.statistics.curves import to_csv, trace_curves
+from studies.stats.curves import START
 from studies.study import Study
 from studies.study_files import load_study
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.analysis.breaking import breaking_points, flips, standing
+from studies.stats.breaking_points import breaking_points, flips, standing
 
 CORRECT = np.array([[[1, 1, 0], [1, 0, 1], [0, 1, 1]], [[1, 1, 0], [1, 1, 1], [1, 0, 1]]], bool)
 

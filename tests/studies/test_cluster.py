@@ -29,7 +29,7 @@ from studies.cluster.supplies import Supplies
 from studies.cluster.versions import check_versions, versions
 from studies.core.errors import StudyError
 from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
-from studies.results.outcomes import Outcomes
+from studies.stats.predictions import Outcomes
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (SIDE, SIDE, 1)

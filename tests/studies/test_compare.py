@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.analysis.paired import compare_shares
 from studies.compare.gate import OVERALL, Pair, find_differences
 from studies.compare.table import closing_sentences, verdict
 from studies.session import run_study
+from studies.stats.paired import compare_shares
 from studies.study import Study
 
 PAIR = Pair("old", "d1", "new", "d2")

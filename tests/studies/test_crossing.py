@@ -3,13 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.analysis.crossing import (
-    critical_limits,
-    critical_position,
-    path_weights,
-    thresholds,
-)
-from studies.statistics.intervals import area_under_curve
+from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.intervals import area_under_curve
 
 T = [0.0, 0.25, 1.0]
 

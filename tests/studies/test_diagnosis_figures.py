@@ -6,9 +6,7 @@ import pytest
 from PIL import Image
 
 from studies.diagnosis.axes import shortened, titled
-from studies.diagnosis.calibration import reliability
 from studies.diagnosis.choices import Block, Tile
-from studies.diagnosis.confusion import ClassScore
 from studies.diagnosis.data_figures import draw_labels, draw_projection
 from studies.diagnosis.gallery_figures import Labels, draw_gallery
 from studies.diagnosis.histories import History
@@ -16,6 +14,8 @@ from studies.diagnosis.line_figures import draw_learning, draw_reliability
 from studies.diagnosis.matrix_figures import cell_text, draw_class_scores, draw_confusion
 from studies.diagnosis.overview import Projection
 from studies.diagnosis.single_images import displayed
+from studies.stats.calibration import reliability
+from studies.stats.confusion import ClassScore
 
 ODD = r"<b>$\frac{1}{2}$ & _x_"
 

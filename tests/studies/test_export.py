@@ -14,7 +14,7 @@ from studies.export.formats import write_table
 from studies.export.tables import Table
 from studies.results.store import Store
 from studies.session import run_study
-from studies.statistics import metrics
+from studies.stats import metrics
 from studies.study import Study
 
 

@@ -4,8 +4,8 @@ from studies.protocols.benchmark import Benchmark, Section, Standing
 from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
 from studies.protocols.level_rows import LevelRow
 from studies.protocols.level_strips import make_level_strips
-from studies.statistics.corruption_error import MISSING, Score
-from studies.statistics.intervals import Interval
+from studies.stats.corruption_error import MISSING, Score
+from studies.stats.intervals import Interval
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 

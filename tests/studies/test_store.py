@@ -7,9 +7,9 @@ import pytest
 from studies.cells import Condition, ImageRange
 from studies.core.errors import StudyError
 from studies.results import schema
-from studies.results.outcomes import Outcomes, judge
 from studies.results.records import Failure, StoredModel
 from studies.results.store import FILE_NAME, Store
+from studies.stats.predictions import Outcomes, judge
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 

@@ -7,7 +7,7 @@ enter as ``(seeds, images)`` and images stay the unit of all statistics.
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.outcomes import Outcomes
+from studies.stats.predictions import Outcomes
 
 Values = npt.NDArray[np.float64]
 

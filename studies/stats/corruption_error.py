@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.statistics.bootstrap import bca_limits, resampled_sums
+from studies.stats.bootstrap import bca_limits, resampled_sums
 
 Values = npt.NDArray[np.float64]
 
