@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from models.data import Dataset
     from studies.cells import Condition
     from studies.classifiers import Classifier
+    from studies.config.study import Study
     from studies.engine import Predictor
-    from studies.study import Study
 
 __all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
 

@@ -85,9 +85,9 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
     """Sweep the trained networks, and give the number of cells and the seconds they took."""
     from rich.console import Console
 
+    from studies.config.files import load_study
     from studies.core.progress import observer_for
     from studies.session import run_study
-    from studies.study_files import load_study
 
     files = [str(folder / f"{name}.keras") for name in names]
     settings = {"data": data, "models": files, "corruptions": list(SPECS)}

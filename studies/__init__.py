@@ -8,7 +8,7 @@
 
     from studies.core.progress import observer_for
     from studies.session import run_study
-    from studies.study_files import load_study
+    from studies.config.files import load_study
 
     study = load_study("quickstart", {"models": ["mlp"]})
     ending = run_study(study, Path("results"), command="", observer=observer_for(Console()))

@@ -148,7 +148,7 @@ def _number_or_word(text: str | None) -> int | str | None:
 
 
 def _find_augment(text: str, seed: int) -> "Augment":
-    from studies.augment import find_augment
+    from studies.config.augmentation import find_augment
 
     return find_augment(text, seed)
 
@@ -203,11 +203,11 @@ def _sweep(
 ) -> int:
     """Run a study, print its end, and return the exit status."""
     from studies.cluster.place import place_of
+    from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.reporting.summary import print_summary, say
     from studies.session import run_study
-    from studies.study_files import default_folder, load_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     console = _console()

@@ -11,7 +11,7 @@ from studies.results.store import Store
 from studies.stats.curves import next_strengths, thresholds
 
 if TYPE_CHECKING:
-    from studies.study import Study
+    from studies.config.study import Study
 
 Values = npt.NDArray[np.float64]
 

@@ -61,9 +61,9 @@ def write_study_file(path: Path, preset: str) -> str:
     OSError
         When it cannot be written.
     """
+    from studies.config.files import PRESETS
     from studies.core.errors import StudyError
     from studies.core.provenance import command_line
-    from studies.study_files import PRESETS
 
     kind = _kind_of(preset)
     if path.suffix != ".toml":
@@ -79,8 +79,8 @@ def write_study_file(path: Path, preset: str) -> str:
 
 def _kind_of(preset: str) -> str:
     """Return which kind of study a preset is, which is also the command that runs it."""
+    from studies.config.files import Kind, preset_names
     from studies.core.errors import StudyError
-    from studies.study_files import Kind, preset_names
 
     kinds: dict[str, str] = {name: kind for kind in get_args(Kind) for name in preset_names(kind)}
     if preset not in kinds:

@@ -65,9 +65,9 @@ def _protocols() -> "Table":
 def _presets() -> "Table":
     from rich.table import Table
 
+    from studies.config.files import load_study, preset_names
+    from studies.config.matrix import load_matrix
     from studies.matrix.plan import trainings_of
-    from studies.matrix.settings import load_matrix
-    from studies.study_files import load_study, preset_names
 
     presets = Table(title="Preset studies", title_justify="left", title_style="bold")
     for title in ("name", "data", "models", "corruptions"):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from noiselib import Transform
-    from studies.study import Study
+    from studies.config.study import Study
 
 _KEY_FORMAT = 1  # raise it when the meaning of a stored cell changes
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.config.validators import is_guest, is_path, model_name
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import Predictor
 from studies.results.records import StoredModel
 from studies.results.store import Store
-from studies.settings import is_guest, is_path, model_name
 
 if TYPE_CHECKING:
     from models import predictors
     from models.data import Dataset
-    from studies.study import Study
+    from studies.config.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from studies.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
 if TYPE_CHECKING:
     from models.data import Dataset
     from studies.cluster.place import Place
-    from studies.study import Study
+    from studies.config.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from studies.session import subject_of
 from studies.sweep import planned_keys
 
 if TYPE_CHECKING:
+    from studies.config.study import Study
     from studies.diagnosis.examination import Looked
-    from studies.study import Study
 
 
 def diagnose(

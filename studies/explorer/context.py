@@ -14,7 +14,7 @@ from studies.engine import BLOCK, Predictor, describe
 
 if TYPE_CHECKING:
     from models.data import Dataset
-    from studies.study import Study
+    from studies.config.study import Study
 
 Images = npt.NDArray[np.uint8]
 Probabilities = npt.NDArray[np.float32]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from studies.config.files import default_folder, load_study
+from studies.config.study import Study
 from studies.core.progress import Observer
 from studies.explorer.context import Material, Tell
 from studies.results.store import FILE_NAME, Store
-from studies.study import Study
-from studies.study_files import default_folder, load_study
 
 QUICKSTART = "quickstart"
 OF_A_RUN = ("data", "models", "training_seed")
@@ -44,7 +44,7 @@ def _check_sources(study: Study) -> None:
     """Refuse data and models that are nowhere, which is known before they are read."""
     from models.data import load, names
     from models.predictors.sources import existing_file
-    from studies.settings import is_path
+    from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
         load(study.data)  # it says what is wrong
@@ -109,7 +109,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
 
 def _to_train(study: Study, folder: Path) -> bool:
     """Tell whether a model must be trained first."""
-    from studies.settings import is_guest
+    from studies.config.validators import is_guest
 
     trained = [model for model in study.models if not is_guest(model)]
     return not all((folder / "models" / f"{model}.keras").is_file() for model in trained)

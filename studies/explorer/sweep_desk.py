@@ -18,7 +18,7 @@ from studies.explorer.sweep_worker import work
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-    from studies.study import Study
+    from studies.config.study import Study
 
 PATIENCE = 10.0
 """Seconds until a sweep that was told to stop, and has not answered, is ended all the same."""

@@ -52,10 +52,10 @@ def _ending(
     from models.predictors import PredictionError
     from models.store import ModelError
     from models.training import TrainingError
+    from studies.config.study import Study
     from studies.core.errors import StudyError
     from studies.engine import describe
     from studies.session import run_study
-    from studies.study import Study
 
     from_models = (
         ArchitectureError,

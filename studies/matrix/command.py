@@ -88,10 +88,10 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
 
 def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quick: bool) -> int:
     """Run a matrix, print its end, and return the exit status."""
+    from studies.config.matrix import default_folder, load_matrix
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.matrix.session import run_matrix
-    from studies.matrix.settings import default_folder, load_matrix
     from studies.reporting.summary import say
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from studies.config.matrix import CLEAN
 from studies.matrix.estimates import Estimate, accuracy_of, gain_of, worst_gain_of, worst_of
-from studies.matrix.labels import CLEAN
 from studies.matrix.plan import Column, Training
 from studies.matrix.shares import Answers, Shares, mean_of
 

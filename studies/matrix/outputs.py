@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from studies.analysis.answers import Reader
 from studies.cells import plan_points
+from studies.config.matrix import MatrixStudy
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
@@ -15,7 +16,6 @@ from studies.matrix.numbers import Matrix, find_numbers
 from studies.matrix.page import heading_of, write_page
 from studies.matrix.plan import columns_of, sweep_of, trainings_of
 from studies.matrix.rows import CellRow, StandingRow, cell_rows, standing_rows
-from studies.matrix.settings import MatrixStudy
 from studies.matrix.shares import read_answers
 from studies.matrix.trainings import Network
 from studies.reporting.report import Material

@@ -1,7 +1,7 @@
 """The page of a matrix: the answer, two heat maps, tables, and where the numbers come from."""
 
+from studies.config.matrix import MatrixStudy
 from studies.matrix.numbers import Matrix
-from studies.matrix.settings import MatrixStudy
 from studies.matrix.tables import cells_table, specs_table, spread_table, standings_table
 from studies.matrix.words import about_seeds, answer, how_many_differ
 from studies.reporting.answer import percent

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from studies.matrix.labels import ALL, CLEAN, CLEAN_AND_ALL, labels_of
-from studies.matrix.settings import MatrixStudy
-from studies.study import Study
+from studies.config.matrix import ALL, CLEAN, CLEAN_AND_ALL, MatrixStudy, labels_of
+from studies.config.study import Study
 
 Kind = Literal["clean", "single", "mixture"]
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studies.classifiers import find_classifiers
+from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
 from studies.matrix.numbers import Matrix
 from studies.matrix.outputs import write_outputs
 from studies.matrix.plan import sweep_of
-from studies.matrix.settings import MatrixStudy
 from studies.matrix.trainings import networks_of, train_missing
 from studies.session import compute_missing, opened
 from studies.sweep import Tally

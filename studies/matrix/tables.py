@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from studies.config.matrix import CLEAN
 from studies.diagnosis.layout import Table
 from studies.matrix.estimates import Estimate
-from studies.matrix.labels import CLEAN
 from studies.matrix.numbers import Matrix
 from studies.matrix.words import estimate_text, gain_text
 

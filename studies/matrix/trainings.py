@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.config.matrix import SEED_LIMIT, MatrixStudy
 from studies.core.progress import Observer
 from studies.matrix.plan import IDENTITY, Training, trainings_of
-from studies.matrix.settings import SEED_LIMIT, MatrixStudy
 from studies.reporting.drawing import slug
 
 if TYPE_CHECKING:
     from models.data import Dataset
     from models.training import EpochReport, TrainConfig
-    from studies.augment import SpecAugment
+    from studies.config.augmentation import SpecAugment
 
 FOLDER = "models"
 _NAMED = 40  # letters of a training's label in the name of its file
@@ -161,7 +161,7 @@ def _config(matrix: MatrixStudy, seed: int) -> "TrainConfig":
 def _augment(training: Training, seed: int) -> "SpecAugment | None":
     """Return what training images go through, with a seed that no test has."""
     import noiselib
-    from studies.augment import SpecAugment
+    from studies.config.augmentation import SpecAugment
 
     if training.spec == IDENTITY:
         return None

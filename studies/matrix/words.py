@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from studies.analysis.words import points
+from studies.config.matrix import CLEAN
 from studies.matrix.estimates import Estimate
-from studies.matrix.labels import CLEAN
 from studies.matrix.numbers import Best, Matrix, Standing
 from studies.reporting.answer import listed, percent, with_limits
 

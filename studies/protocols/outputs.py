@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from noiselib import protocols
+from studies.config.study import Study
 from studies.protocols.benchmark import Benchmark, assess
 from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
 from studies.protocols.level_rows import LevelRow, trace_levels
@@ -14,7 +15,6 @@ from studies.reporting.drawing import Picture
 from studies.reporting.report import Material
 from studies.reporting.tidy import to_csv
 from studies.results.store import Store
-from studies.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from studies.cells import Condition, Planned, conditions_of, plan_points
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol
-    from studies.study import Study
+    from studies.config.study import Study
 
 CLEAN = "clean"
 """What stands in place of a published name for the untouched images; their level is 0."""

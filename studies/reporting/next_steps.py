@@ -8,8 +8,8 @@ from typing import Any
 
 from studies.analysis.areas import ALL
 from studies.analysis.comparisons import ComparisonRow
+from studies.config.validators import is_guest
 from studies.reporting.answer import listed
-from studies.settings import is_guest
 from studies.statistics.curves import Curve
 
 

@@ -12,7 +12,7 @@ from studies.engine import corruption_of
 from studies.results.records import Subject
 
 if TYPE_CHECKING:
-    from studies.study import Study
+    from studies.config.study import Study
 
 __all__ = ["Images", "Originals", "find_originals"]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from studies.adaptive import Accuracies
 from studies.analysis.analyse import Analysis
 from studies.cells import Point
+from studies.config.study import Study
+from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.protocols.benchmark import Benchmark
@@ -18,9 +20,7 @@ from studies.reporting.report import Material
 from studies.reporting.sweep_outputs import make_sweep_outputs
 from studies.results.records import Failure
 from studies.results.store import Store
-from studies.settings import model_name
 from studies.statistics.curves import Curve
-from studies.study import Study
 from studies.sweep import planned_keys
 
 

@@ -9,6 +9,7 @@ from studies.analysis.first_failures import find_first_failures
 from studies.analysis.places import paths_of
 from studies.analysis.sections import analysis_sections
 from studies.cells import Point
+from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
 from studies.reporting.drawing import Picture
 from studies.reporting.failure_tiles import make_gallery
@@ -23,7 +24,6 @@ from studies.reporting.strips import LENGTH, make_strips
 from studies.reporting.thumbnails import side_for
 from studies.results.store import Store
 from studies.statistics.curves import Curve, to_csv, trace_curves
-from studies.study import Study
 
 EACH, FEW_EACH = 5, 3
 """Images that a page shows of those a model loses first: with a few corruptions, and with many."""

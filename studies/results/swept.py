@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from studies.adaptive import Accuracies
 from studies.cells import Planned
+from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.protocols.plan import plan
 from studies.results.records import Subject
 from studies.results.store import Store
-from studies.settings import model_name
 
 if TYPE_CHECKING:
-    from studies.study import Study
+    from studies.config.study import Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def last_sweep(store: Store, folder: Path) -> Swept:
     StudyError
         When it never was.
     """
-    from studies.study import Study
+    from studies.config.study import Study
 
     runs = store.runs()
     if not runs:

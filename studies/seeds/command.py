@@ -38,11 +38,11 @@ def seeds(
     from models import backend
     from models.commands.progress import TrainingProgress
     from models.data import load
+    from studies.config.reference_systems import read_systems
     from studies.core.provenance import command_line
     from studies.reporting.summary import say
     from studies.seeds.comparison import lines
     from studies.seeds.outputs import write_outputs
-    from studies.seeds.rows import read_systems
     from studies.seeds.trainings import SeedStudy
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

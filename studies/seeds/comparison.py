@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studies.seeds.rows import Row
+from studies.config.reference_systems import Row
 from studies.seeds.trainings import Result
 
 CLOSE = 0.01
@@ -31,7 +31,7 @@ class Line:
     verdict
         How `accuracy` compares with `expected`, in words.
     remark
-        As in `studies.seeds.rows.Row`.
+        As in `studies.config.reference_systems.Row`.
     """
 
     noise: str

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from studies.config.reference_systems import Systems
 from studies.core import provenance
 from studies.core.files import write_whole
 from studies.reporting.page import render_page
 from studies.reporting.tidy import to_csv
 from studies.seeds.comparison import Line
 from studies.seeds.figure import draw_lines
-from studies.seeds.rows import Systems
 
 
 def write_outputs(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studies.config.reference_systems import Goal, Row, Systems
 from studies.seeds.noisy_data import FreshNoise, with_noise
-from studies.seeds.rows import Goal, Row, Systems
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -116,7 +116,7 @@ class SeedStudy:
     def _goal(self, goal: Goal) -> "list[Trial]":
         import noiselib
         from models.trials.laboratory import Laboratory
-        from studies.augment import SpecAugment
+        from studies.config.augmentation import SpecAugment
 
         data, config = self._data(goal.noise), self._config(goal)
         noise = noiselib.parse(self._systems.noise[goal.augmentation])

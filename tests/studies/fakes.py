@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from studies import classifiers, session
+from studies.config.validators import model_name
 from studies.results.records import StoredModel
-from studies.settings import model_name
 
 CLASSES = 4
 SIDE = 12

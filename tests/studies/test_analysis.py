@@ -14,6 +14,8 @@ from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
 from studies.cells import ImageRange, cell_key, plan_points
+from studies.config.files import load_study
+from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.results.records import Subject
 from studies.results.store import Store
@@ -22,8 +24,6 @@ from studies.statistics.curves import trace_curves
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import judge
-from studies.study import Study
-from studies.study_files import load_study
 
 IMAGES = 200
 CLASSES = ("one", "two", "three", "four")

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from studies import session
 from studies.__main__ import app
 from studies.adaptive import Accuracies
+from studies.config.files import load_study
+from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
 from studies.reporting.strips import LENGTH, make_strips
@@ -20,8 +22,6 @@ from studies.results.swept import last_sweep
 from studies.session import run_study
 from studies.statistics.curves import to_csv, trace_curves
 from studies.stats.curves import START
-from studies.study import Study
-from studies.study_files import load_study
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 

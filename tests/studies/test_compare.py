@@ -10,9 +10,9 @@ from studies import session
 from studies.__main__ import app
 from studies.compare.gate import OVERALL, Pair, find_differences
 from studies.compare.table import closing_sentences, verdict
+from studies.config.study import Study
 from studies.session import run_study
 from studies.stats.paired import compare_shares
-from studies.study import Study
 
 PAIR = Pair("old", "d1", "new", "d2")
 

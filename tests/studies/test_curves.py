@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from studies.cells import ImageRange, cell_key, plan_points
+from studies.config.study import Study
 from studies.results.store import Store
 from studies.statistics.curves import to_csv, trace_curves
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
 from studies.stats.predictions import judge
-from studies.study import Study
 
 IMAGES = ImageRange("digest", 0, 40)
 

@@ -9,12 +9,12 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
+from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.reporting import outputs
 from studies.results import database, schema
 from studies.results.store import FILE_NAME, Store
 from studies.session import run_study
-from studies.study import Study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

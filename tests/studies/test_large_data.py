@@ -8,9 +8,9 @@ import pytest
 from models.data import npy
 from models.stored_images import StoredImages
 from studies import session
+from studies.config.study import Study
 from studies.results.store import Store
 from studies.session import run_study
-from studies.study import Study
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,10 @@ from models.data import load
 from studies import session as sweeps
 from studies.__main__ import app
 from studies.analysis.words import points
+from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.session import run_matrix
-from studies.matrix.settings import load_matrix
 from studies.matrix.trainings import networks_of
 from studies.results.store import Store
 

@@ -16,6 +16,7 @@ from studies.analysis.answers import Reader
 from studies.analysis.first_failures import find_first_failures
 from studies.analysis.places import paths_of
 from studies.cells import plan_points
+from studies.config.study import Study
 from studies.reporting.families import MANY, family, folded
 from studies.reporting.originals import Originals
 from studies.reporting.outputs import write_outputs
@@ -23,7 +24,6 @@ from studies.reporting.thumbnails import side_for, thumbnail
 from studies.results.records import StoredModel
 from studies.results.store import Store
 from studies.session import run_study
-from studies.study import Study
 
 VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"

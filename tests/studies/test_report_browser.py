@@ -12,13 +12,13 @@ from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.__main__ import app
+from studies.config.reference_systems import read_systems
 from studies.diagnosis import examination
 from studies.diagnosis import session as diagnosis
 from studies.reporting import sweep_outputs
 from studies.reporting.drawing import Picture
 from studies.seeds.comparison import lines
 from studies.seeds.outputs import write_outputs as write_seeds
-from studies.seeds.rows import read_systems
 from studies.seeds.trainings import Result
 
 MARKUP = "<script>alert('1')</script>"

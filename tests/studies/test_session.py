@@ -6,10 +6,10 @@ import noiselib
 from models.data import load
 from studies import session
 from studies.cells import ImageRange
+from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.results.store import Store
 from studies.session import run_study
-from studies.study import Study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

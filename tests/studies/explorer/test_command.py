@@ -17,13 +17,13 @@ from models.training import TrainConfig
 from models.training.resumable import train_to_file
 from studies import classifiers
 from studies.__main__ import app
+from studies.config.files import load_study
 from studies.core.errors import StudyError
 from studies.core.provenance import now
 from studies.explorer import command, listening, server
 from studies.explorer.context import Context, State
 from studies.explorer.preparation import prepare, study_to_explore
 from studies.results.store import Store
-from studies.study_files import load_study
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a matrix study asks, read from TOML: its settings stand in a table ``[matrix]``."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +18,9 @@ from pydantic import (
 
 from models.mistakes import describe_mistakes
 from models.training import TrainConfig
+from studies.config.files import folder_of, read_settings
+from studies.config.validators import Corruptions, Count, Seeds, StudyName
 from studies.core.errors import StudyError
-from studies.matrix.labels import RESERVED, labels_of
-from studies.settings import Corruptions, Count, Seeds, StudyName
-from studies.study_files import folder_of, read_settings
 
 SEED_LIMIT = 2**31
 """Seeds of tests and trainings lie below; the noise of the trainings has the seeds above."""
@@ -198,3 +198,35 @@ def _paths() -> list[str]:
         *(f"matrix.{name}" for name in MatrixStudy.model_fields),
         *(f"matrix.training.{name}" for name in TrainConfig.model_fields),
     ]
+
+
+CLEAN = "clean"
+ALL = "all"
+CLEAN_AND_ALL = "clean and all"
+RESERVED = (CLEAN, ALL, CLEAN_AND_ALL, "mean", "worst")
+
+
+def labels_of(corruptions: Sequence[str]) -> dict[str, str]:
+    """Return spec -> short name: ``gaussian noise``, ``zoom | fog``; the spec where two agree.
+
+    Parameters
+    ----------
+    corruptions
+        Canonical specs.
+    """
+    short = {spec: _short(spec) for spec in corruptions}
+    often = Counter(short.values())
+    return {
+        spec: name if often[name] == 1 and name not in RESERVED else spec
+        for spec, name in short.items()
+    }
+
+
+def _short(spec: str) -> str:
+    import noiselib
+    from noiselib import Corruption, Pipeline
+
+    transform = noiselib.parse(spec)
+    stages = transform.stages if isinstance(transform, Pipeline) else (transform,)
+    names = [stage.name if isinstance(stage, Corruption) else str(stage) for stage in stages]
+    return " | ".join(name.replace("_", " ") for name in names)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-SYSTEMS = Path(__file__).with_name("systems.toml")
+SYSTEMS = Path(__file__).with_suffix(".toml")
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 

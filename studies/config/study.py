@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from studies.settings import (
+from studies.config.validators import (
     AUTO,
     Corruptions,
     Count,

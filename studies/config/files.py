@@ -9,11 +9,11 @@ from typing import Literal
 from pydantic import ValidationError
 
 from models.mistakes import describe_mistakes
+from studies.config.study import Study
+from studies.config.validators import is_path
 from studies.core.errors import StudyError
-from studies.settings import is_path
-from studies.study import Study
 
-PRESETS = Path(__file__).parent / "presets"
+PRESETS = Path(__file__).parents[1] / "presets"
 Kind = Literal["sweep", "matrix"]
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
