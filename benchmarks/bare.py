@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from models.data import Dataset
-    from studies.cells import Condition
     from studies.classifiers import Classifier
     from studies.config.study import Study
     from studies.engine import Predictor
+    from studies.plan import Condition
 
 __all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
 
@@ -86,9 +86,9 @@ class Overhead:
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     """Train, then measure the sweep of a study in an empty folder between two bare passes."""
     from models.backend import processors
-    from studies.cells import conditions_in_order, plan_points
     from studies.classifiers import find_classifiers
     from studies.core.progress import observer_for
+    from studies.plan import conditions_in_order, plan_points
     from studies.reporting.outputs import write_outputs
     from studies.session import compute_missing, opened
 

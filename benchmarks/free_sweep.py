@@ -94,11 +94,11 @@ def sweep_cells(
     cells
         How many cells, drawn evenly from a plan of many strengths; 0: all of one of the usual 11.
     """
-    from studies.cells import plan_points
     from studies.config.study import Study
     from studies.core.progress import observer_for
     from studies.core.provenance import gather, now
     from studies.engine import LocalEngine
+    from studies.plan import plan_points
     from studies.results.records import StoredModel
     from studies.results.store import Store
     from studies.session import subject_of

@@ -113,9 +113,9 @@ def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int
     """Sweep with one worker and with several in turn."""
     import noiselib
     from models.predictors import load_predictor
-    from studies.cells import conditions_of
     from studies.classifiers import Classifier
     from studies.engine import Job
+    from studies.plan import conditions_of
 
     predictor = load_predictor(model, image_shape=data.image_shape, threads=1)
     known = Classifier(predictor.name, predictor.digest, Path(model))
@@ -159,8 +159,8 @@ def store_all(
     """Do what a study does with its missing cells."""
     from rich.console import Console
 
-    from studies.cells import ImageRange
     from studies.core.progress import LineObserver
+    from studies.plan import ImageRange
     from studies.results.records import Subject
     from studies.results.store import Store
     from studies.sweep import sweep

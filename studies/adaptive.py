@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Point, cell_key, points_along
+from studies.plan import Point, cell_key, points_along
 from studies.results.store import Store
 from studies.stats.curves import next_strengths, thresholds
 

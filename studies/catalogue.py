@@ -67,7 +67,7 @@ def _presets() -> "Table":
 
     from studies.config.files import load_study, preset_names
     from studies.config.matrix import load_matrix
-    from studies.matrix.plan import trainings_of
+    from studies.plan import trainings_of
 
     presets = Table(title="Preset studies", title_justify="left", title_style="bold")
     for title in ("name", "data", "models", "corruptions"):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition
+from studies.plan import Condition
 from studies.stats.predictions import Outcomes, join, judge
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from models.stored_images import first_images
 from studies.adaptive import Accuracies
-from studies.cells import ImageRange
 from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.core import provenance
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import Engine, LocalEngine
+from studies.plan import ImageRange
 from studies.protocols.plan import plan
 from studies.reporting.outputs import Outputs, write_outputs
 from studies.results.lock import sole_sweep

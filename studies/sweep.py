@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from studies.cells import ImageRange, Planned, cell_key, conditions_in_order
 from studies.core.progress import Observer
 from studies.engine import Engine, Failed, Job
+from studies.plan import ImageRange, Planned, cell_key, conditions_in_order
 from studies.results.records import Failure
 from studies.results.store import Store
 from studies.stats import metrics

@@ -23,7 +23,7 @@ from studies.analysis.comparisons import (
 from studies.analysis.metric_rows import MetricRow, metric_row
 from studies.analysis.path_rows import PathRow, path_rows
 from studies.analysis.places import Path, paths_of
-from studies.cells import Condition, Point
+from studies.plan import Condition, Point
 from studies.reporting.tidy import to_csv
 from studies.results.records import Subject
 from studies.results.store import Store

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition, ImageRange, Planned, cell_key
+from studies.plan import Condition, ImageRange, Planned, cell_key
 from studies.results.store import Store
 from studies.stats.predictions import Outcomes
 

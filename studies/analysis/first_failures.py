@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from studies.analysis.answers import Reader, whole_draws
 from studies.analysis.places import Path
-from studies.cells import Condition, Point
+from studies.plan import Condition, Point
 from studies.results.records import Subject
 from studies.stats.breaking_points import breaking_points
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.places import Path
-from studies.cells import Point
+from studies.plan import Point
 from studies.stats import metrics
 from studies.stats.calibration import reliability
 from studies.stats.intervals import mean_interval

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from studies.cells import Point
+from studies.plan import Point
 
 if TYPE_CHECKING:
     from noiselib import Transform

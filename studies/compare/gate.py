@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader, mean_over_points
-from studies.cells import Planned, Point
 from studies.core.errors import StudyError
+from studies.plan import Planned, Point
 from studies.protocols.plan import CLEAN, Level
 from studies.results.swept import Swept
 from studies.stats.curves import path_weights

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition, ImageRange, cell_key, conditions_of
 from studies.classifiers import Classifier, start_predicting
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import BLOCK, LocalEngine, corruption_of
+from studies.plan import Condition, ImageRange, cell_key, conditions_of
 from studies.results.store import Store
 from studies.stats.predictions import Outcomes
 from studies.sweep import missing_jobs, planned_keys, sweep
@@ -46,7 +46,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One condition as a sweep knows it: it is its own plan (see `studies.cells.Planned`)."""
+    """One condition as a sweep knows it: it is its own plan (see `studies.plan.Planned`)."""
 
     title: str
     name: str

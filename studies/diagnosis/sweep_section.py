@@ -6,7 +6,6 @@ from itertools import groupby
 
 import numpy as np
 
-from studies.cells import Condition, Point, cell_key
 from studies.diagnosis.axes import titled
 from studies.diagnosis.findings import Finding, find
 from studies.diagnosis.layout import Shown, Table
@@ -14,6 +13,7 @@ from studies.diagnosis.line_figures import draw_reliability
 from studies.diagnosis.matrix_figures import LIGHT_UNTIL, cell_text
 from studies.diagnosis.sections import file_name
 from studies.diagnosis.words import CLEAN, calibration_text, where
+from studies.plan import Condition, Point, cell_key
 from studies.reporting.answer import percent
 from studies.results.records import Subject
 from studies.results.store import Store

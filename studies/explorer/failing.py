@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition, cell_key
 from studies.core.errors import StudyError
 from studies.engine import corruption_of
+from studies.plan import Condition, cell_key
 from studies.reporting.originals import Originals, find_originals
 from studies.results.store import Store
 from studies.results.swept import Swept

@@ -5,13 +5,13 @@ from typing import Any
 
 from nicegui import run, ui
 
-from studies.cells import Condition
 from studies.core.errors import StudyError
 from studies.explorer.context import Context
 from studies.explorer.failing import Failing, Mistake, find_failing, images_seen, originals_of
 from studies.explorer.folders import Dot, Opened
 from studies.explorer.pictures import png_address
 from studies.explorer.view import Source, View, to_query
+from studies.plan import Condition
 from studies.reporting.answer import percent
 from studies.reporting.originals import Originals
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from studies.cells import Condition, Point
 from studies.core.errors import StudyError
+from studies.plan import Condition, Point
 from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.protocols.plan import CLEAN, Level
 from studies.results.store import Store

@@ -98,7 +98,7 @@ def small_study(
 
 def cells_of(study: "Study") -> int:
     """Return how many cells a study has, if no two of its models are one."""
-    from studies.cells import conditions_in_order, plan_points
+    from studies.plan import conditions_in_order, plan_points
 
     return len(conditions_in_order(plan_points(study))) * len(study.models)
 

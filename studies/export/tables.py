@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from studies.analysis.answers import Reader, whole_draws
 from studies.analysis.places import paths_of
-from studies.cells import Condition, Planned, Point, cell_key
+from studies.plan import Condition, Planned, Point, cell_key
 from studies.protocols.plan import Level
 from studies.results.swept import Swept
 from studies.stats import metrics

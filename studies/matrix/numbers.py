@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from studies.config.matrix import CLEAN
 from studies.matrix.estimates import Estimate, accuracy_of, gain_of, worst_gain_of, worst_of
-from studies.matrix.plan import Column, Training
 from studies.matrix.shares import Answers, Shares, mean_of
+from studies.plan import Column, Training
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader
-from studies.cells import plan_points
 from studies.config.matrix import MatrixStudy
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.numbers import Matrix, find_numbers
 from studies.matrix.page import heading_of, write_page
-from studies.matrix.plan import columns_of, sweep_of, trainings_of
 from studies.matrix.rows import CellRow, StandingRow, cell_rows, standing_rows
 from studies.matrix.shares import read_answers
 from studies.matrix.trainings import Network
+from studies.plan import columns_of, plan_points, sweep_of, trainings_of
 from studies.reporting.report import Material
 from studies.reporting.strips import shown
 from studies.reporting.tidy import to_csv

@@ -8,8 +8,8 @@ from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
 from studies.matrix.numbers import Matrix
 from studies.matrix.outputs import write_outputs
-from studies.matrix.plan import sweep_of
 from studies.matrix.trainings import networks_of, train_missing
+from studies.plan import sweep_of
 from studies.session import compute_missing, opened
 from studies.sweep import Tally
 

@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.analysis.answers import Reader
-from studies.cells import Point
-from studies.matrix.plan import IDENTITY, Column, Training
 from studies.matrix.trainings import Network
+from studies.plan import IDENTITY, Column, Point, Training
 
 Values = npt.NDArray[np.float64]
 

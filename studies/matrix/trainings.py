@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from studies.config.matrix import SEED_LIMIT, MatrixStudy
 from studies.core.progress import Observer
-from studies.matrix.plan import IDENTITY, Training, trainings_of
+from studies.plan import IDENTITY, Training, trainings_of
 from studies.reporting.drawing import slug
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies.cells import ImageRange, cell_key
+from studies.plan import ImageRange, cell_key
 from studies.protocols.plan import CLEAN, Level
 from studies.results.store import Store
 from studies.stats.corruption_error import (

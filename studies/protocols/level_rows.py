@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from studies.cells import ImageRange, cell_key
+from studies.plan import ImageRange, cell_key
 from studies.protocols.plan import CLEAN, Level
 from studies.results.store import Store
 from studies.statistics.measures import Measures

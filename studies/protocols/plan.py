@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studies.adaptive import Accuracies, refined_points
-from studies.cells import Condition, Planned, conditions_of, plan_points
+from studies.plan import Condition, Planned, conditions_of, plan_points
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from studies.adaptive import Accuracies
 from studies.analysis.analyse import Analysis
-from studies.cells import Point
 from studies.config.study import Study
 from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
+from studies.plan import Point
 from studies.protocols.benchmark import Benchmark
 from studies.protocols.outputs import make_protocol_outputs
 from studies.protocols.plan import plan

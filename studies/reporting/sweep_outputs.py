@@ -8,9 +8,9 @@ from studies.analysis.answers import Reader
 from studies.analysis.first_failures import find_first_failures
 from studies.analysis.places import paths_of
 from studies.analysis.sections import analysis_sections
-from studies.cells import Point
 from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
+from studies.plan import Point
 from studies.reporting.drawing import Picture
 from studies.reporting.failure_tiles import make_gallery
 from studies.reporting.families import MANY

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition
 from studies.core.errors import StudyError
+from studies.plan import Condition
 from studies.results.arrays import PackedArray, pack, unpack
 from studies.results.database import Database
 from studies.stats.predictions import Outcomes

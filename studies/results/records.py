@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.cells import Condition, ImageRange
+from studies.plan import Condition, ImageRange
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from studies.cells import Condition, ImageRange
 from studies.core.errors import StudyError
+from studies.plan import Condition, ImageRange
 from studies.results.cell_database import CellDatabase
 from studies.results.records import Failure, Run, StoredModel, Subject
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.adaptive import Accuracies
-from studies.cells import Planned
 from studies.config.validators import model_name
 from studies.core.errors import StudyError
+from studies.plan import Planned
 from studies.protocols.plan import plan
 from studies.results.records import Subject
 from studies.results.store import Store

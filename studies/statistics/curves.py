@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from studies.cells import ImageRange, Point, cell_key
+from studies.plan import ImageRange, Point, cell_key
 from studies.reporting import tidy
 from studies.results.store import Store
 from studies.statistics.measures import Measures, Numbers

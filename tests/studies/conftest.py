@@ -10,7 +10,7 @@ from fakes import find_fakes, start_fakes, write_data
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies import session
-from studies.cells import Condition, ImageRange
+from studies.plan import Condition, ImageRange
 from studies.results.records import Subject
 
 CLEAN = Condition("identity", (), None)

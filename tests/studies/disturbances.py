@@ -11,8 +11,8 @@ from random import Random
 
 import numpy as np
 
-from studies.cells import ImageRange, cell_key, conditions_in_order, points_along
 from studies.engine import LocalEngine, corruption_of
+from studies.plan import ImageRange, cell_key, conditions_in_order, points_along
 from studies.results.records import Subject
 from studies.results.store import FILE_NAME, Store
 from studies.statistics.curves import to_csv, trace_curves

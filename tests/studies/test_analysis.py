@@ -13,10 +13,10 @@ from studies.analysis.path_rows import flip_rate
 from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
-from studies.cells import ImageRange, cell_key, plan_points
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
+from studies.plan import ImageRange, cell_key, plan_points
 from studies.results.records import Subject
 from studies.results.store import Store
 from studies.session import run_study

@@ -19,7 +19,6 @@ from typer.testing import CliRunner
 import noiselib
 from models.predictors import load_predictor
 from studies.__main__ import app
-from studies.cells import conditions_of
 from studies.classifiers import Classifier
 from studies.cluster import kit, place, reaching, supplies
 from studies.cluster.engine import ClusterEngine
@@ -29,6 +28,7 @@ from studies.cluster.supplies import Supplies
 from studies.cluster.versions import check_versions, versions
 from studies.core.errors import StudyError
 from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
+from studies.plan import conditions_of
 from studies.stats.predictions import Outcomes
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ import io
 import numpy as np
 import pytest
 
-from studies.cells import ImageRange, cell_key, plan_points
 from studies.config.study import Study
+from studies.plan import ImageRange, cell_key, plan_points
 from studies.results.store import Store
 from studies.statistics.curves import to_csv, trace_curves
 from studies.stats import metrics

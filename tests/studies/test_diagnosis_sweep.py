@@ -7,9 +7,9 @@ from test_report import Page
 
 import noiselib
 from models.data import load
-from studies.cells import plan_points
 from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
+from studies.plan import plan_points
 from studies.results.store import Store
 from studies.session import run_study
 

@@ -8,9 +8,9 @@ from scipy import stats
 
 from studies.matrix.estimates import accuracy_of, gain_of, worst_gain_of, worst_of
 from studies.matrix.numbers import find_numbers
-from studies.matrix.plan import Column, Training
 from studies.matrix.shares import Shares, mean_of
 from studies.matrix.words import about_seeds, answer, how_many_differ
+from studies.plan import Column, Training
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
 from studies.stats.variance_components import training_spread

@@ -6,7 +6,7 @@ import noiselib
 from studies.config.files import load_study, preset_names
 from studies.config.matrix import default_folder, labels_of, load_matrix
 from studies.core.errors import StudyError
-from studies.matrix.plan import columns_of, sweep_of, trainings_of
+from studies.plan import columns_of, sweep_of, trainings_of
 
 SMALL = """
 [matrix]

@@ -9,8 +9,8 @@ import noiselib
 from models.data import load
 from noiselib.protocols import Entry, Protocol
 from studies import session
-from studies.cells import conditions_in_order, plan_points
 from studies.config.study import Study
+from studies.plan import conditions_in_order, plan_points
 from studies.protocols.plan import CLEAN, plan_levels
 from studies.results.store import Store
 from studies.session import run_study

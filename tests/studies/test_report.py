@@ -15,8 +15,8 @@ from studies import session
 from studies.analysis.answers import Reader
 from studies.analysis.first_failures import find_first_failures
 from studies.analysis.places import paths_of
-from studies.cells import plan_points
 from studies.config.study import Study
+from studies.plan import plan_points
 from studies.reporting.families import MANY, family, folded
 from studies.reporting.originals import Originals
 from studies.reporting.outputs import write_outputs

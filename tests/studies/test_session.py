@@ -5,9 +5,9 @@ from fakes import QuadrantModel, write_data
 import noiselib
 from models.data import load
 from studies import session
-from studies.cells import ImageRange
 from studies.config.study import Study
 from studies.core.errors import StudyError
+from studies.plan import ImageRange
 from studies.results.store import Store
 from studies.session import run_study
 

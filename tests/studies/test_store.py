@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studies.cells import Condition, ImageRange
 from studies.core.errors import StudyError
+from studies.plan import Condition, ImageRange
 from studies.results import schema
 from studies.results.records import Failure, StoredModel
 from studies.results.store import FILE_NAME, Store
