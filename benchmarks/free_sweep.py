@@ -99,9 +99,9 @@ def sweep_cells(
     from studies.core.provenance import gather, now
     from studies.engine import LocalEngine
     from studies.plan import plan_points
-    from studies.results.records import StoredModel
-    from studies.results.store import Store
     from studies.session import subject_of
+    from studies.store.records import StoredModel
+    from studies.store.store import Store
     from studies.sweep import missing_jobs, sweep
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}
@@ -141,7 +141,7 @@ def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
 def write_report(folder: Path) -> Measured:
     """Write the tables, figures and the page of a folder that was swept."""
     from studies.reporting.outputs import write_outputs
-    from studies.results.store import Store
+    from studies.store.store import Store
 
     begun, cpu = time.perf_counter(), time.process_time()
     with Store(folder) as store:

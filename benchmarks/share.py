@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studies.results.store import Store
+    from studies.store.store import Store
 
 __all__ = ["Share", "main", "read_share"]
 
@@ -59,7 +59,7 @@ def read_share(store: Store) -> Share:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
     from studies.core.errors import StudyError
-    from studies.results.store import Store
+    from studies.store.store import Store
 
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.share", description="How much of a sweep its models took."

@@ -161,8 +161,8 @@ def store_all(
 
     from studies.core.progress import LineObserver
     from studies.plan import ImageRange
-    from studies.results.records import Subject
-    from studies.results.store import Store
+    from studies.store.records import Subject
+    from studies.store.store import Store
     from studies.sweep import sweep
 
     subject = Subject(

@@ -185,7 +185,7 @@ def report(
     """Write the table, the figures and the report of a results folder again."""
     from studies.reporting.outputs import write_outputs
     from studies.reporting.summary import say
-    from studies.results.store import Store
+    from studies.store.store import Store
 
     console = _console()
     with _sentences(), Store(folder) as store:

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Point, cell_key, points_along
-from studies.results.store import Store
 from studies.stats.curves import next_strengths, thresholds
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from studies.config.study import Study

@@ -10,8 +10,8 @@ from studies.config.validators import is_guest, is_path, model_name
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import Predictor
-from studies.results.records import StoredModel
-from studies.results.store import Store
+from studies.store.records import StoredModel
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from models import predictors

@@ -16,9 +16,9 @@ from studies.engine import Engine, LocalEngine
 from studies.plan import ImageRange
 from studies.protocols.plan import plan
 from studies.reporting.outputs import Outputs, write_outputs
-from studies.results.lock import sole_sweep
-from studies.results.records import Subject
-from studies.results.store import Store
+from studies.store.lock import sole_sweep
+from studies.store.records import Subject
+from studies.store.store import Store
 from studies.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
 
 if TYPE_CHECKING:

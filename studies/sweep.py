@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from studies.core.progress import Observer
 from studies.engine import Engine, Failed, Job
 from studies.plan import ImageRange, Planned, cell_key, conditions_in_order
-from studies.results.records import Failure
-from studies.results.store import Store
 from studies.stats import metrics
+from studies.store.records import Failure
+from studies.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

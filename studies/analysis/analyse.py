@@ -25,10 +25,10 @@ from studies.analysis.path_rows import PathRow, path_rows
 from studies.analysis.places import Path, paths_of
 from studies.plan import Condition, Point
 from studies.reporting.tidy import to_csv
-from studies.results.records import Subject
-from studies.results.store import Store
 from studies.stats import metrics
 from studies.stats.predictions import Outcomes
+from studies.store.records import Subject
+from studies.store.store import Store
 
 _TOGETHER = 2**24  # counts that are resampled at once: 64 MiB as float32
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Condition, ImageRange, Planned, cell_key
-from studies.results.store import Store
 from studies.stats.predictions import Outcomes
+from studies.store.store import Store
 
 Correct = npt.NDArray[np.bool_]
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from studies.analysis.answers import Reader, whole_draws
 from studies.analysis.places import Path
 from studies.plan import Condition, Point
-from studies.results.records import Subject
 from studies.stats.breaking_points import breaking_points
+from studies.store.records import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,8 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     from studies.compare.sides import check_alike, on_common_ground, pairs_of, parse_side
     from studies.compare.table import closing_sentences, findings_table
     from studies.reporting.summary import say
-    from studies.results.store import Store
     from studies.results.swept import last_sweep
+    from studies.store.store import Store
 
     out = console()
     with sentences():

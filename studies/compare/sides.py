@@ -5,8 +5,8 @@ from pathlib import Path
 
 from studies.compare.gate import Pair
 from studies.core.errors import StudyError
-from studies.results.records import Subject
 from studies.results.swept import Swept
+from studies.store.records import Subject
 
 _ALIKE = ("protocol", "corruptions", "strengths", "seeds")
 

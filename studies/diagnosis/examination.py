@@ -12,8 +12,8 @@ from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import BLOCK, LocalEngine, corruption_of
 from studies.plan import Condition, ImageRange, cell_key, conditions_of
-from studies.results.store import Store
 from studies.stats.predictions import Outcomes
+from studies.store.store import Store
 from studies.sweep import missing_jobs, planned_keys, sweep
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from studies.diagnosis.examination import compute_answers, conditions_to_look_at
 from studies.diagnosis.histories import read_history
 from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
 from studies.reporting.report import Material
-from studies.results.lock import sole_sweep
-from studies.results.store import Store
 from studies.session import subject_of
+from studies.store.lock import sole_sweep
+from studies.store.store import Store
 from studies.sweep import planned_keys
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from studies.diagnosis.sections import file_name
 from studies.diagnosis.words import CLEAN, calibration_text, where
 from studies.plan import Condition, Point, cell_key
 from studies.reporting.answer import percent
-from studies.results.records import Subject
-from studies.results.store import Store
 from studies.stats.confusion import pair_names, row_shares
+from studies.store.records import Subject
+from studies.store.store import Store
 
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable

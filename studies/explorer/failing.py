@@ -10,9 +10,9 @@ from studies.core.errors import StudyError
 from studies.engine import corruption_of
 from studies.plan import Condition, cell_key
 from studies.reporting.originals import Originals, find_originals
-from studies.results.store import Store
 from studies.results.swept import Swept
 from studies.stats.metrics import correct
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from models.data import Dataset

@@ -10,9 +10,9 @@ from studies.core.errors import StudyError
 from studies.plan import Condition, Point
 from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.protocols.plan import CLEAN, Level
-from studies.results.store import Store
 from studies.results.swept import Swept, last_sweep
 from studies.statistics.curves import Curve, Row, trace_curves
+from studies.store.store import Store
 from studies.sweep import planned_keys
 
 

@@ -8,7 +8,7 @@ from studies.config.files import default_folder, load_study
 from studies.config.study import Study
 from studies.core.progress import Observer
 from studies.explorer.context import Material, Tell
-from studies.results.store import FILE_NAME, Store
+from studies.store.store import FILE_NAME, Store
 
 QUICKSTART = "quickstart"
 OF_A_RUN = ("data", "models", "training_seed")
@@ -86,7 +86,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     from models.backend import processors
     from models.data import load
     from studies.classifiers import find_classifiers, start_predicting
-    from studies.results.lock import sole_sweep
+    from studies.store.lock import sole_sweep
 
     tell("Reading the data", 0)
     data = load(study.data, tell=lambda text: tell(text, 0))

@@ -38,8 +38,8 @@ def export(
     from studies.export.origin import FILE_NAME, origin_of
     from studies.export.tables import tables_of
     from studies.reporting.summary import say
-    from studies.results.store import Store
     from studies.results.swept import last_sweep
+    from studies.store.store import Store
 
     with sentences(), Store(folder) as store:
         swept = last_sweep(store, folder)

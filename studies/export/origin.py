@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from studies.results.store import Store
 from studies.results.swept import Swept
+from studies.store.store import Store
 
 FILE_NAME = "provenance.json"
 

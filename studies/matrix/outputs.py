@@ -20,8 +20,8 @@ from studies.plan import columns_of, plan_points, sweep_of, trainings_of
 from studies.reporting.report import Material
 from studies.reporting.strips import shown
 from studies.reporting.tidy import to_csv
-from studies.results.records import Subject
-from studies.results.store import Store
+from studies.store.records import Subject
+from studies.store.store import Store
 from studies.sweep import planned_keys
 
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from studies.plan import ImageRange, cell_key
 from studies.protocols.plan import CLEAN, Level
-from studies.results.store import Store
 from studies.stats.corruption_error import (
     Errors,
     ErrorsByImage,
@@ -17,6 +16,7 @@ from studies.stats.corruption_error import (
     relative_corruption_errors,
 )
 from studies.stats.intervals import Interval, share_interval
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol

@@ -14,7 +14,7 @@ from studies.protocols.report import write_protocol_report
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material
 from studies.reporting.tidy import to_csv
-from studies.results.store import Store
+from studies.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

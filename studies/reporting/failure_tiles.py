@@ -8,7 +8,7 @@ from studies.diagnosis.axes import shortened
 from studies.reporting.answer import listed, place
 from studies.reporting.originals import Originals
 from studies.reporting.thumbnails import thumbnail
-from studies.results.records import Subject
+from studies.store.records import Subject
 
 _LETTERS = 20  # of a class name that stand under an image
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from models.stored_images import Images, first_images
 from studies.engine import corruption_of
 from studies.plan import Condition
-from studies.results.records import Subject
+from studies.store.records import Subject
 
 if TYPE_CHECKING:
     from studies.config.study import Study

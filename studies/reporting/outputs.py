@@ -18,9 +18,9 @@ from studies.reporting.drawing import Picture
 from studies.reporting.originals import Images, Originals, find_originals
 from studies.reporting.report import Material
 from studies.reporting.sweep_outputs import make_sweep_outputs
-from studies.results.records import Failure
-from studies.results.store import Store
 from studies.statistics.curves import Curve
+from studies.store.records import Failure
+from studies.store.store import Store
 from studies.sweep import planned_keys
 
 

@@ -22,8 +22,8 @@ from studies.reporting.overview import make_overview
 from studies.reporting.report import Found, Material, write_report
 from studies.reporting.strips import LENGTH, make_strips
 from studies.reporting.thumbnails import side_for
-from studies.results.store import Store
 from studies.statistics.curves import Curve, to_csv, trace_curves
+from studies.store.store import Store
 
 EACH, FEW_EACH = 5, 3
 """Images that a page shows of those a model loses first: with a few corruptions, and with many."""

@@ -10,8 +10,8 @@ from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.plan import Planned
 from studies.protocols.plan import plan
-from studies.results.records import Subject
-from studies.results.store import Store
+from studies.store.records import Subject
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from studies.config.study import Study

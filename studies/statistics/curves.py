@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from studies.plan import ImageRange, Point, cell_key
 from studies.reporting import tidy
-from studies.results.store import Store
 from studies.statistics.measures import Measures, Numbers
 from studies.stats.intervals import area_under_curve
+from studies.store.store import Store
 
 if TYPE_CHECKING:
     from noiselib import Axis

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.store import Store
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
 from studies.stats.predictions import Outcomes
+from studies.store.store import Store
 
 _MEANS: dict[str, Callable[[Outcomes], npt.NDArray[np.float64]]] = {
     "confidence": metrics.confidence,

@@ -11,7 +11,7 @@ from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.plan import Condition, ImageRange
-from studies.results.records import Subject
+from studies.store.records import Subject
 
 CLEAN = Condition("identity", (), None)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from studies import classifiers, session
 from studies.config.validators import model_name
-from studies.results.records import StoredModel
+from studies.store.records import StoredModel
 
 CLASSES = 4
 SIDE = 12

@@ -17,13 +17,13 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange, cell_key, plan_points
-from studies.results.records import Subject
-from studies.results.store import Store
 from studies.session import run_study
 from studies.statistics.curves import trace_curves
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import judge
+from studies.store.records import Subject
+from studies.store.store import Store
 
 IMAGES = 200
 CLASSES = ("one", "two", "three", "four")

@@ -17,11 +17,11 @@ from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
 from studies.reporting.strips import LENGTH, make_strips
-from studies.results.store import Store
 from studies.results.swept import last_sweep
 from studies.session import run_study
 from studies.statistics.curves import to_csv, trace_curves
 from studies.stats.curves import START
+from studies.store.store import Store
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 

@@ -15,7 +15,7 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.config.validators import is_guest, is_path, model_name
 from studies.core.errors import StudyError
-from studies.results.store import Store
+from studies.store.store import Store
 
 SOURCE = """
 import numpy as np

@@ -10,8 +10,8 @@ from models.data import load
 from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
 from studies.plan import plan_points
-from studies.results.store import Store
 from studies.session import run_study
+from studies.store.store import Store
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.reporting import outputs
-from studies.results import database, schema
-from studies.results.store import FILE_NAME, Store
 from studies.session import run_study
+from studies.store import database
+from studies.store import database as schema
+from studies.store.store import FILE_NAME, Store
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

@@ -13,9 +13,9 @@ from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.export.formats import write_table
 from studies.export.tables import Table
-from studies.results.store import Store
 from studies.session import run_study
 from studies.stats import metrics
+from studies.store.store import Store
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from models.data import npy
 from models.stored_images import StoredImages
 from studies import session
 from studies.config.study import Study
-from studies.results.store import Store
 from studies.session import run_study
+from studies.store.store import Store
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ import sys
 import pytest
 
 from studies.core.errors import StudyError
-from studies.results.lock import sole_sweep
+from studies.store.lock import sole_sweep
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from studies.results.lock import sole_sweep
+from studies.store.lock import sole_sweep
 with sole_sweep(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

@@ -27,7 +27,7 @@ from studies.core.errors import StudyError
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.session import run_matrix
 from studies.matrix.trainings import networks_of
-from studies.results.store import Store
+from studies.store.store import Store
 
 FAKES = Path(__file__).parent / "matrix_fakes.py"
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from studies import session
 from studies.config.study import Study
 from studies.plan import conditions_in_order, plan_points
 from studies.protocols.plan import CLEAN, plan_levels
-from studies.results.store import Store
 from studies.session import run_study
+from studies.store.store import Store
 
 pytestmark = pytest.mark.usefixtures("fakes", "tiny")
 

@@ -21,9 +21,9 @@ from studies.reporting.families import MANY, family, folded
 from studies.reporting.originals import Originals
 from studies.reporting.outputs import write_outputs
 from studies.reporting.thumbnails import side_for, thumbnail
-from studies.results.records import StoredModel
-from studies.results.store import Store
 from studies.session import run_study
+from studies.store.records import StoredModel
+from studies.store.store import Store
 
 VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"

@@ -8,8 +8,8 @@ from studies import session
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange
-from studies.results.store import Store
 from studies.session import run_study
+from studies.store.store import Store
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

@@ -6,10 +6,10 @@ import pytest
 
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange
-from studies.results import schema
-from studies.results.records import Failure, StoredModel
-from studies.results.store import FILE_NAME, Store
 from studies.stats.predictions import Outcomes, judge
+from studies.store import database as schema
+from studies.store.records import Failure, StoredModel
+from studies.store.store import FILE_NAME, Store
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 

@@ -23,7 +23,7 @@ from studies.core.provenance import now
 from studies.explorer import command, listening, server
 from studies.explorer.context import Context, State
 from studies.explorer.preparation import prepare, study_to_explore
-from studies.results.store import Store
+from studies.store.store import Store
 
 
 @pytest.fixture

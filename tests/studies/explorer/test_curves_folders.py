@@ -7,7 +7,7 @@ import noiselib
 from studies.core.errors import StudyError
 from studies.explorer.folder_list import list_folders, root_of
 from studies.explorer.folders import open_folder
-from studies.results.store import FILE_NAME, Store
+from studies.store.store import FILE_NAME, Store
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from studies.core.errors import StudyError
 from studies.plan import Condition
-from studies.results.arrays import PackedArray, pack, unpack
-from studies.results.database import Database
 from studies.stats.predictions import Outcomes
+from studies.store.database import Database, PackedArray, pack, unpack
 
 
 class CellDatabase(Database):

@@ -1,14 +1,117 @@
 """A SQLite file, opened safely: whole, ours, and each mishap said in one sentence."""
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.results import schema
+
+VERSION = 1
+"""Raised whenever the tables change; stored as SQLite's ``user_version``."""
+
+APPLICATION = 0x53545544
+"""Says "STUD"; stored as SQLite's ``application_id``: this database is one of ours."""
+
+TABLES = """
+CREATE TABLE study (                -- one row: what every cell here is about
+    name TEXT NOT NULL,
+    data_name TEXT NOT NULL,
+    data_digest TEXT NOT NULL,
+    first INTEGER NOT NULL,         -- number of the first image
+    count INTEGER NOT NULL,         -- how many images
+    class_names TEXT NOT NULL,      -- JSON list
+    labels BLOB NOT NULL,           -- true classes, little-endian int32
+    example BLOB NOT NULL,          -- the first image, uint8, to be shown
+    example_shape TEXT NOT NULL     -- JSON list: height, width, channels
+) STRICT;
+CREATE TABLE runs (                 -- one row a sweep that was started
+    id INTEGER PRIMARY KEY,
+    started TEXT NOT NULL,
+    finished TEXT,                  -- empty while it runs, or when it was cut
+    command TEXT NOT NULL,          -- what to type to repeat it
+    study TEXT NOT NULL,            -- JSON: every setting
+    provenance TEXT NOT NULL        -- JSON: versions, commit, threads
+) STRICT;
+CREATE TABLE models (               -- the models last seen under their names
+    name TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    path TEXT NOT NULL,
+    stamp TEXT NOT NULL,            -- JSON: size and time of change of the file
+    provenance TEXT NOT NULL        -- JSON: how it was trained
+) STRICT;
+CREATE TABLE cells (
+    key TEXT PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    revisions TEXT NOT NULL,        -- JSON: [name, revision] of every corruption
+    seed INTEGER,                   -- NULL where nothing is drawn
+    model_digest TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES runs,
+    seconds REAL NOT NULL           -- spent predicting
+) STRICT;
+CREATE TABLE outcomes (             -- one row for each array of a cell
+    cell TEXT NOT NULL REFERENCES cells,
+    quantity TEXT NOT NULL,
+    dtype TEXT NOT NULL,            -- numpy's name, with the byte order
+    shape TEXT NOT NULL,            -- JSON list
+    checksum INTEGER NOT NULL,      -- CRC-32 of the bytes
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (cell, quantity)
+) STRICT;
+CREATE TABLE failures (             -- cells that failed at the last try
+    key TEXT PRIMARY KEY,
+    pipeline TEXT NOT NULL,
+    seed INTEGER,
+    model TEXT NOT NULL,
+    error TEXT NOT NULL,
+    run INTEGER NOT NULL REFERENCES runs
+) STRICT;
+"""
+
+
+class PackedArray(NamedTuple):
+    """An array as it lies in the database.
+
+    Attributes
+    ----------
+    dtype
+        NumPy's name of the type, little-endian: ``<f2``.
+    shape
+        JSON list.
+    checksum
+        CRC-32 of the bytes.
+    content
+        The elements in C order.
+    """
+
+    dtype: str
+    shape: str
+    checksum: int
+    content: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the bytes are those that were packed."""
+        return zlib.crc32(self.content) == self.checksum
+
+
+def pack(array: npt.NDArray[Any]) -> PackedArray:
+    """Return an array of numbers as bytes."""
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    content = little.tobytes()
+    return PackedArray(little.dtype.str, json.dumps(little.shape), zlib.crc32(content), content)
+
+
+def unpack(packed: PackedArray) -> npt.NDArray[Any]:
+    """Return the array, read-only."""
+    return np.frombuffer(packed.content, packed.dtype).reshape(json.loads(packed.shape))
 
 
 class Database:
@@ -112,17 +215,17 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     ):
         _create(connection)
         return
-    if application != schema.APPLICATION:
+    if application != APPLICATION:
         raise StudyError(f"{path} is a database of another program, not the results of a study")
-    if version > schema.VERSION:
+    if version > VERSION:
         raise StudyError(
             f"{path} was written by a newer version of this toolkit (tables {version}, this one "
-            f"knows {schema.VERSION}); update it to go on"
+            f"knows {VERSION}); update it to go on"
         )
-    if version < schema.VERSION:
+    if version < VERSION:
         raise StudyError(
             f"{path} was written by an older version of this toolkit (tables {version}, this one "
-            f"needs {schema.VERSION}); choose another folder with --out"
+            f"needs {VERSION}); choose another folder with --out"
         )
     state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if state != "ok":
@@ -132,8 +235,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 def _create(connection: sqlite3.Connection) -> None:
     # One transaction: a process killed here leaves an empty database, which is made again.
     connection.executescript(
-        f"BEGIN IMMEDIATE; {schema.TABLES} PRAGMA application_id = {schema.APPLICATION}; "
-        f"PRAGMA user_version = {schema.VERSION}; COMMIT;"
+        f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION}; "
+        f"PRAGMA user_version = {VERSION}; COMMIT;"
     )
 
 

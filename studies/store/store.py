@@ -9,8 +9,8 @@ import numpy as np
 
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange
-from studies.results.cell_database import CellDatabase
-from studies.results.records import Failure, Run, StoredModel, Subject
+from studies.store.cell_database import CellDatabase
+from studies.store.records import Failure, Run, StoredModel, Subject
 
 FILE_NAME = "results.sqlite"
 
