@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.simulation import STRENGTHS, Draws, answers
-from studies.analysis.answers import PointAnswers, mean_over_points
+from studies.results.sweep_results import PointAnswers, mean_over_points
 from studies.stats.bootstrap import resampled_sums
 from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
 from studies.stats.intervals import accuracy_interval, share_interval

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.stored_images import first_images
-from studies.adaptive import Accuracies
 from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.core import provenance
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.engine import Engine, LocalEngine
 from studies.plan import ImageRange
-from studies.protocols.plan import plan
 from studies.reporting.outputs import Outputs, write_outputs
+from studies.results.adaptive import Accuracies, plan
 from studies.store.lock import sole_sweep
 from studies.store.records import Subject
 from studies.store.store import Store

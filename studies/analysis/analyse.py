@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import PointAnswers, Reader, whole_draws
 from studies.analysis.areas import (
     AreaRow,
     WholeCurve,
@@ -22,9 +21,9 @@ from studies.analysis.comparisons import (
 )
 from studies.analysis.metric_rows import MetricRow, metric_row
 from studies.analysis.path_rows import PathRow, path_rows
-from studies.analysis.places import Path, paths_of
 from studies.plan import Condition, Point
 from studies.reporting.tidy import to_csv
+from studies.results.sweep_results import Path, PointAnswers, Reader, paths_of, whole_draws
 from studies.stats import metrics
 from studies.stats.predictions import Outcomes
 from studies.store.records import Subject

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import PointAnswers, mean_over_points
-from studies.analysis.places import Path
+from studies.results.sweep_results import Path, PointAnswers, mean_over_points
 from studies.stats.bootstrap import resampled_sums
 from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
 from studies.stats.intervals import share_interval

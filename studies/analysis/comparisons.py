@@ -7,9 +7,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import PointAnswers, shared
 from studies.analysis.areas import ALL, WholeCurve
-from studies.analysis.places import Path
+from studies.results.sweep_results import Path, PointAnswers, shared
 from studies.stats.paired import (
     Difference,
     adjusted,

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import Reader, whole_draws
-from studies.analysis.places import Path
 from studies.plan import Condition, Point
+from studies.results.sweep_results import Path, Reader, whole_draws
 from studies.stats.breaking_points import breaking_points
 from studies.store.records import Subject
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.places import Path
 from studies.plan import Point
+from studies.results.sweep_results import Path
 from studies.stats import metrics
 from studies.stats.calibration import reliability
 from studies.stats.intervals import mean_interval

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.places import Path
+from studies.results.sweep_results import Path
 from studies.stats.breaking_points import breaking_points, flips, standing
 from studies.stats.intervals import share_interval
 

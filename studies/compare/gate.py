@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import Reader, mean_over_points
 from studies.core.errors import StudyError
 from studies.plan import Planned, Point
-from studies.protocols.plan import CLEAN, Level
-from studies.results.swept import Swept
+from studies.results.adaptive import CLEAN, Level
+from studies.results.sweep_results import Reader, Swept, mean_over_points
 from studies.stats.curves import path_weights
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
 

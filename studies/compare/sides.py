@@ -5,7 +5,7 @@ from pathlib import Path
 
 from studies.compare.gate import Pair
 from studies.core.errors import StudyError
-from studies.results.swept import Swept
+from studies.results.sweep_results import Swept
 from studies.store.records import Subject
 
 _ALIKE = ("protocol", "corruptions", "strengths", "seeds")

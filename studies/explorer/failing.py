@@ -10,7 +10,7 @@ from studies.core.errors import StudyError
 from studies.engine import corruption_of
 from studies.plan import Condition, cell_key
 from studies.reporting.originals import Originals, find_originals
-from studies.results.swept import Swept
+from studies.results.sweep_results import Swept
 from studies.stats.metrics import correct
 from studies.store.store import Store
 

@@ -9,8 +9,8 @@ from typing import cast
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
 from studies.protocols.level_rows import LevelRow, trace_levels
-from studies.protocols.plan import CLEAN, Level
-from studies.results.swept import Swept, last_sweep
+from studies.results.adaptive import CLEAN, Level
+from studies.results.sweep_results import Swept, last_sweep
 from studies.statistics.curves import Curve, Row, trace_curves
 from studies.store.store import Store
 from studies.sweep import planned_keys

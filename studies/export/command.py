@@ -32,13 +32,12 @@ def export(
 
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
-    from studies.analysis.answers import Reader
     from studies.core.files import write_whole
     from studies.export.formats import write_table
     from studies.export.origin import FILE_NAME, origin_of
     from studies.export.tables import tables_of
     from studies.reporting.summary import say
-    from studies.results.swept import last_sweep
+    from studies.results.sweep_results import Reader, last_sweep
     from studies.store.store import Store
 
     with sentences(), Store(folder) as store:

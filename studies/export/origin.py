@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from studies.results.swept import Swept
+from studies.results.sweep_results import Swept
 from studies.store.store import Store
 
 FILE_NAME = "provenance.json"

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import Reader, whole_draws
-from studies.analysis.places import paths_of
 from studies.plan import Condition, Planned, Point, cell_key
-from studies.protocols.plan import Level
-from studies.results.swept import Swept
+from studies.results.adaptive import Level
+from studies.results.sweep_results import Reader, Swept, paths_of, whole_draws
 from studies.stats import metrics
 from studies.stats.breaking_points import breaking_points
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.answers import Reader
 from studies.config.matrix import MatrixStudy
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
@@ -20,6 +19,7 @@ from studies.plan import columns_of, plan_points, sweep_of, trainings_of
 from studies.reporting.report import Material
 from studies.reporting.strips import shown
 from studies.reporting.tidy import to_csv
+from studies.results.sweep_results import Reader
 from studies.store.records import Subject
 from studies.store.store import Store
 from studies.sweep import planned_keys

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studies.plan import ImageRange, cell_key
-from studies.protocols.plan import CLEAN, Level
+from studies.results.adaptive import CLEAN, Level
 from studies.stats.corruption_error import (
     Errors,
     ErrorsByImage,

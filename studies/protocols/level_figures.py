@@ -8,7 +8,6 @@ import numpy as np
 from studies.protocols.benchmark import Benchmark, Section
 from studies.protocols.level_rows import LevelRow
 from studies.protocols.level_strips import LevelStrips
-from studies.protocols.plan import CLEAN
 from studies.protocols.words import DAGGER, marked, mean_name
 from studies.reporting.drawing import (
     COLOURS,
@@ -21,6 +20,7 @@ from studies.reporting.drawing import (
     slug,
     styled,
 )
+from studies.results.adaptive import CLEAN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

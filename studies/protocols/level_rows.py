@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from studies.plan import ImageRange, cell_key
-from studies.protocols.plan import CLEAN, Level
+from studies.results.adaptive import CLEAN, Level
 from studies.statistics.measures import Measures
 from studies.store.store import Store
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.protocols.level_rows import LevelRow
-from studies.protocols.plan import CLEAN
 from studies.reporting.strips import shown
+from studies.results.adaptive import CLEAN
 
 LevelStrips = Mapping[str, Sequence[tuple[float, npt.NDArray[np.uint8]]]]
 """Corruption -> images, each with its level."""

@@ -9,11 +9,11 @@ from studies.protocols.benchmark import Benchmark, assess
 from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
 from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.protocols.level_strips import make_level_strips
-from studies.protocols.plan import plan_levels
 from studies.protocols.report import write_protocol_report
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material
 from studies.reporting.tidy import to_csv
+from studies.results.adaptive import plan_levels
 from studies.store.store import Store
 
 

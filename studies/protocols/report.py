@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from studies.protocols.benchmark import Benchmark, Section
 from studies.protocols.level_rows import LevelRow
-from studies.protocols.plan import CLEAN
 from studies.protocols.words import (
     error_text,
     footnotes,
@@ -16,6 +15,7 @@ from studies.protocols.words import (
 from studies.reporting.answer import percent
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material, render
+from studies.results.adaptive import CLEAN
 
 
 def write_protocol_report(

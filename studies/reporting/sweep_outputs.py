@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studies.analysis.analyse import Analysis, analyse
-from studies.analysis.answers import Reader
 from studies.analysis.first_failures import find_first_failures
-from studies.analysis.places import paths_of
 from studies.analysis.sections import analysis_sections
 from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
@@ -22,6 +20,7 @@ from studies.reporting.overview import make_overview
 from studies.reporting.report import Found, Material, write_report
 from studies.reporting.strips import LENGTH, make_strips
 from studies.reporting.thumbnails import side_for
+from studies.results.sweep_results import Reader, paths_of
 from studies.statistics.curves import Curve, to_csv, trace_curves
 from studies.store.store import Store
 

@@ -11,13 +11,13 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.adaptive import Accuracies
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
 from studies.reporting.strips import LENGTH, make_strips
-from studies.results.swept import last_sweep
+from studies.results.adaptive import Accuracies
+from studies.results.sweep_results import last_sweep
 from studies.session import run_study
 from studies.statistics.curves import to_csv, trace_curves
 from studies.stats.curves import START

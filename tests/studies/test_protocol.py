@@ -11,7 +11,7 @@ from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.config.study import Study
 from studies.plan import conditions_in_order, plan_points
-from studies.protocols.plan import CLEAN, plan_levels
+from studies.results.adaptive import CLEAN, plan_levels
 from studies.session import run_study
 from studies.store.store import Store
 

@@ -12,15 +12,14 @@ from PIL import Image
 import noiselib
 from models.data import load
 from studies import session
-from studies.analysis.answers import Reader
 from studies.analysis.first_failures import find_first_failures
-from studies.analysis.places import paths_of
 from studies.config.study import Study
 from studies.plan import plan_points
 from studies.reporting.families import MANY, family, folded
 from studies.reporting.originals import Originals
 from studies.reporting.outputs import write_outputs
 from studies.reporting.thumbnails import side_for, thumbnail
+from studies.results.sweep_results import Reader, paths_of
 from studies.session import run_study
 from studies.store.records import StoredModel
 from studies.store.store import Store

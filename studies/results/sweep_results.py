@@ -1,15 +1,76 @@
 """What models answered, read from the store: one array a point, a row a seed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from studies.plan import Condition, ImageRange, Planned, cell_key
+from studies.config.validators import model_name
+from studies.core.errors import StudyError
+from studies.plan import Condition, ImageRange, Planned, Point, cell_key
+from studies.results.adaptive import Accuracies, plan
 from studies.stats.predictions import Outcomes
+from studies.store.records import Subject
 from studies.store.store import Store
+
+if TYPE_CHECKING:
+    from noiselib import Transform
+    from studies.config.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The last sweep of a results folder.
+
+    Attributes
+    ----------
+    folder
+        The results folder.
+    study
+        The settings.
+    subject
+        Which images.
+    digests
+        Model name -> model digest, in the order of the study.
+    plan
+        Everything that was asked for.
+    """
+
+    folder: Path
+    study: "Study"
+    subject: Subject
+    digests: Mapping[str, str]
+    plan: Sequence[Planned]
+
+
+def last_sweep(store: Store, folder: Path) -> Swept:
+    """Return what a results folder was last swept for.
+
+    Raises
+    ------
+    StudyError
+        When it never was.
+    """
+    from studies.config.study import Study
+
+    runs = store.runs()
+    if not runs:
+        raise StudyError(f"there are no results in {folder} yet; start with a sweep")
+    study = Study.model_construct(**runs[-1].study)
+    models = [model for name in study.models if (model := store.model(model_name(name)))]
+    digests = {model.name: model.digest for model in models}
+    return Swept(
+        folder=folder,
+        study=study,
+        subject=store.subject(),
+        digests=digests,
+        plan=plan(study, Accuracies(store, digests)),
+    )
+
 
 Correct = npt.NDArray[np.bool_]
 
@@ -140,3 +201,44 @@ def whole_draws(
         if all(found):
             draws.append([items[0] for items in found])
     return draws
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The way from clean images to one corruption.
+
+    Attributes
+    ----------
+    corruption
+        Spec at its worst strength.
+    parameter, unit
+        The parameter that is the strength, and its unit.
+    points
+        From clean to worst.
+    """
+
+    corruption: str
+    parameter: str
+    unit: str
+    points: tuple[Point, ...] = field(repr=False)
+
+    def strength(self, t: float) -> float:
+        """Return the strength at any t of the path, in the parameter's own unit."""
+        return float(_parsed(self.corruption).position(t))
+
+
+def paths_of(points: Sequence[Point]) -> list[Path]:
+    """Return the paths that some points are on, in their order."""
+    paths = []
+    for corruption in dict.fromkeys(point.corruption for point in points):
+        axis = _parsed(corruption).axis
+        along = tuple(point for point in points if point.corruption == corruption)
+        paths.append(Path(corruption, axis.name, axis.unit, along))
+    return paths
+
+
+@cache
+def _parsed(corruption: str) -> "Transform":
+    import noiselib
+
+    return noiselib.parse(corruption)
