@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from models.data import Dataset
-    from studies.classifiers import Classifier
     from studies.config.study import Study
-    from studies.engine import Predictor
     from studies.plan import Condition
+    from studies.run.engine import Predictor
+    from studies.run.models import Classifier
 
 __all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
 
@@ -86,10 +86,10 @@ class Overhead:
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     """Train, then measure the sweep of a study in an empty folder between two bare passes."""
     from models.backend import processors
-    from studies.classifiers import find_classifiers
     from studies.core.progress import observer_for
     from studies.plan import conditions_in_order, plan_points
     from studies.reporting.outputs import write_outputs
+    from studies.run.models import find_classifiers
     from studies.session import compute_missing, opened
 
     threads = study.threads or processors()
@@ -137,8 +137,8 @@ def warm_predictors(
     classifiers: list[Classifier], data: Dataset, threads: int
 ) -> Mapping[str, Predictor]:
     """Load the models, and let each predict once, which makes what is made on first use."""
-    from studies.classifiers import start_predicting
-    from studies.engine import BLOCK
+    from studies.run.engine import BLOCK
+    from studies.run.models import start_predicting
 
     predictors = start_predicting(classifiers, data, threads=threads)
     for predictor in predictors.values():
@@ -158,7 +158,7 @@ def bare_pass(
     """
     import numpy as np
 
-    from studies.engine import BLOCK, corruption_of
+    from studies.run.engine import BLOCK, corruption_of
 
     batch = np.asarray(images)
     corrupting = predicting = Spent(0, 0)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.data import Dataset
-    from studies.engine import Job
+    from studies.run.engine import Job
 
 __all__ = ["Measured", "NearestMean", "made_up_digits", "sweep_cells", "write_report"]
 
@@ -97,12 +97,12 @@ def sweep_cells(
     from studies.config.study import Study
     from studies.core.progress import observer_for
     from studies.core.provenance import gather, now
-    from studies.engine import LocalEngine
     from studies.plan import plan_points
+    from studies.run.engine import LocalEngine
+    from studies.run.sweep import missing_jobs, sweep
     from studies.session import subject_of
     from studies.store.records import StoredModel
     from studies.store.store import Store
-    from studies.sweep import missing_jobs, sweep
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}
     points = {"corruptions": list(corruptions), "strengths": MANY_POINTS if cells else USUAL_POINTS}

@@ -202,11 +202,11 @@ def _sweep(
     scheduler: str | None,
 ) -> int:
     """Run a study, print its end, and return the exit status."""
-    from studies.cluster.place import place_of
     from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.reporting.summary import print_summary, say
+    from studies.run.cluster.connection import place_of
     from studies.session import run_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

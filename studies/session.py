@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.stored_images import first_images
-from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.core import provenance
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
-from studies.engine import Engine, LocalEngine
 from studies.plan import ImageRange
 from studies.reporting.outputs import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
+from studies.run.engine import Engine, LocalEngine
+from studies.run.models import Classifier, find_classifiers, start_predicting
+from studies.run.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
 from studies.store.lock import sole_sweep
 from studies.store.records import Subject
 from studies.store.store import Store
-from studies.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
 
 if TYPE_CHECKING:
     from models.data import Dataset
-    from studies.cluster.place import Place
     from studies.config.study import Study
+    from studies.run.cluster.connection import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _started(
         predictors = start_predicting(needed, data, threads=threads)
         yield LocalEngine(shown, labels, predictors, first=images.first)
         return
-    from studies.cluster.engine import cluster_engine
+    from studies.run.cluster.engine import cluster_engine
 
     with cluster_engine(
         place, needed, shown, labels, threads=threads, first=images.first

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.diagnosis.examination import View
+from studies.run.diagnosis import View
 from studies.stats.confusion import Pair
 from studies.stats.metrics import correct
 from studies.stats.predictions import Outcomes

@@ -11,11 +11,11 @@ from studies.diagnosis.data_figures import (
     draw_labels,
     draw_projection,
 )
-from studies.diagnosis.examination import View
 from studies.diagnosis.image_table import draw_image_table
 from studies.diagnosis.layout import Section, Shown
 from studies.diagnosis.overview import Brightness, brightness, projection
 from studies.diagnosis.words import where
+from studies.run.diagnosis import View
 
 if TYPE_CHECKING:
     from models.data import Dataset

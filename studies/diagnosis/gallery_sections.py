@@ -16,12 +16,12 @@ from studies.diagnosis.choices import (
     samples,
     wrong_ones,
 )
-from studies.diagnosis.examination import View
 from studies.diagnosis.findings import Finding
 from studies.diagnosis.gallery_figures import Labels, draw_gallery
 from studies.diagnosis.layout import Section, Shown
 from studies.diagnosis.sections import file_name
 from studies.diagnosis.words import ARROW, mistake_lines, sample_lines, where
+from studies.run.diagnosis import View
 from studies.stats.metrics import correct
 
 TrueClasses = npt.NDArray[np.int64]

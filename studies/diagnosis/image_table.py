@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.diagnosis.axes import shortened, title_height
-from studies.diagnosis.examination import Images
 from studies.diagnosis.single_images import WIDTH, set_bare, show_image, whole_images
 from studies.reporting.drawing import Picture, rendered, styled
+from studies.run.diagnosis import Images
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from studies.diagnosis.axes import in_decades, in_percent, labelled, title_height
-from studies.diagnosis.histories import History
 from studies.reporting.drawing import (
     COLOURS,
     LINES,
@@ -16,6 +15,7 @@ from studies.reporting.drawing import (
     rendered,
     styled,
 )
+from studies.run.diagnosis import History
 from studies.stats.calibration import Reliability
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from studies.core.files import write_whole
 from studies.core.progress import Observer
 from studies.diagnosis.data_sections import data_section
-from studies.diagnosis.examination import View
 from studies.diagnosis.findings import Finding, classes_csv, confusion_csv, find
 from studies.diagnosis.gallery_sections import (
     comparison_section,
@@ -18,7 +17,6 @@ from studies.diagnosis.gallery_sections import (
     pairs_section,
     samples_section,
 )
-from studies.diagnosis.histories import History
 from studies.diagnosis.layout import Section
 from studies.diagnosis.sections import (
     calibration_section,
@@ -28,6 +26,7 @@ from studies.diagnosis.sections import (
 )
 from studies.diagnosis.words import answer
 from studies.reporting.report import Material, render
+from studies.run.diagnosis import History, View
 
 if TYPE_CHECKING:
     from models.data import Dataset

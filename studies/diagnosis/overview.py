@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.diagnosis.examination import Images, View
+from studies.run.diagnosis import Images, View
 
 LEVELS = 32
 """Bars of the pixel histogram; each stands for 8 values."""

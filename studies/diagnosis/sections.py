@@ -5,7 +5,6 @@ from itertools import groupby
 
 from studies.diagnosis.axes import NUMBERED, titled
 from studies.diagnosis.findings import Finding
-from studies.diagnosis.histories import History
 from studies.diagnosis.layout import Section, Shown, Table
 from studies.diagnosis.line_figures import draw_learning, draw_reliability
 from studies.diagnosis.matrix_figures import draw_class_scores, draw_confusion
@@ -17,6 +16,7 @@ from studies.diagnosis.words import (
 )
 from studies.reporting.answer import percent
 from studies.reporting.drawing import slug
+from studies.run.diagnosis import History
 from studies.stats.confusion import Pair
 
 _UNDEFINED = "\N{EN DASH}"

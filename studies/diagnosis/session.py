@@ -3,21 +3,20 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.classifiers import Classifier, find_classifiers
 from studies.core import provenance
 from studies.core.progress import Observer
-from studies.diagnosis.examination import compute_answers, conditions_to_look_at, read_views
-from studies.diagnosis.histories import read_history
 from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
 from studies.reporting.report import Material
+from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
+from studies.run.models import Classifier, find_classifiers
+from studies.run.sweep import planned_keys
 from studies.session import subject_of
 from studies.store.lock import sole_sweep
 from studies.store.store import Store
-from studies.sweep import planned_keys
 
 if TYPE_CHECKING:
     from studies.config.study import Study
-    from studies.diagnosis.examination import Looked
+    from studies.run.diagnosis import Looked
 
 
 def diagnose(

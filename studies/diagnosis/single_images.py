@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies.diagnosis.examination import Images
+from studies.run.diagnosis import Images
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.engine import BLOCK, Predictor, describe
+from studies.run.engine import BLOCK, Predictor, describe
 
 if TYPE_CHECKING:
     from models.data import Dataset

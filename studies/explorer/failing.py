@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.engine import corruption_of
 from studies.plan import Condition, cell_key
 from studies.reporting.originals import Originals, find_originals
 from studies.results.sweep_results import Swept
+from studies.run.engine import corruption_of
 from studies.stats.metrics import correct
 from studies.store.store import Store
 

@@ -11,9 +11,9 @@ from studies.plan import Condition, Point
 from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.results.adaptive import CLEAN, Level
 from studies.results.sweep_results import Swept, last_sweep
+from studies.run.sweep import planned_keys
 from studies.statistics.curves import Curve, Row, trace_curves
 from studies.store.store import Store
-from studies.sweep import planned_keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     """
     from models.backend import processors
     from models.data import load
-    from studies.classifiers import find_classifiers, start_predicting
+    from studies.run.models import find_classifiers, start_predicting
     from studies.store.lock import sole_sweep
 
     tell("Reading the data", 0)

@@ -54,7 +54,7 @@ def _ending(
     from models.training import TrainingError
     from studies.config.study import Study
     from studies.core.errors import StudyError
-    from studies.engine import describe
+    from studies.run.engine import describe
     from studies.session import run_study
 
     from_models = (

@@ -14,15 +14,15 @@ from studies.matrix.numbers import Matrix, find_numbers
 from studies.matrix.page import heading_of, write_page
 from studies.matrix.rows import CellRow, StandingRow, cell_rows, standing_rows
 from studies.matrix.shares import read_answers
-from studies.matrix.trainings import Network
 from studies.plan import columns_of, plan_points, sweep_of, trainings_of
 from studies.reporting.report import Material
 from studies.reporting.strips import shown
 from studies.reporting.tidy import to_csv
 from studies.results.sweep_results import Reader
+from studies.run.matrix import Network
+from studies.run.sweep import planned_keys
 from studies.store.records import Subject
 from studies.store.store import Store
-from studies.sweep import planned_keys
 
 
 def write_outputs(

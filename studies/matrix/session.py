@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from studies.classifiers import find_classifiers
 from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
 from studies.matrix.numbers import Matrix
 from studies.matrix.outputs import write_outputs
-from studies.matrix.trainings import networks_of, train_missing
 from studies.plan import sweep_of
+from studies.run.matrix import networks_of, train_missing
+from studies.run.models import find_classifiers
+from studies.run.sweep import Tally
 from studies.session import compute_missing, opened
-from studies.sweep import Tally
 
 
 @dataclass(frozen=True, slots=True)

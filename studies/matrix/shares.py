@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.matrix.trainings import Network
 from studies.plan import IDENTITY, Column, Point, Training
 from studies.results.sweep_results import Reader
+from studies.run.matrix import Network
 
 Values = npt.NDArray[np.float64]
 

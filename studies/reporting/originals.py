@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.stored_images import Images, first_images
-from studies.engine import corruption_of
 from studies.plan import Condition
+from studies.run.engine import corruption_of
 from studies.store.records import Subject
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from studies.reporting.originals import Images, Originals, find_originals
 from studies.reporting.report import Material
 from studies.reporting.sweep_outputs import make_sweep_outputs
 from studies.results.adaptive import Accuracies, plan
+from studies.run.sweep import planned_keys
 from studies.statistics.curves import Curve
 from studies.store.records import Failure
 from studies.store.store import Store
-from studies.sweep import planned_keys
 
 
 @dataclass(frozen=True, slots=True)

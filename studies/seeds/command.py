@@ -41,9 +41,9 @@ def seeds(
     from studies.config.reference_systems import read_systems
     from studies.core.provenance import command_line
     from studies.reporting.summary import say
+    from studies.run.reference_systems import SeedStudy
     from studies.seeds.comparison import lines
     from studies.seeds.outputs import write_outputs
-    from studies.seeds.trainings import SeedStudy
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()

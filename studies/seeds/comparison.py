@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studies.config.reference_systems import Row
-from studies.seeds.trainings import Result
+from studies.run.reference_systems import Result
 
 CLOSE = 0.01
 """How far a repetition may be from what was reported to count as the same."""

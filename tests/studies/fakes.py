@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from studies import classifiers, session
+from studies import session
 from studies.config.validators import model_name
+from studies.run import models as classifiers
 from studies.store.records import StoredModel
 
 CLASSES = 4
@@ -91,7 +92,7 @@ class QuadrantModel:
 
 
 def find_fakes(study, data, folder, store, observer, *, threads):
-    """Stand in for `studies.classifiers.find_classifiers`."""
+    """Stand in for `studies.run.models.find_classifiers`."""
     found = []
     for model in study.models:
         name = model_name(model)
@@ -102,7 +103,7 @@ def find_fakes(study, data, folder, store, observer, *, threads):
 
 
 def start_fakes(needed, data, *, threads):
-    """Stand in for `studies.classifiers.start_predicting`."""
+    """Stand in for `studies.run.models.start_predicting`."""
     return {classifier.name: QuadrantModel(classifier.name) for classifier in needed}
 
 

@@ -48,7 +48,7 @@ class PartialModel(QuadrantModel):
 
 
 def start_partial(needed, data, *, threads):
-    """Stand in for `studies.classifiers.start_predicting`."""
+    """Stand in for `studies.run.models.start_predicting`."""
     return {classifier.name: PartialModel(classifier.name) for classifier in needed}
 
 

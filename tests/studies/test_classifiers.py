@@ -10,11 +10,11 @@ from fakes import SIDE
 from models import predictors
 from models.data import load
 from models.predictors import PredictionError
-from studies.classifiers import Classifier, find_classifiers, start_predicting
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.config.validators import is_guest, is_path, model_name
 from studies.core.errors import StudyError
+from studies.run.models import Classifier, find_classifiers, start_predicting
 from studies.store.store import Store
 
 SOURCE = """

@@ -13,10 +13,10 @@ from studies.diagnosis.choices import (
     samples,
     wrong_ones,
 )
-from studies.diagnosis.examination import View, conditions_to_look_at
 from studies.diagnosis.outputs import folder_name
 from studies.diagnosis.overview import PROJECTED, brightness, projection
 from studies.diagnosis.words import mistake_lines, sample_lines
+from studies.run.diagnosis import View, conditions_to_look_at
 from studies.stats.confusion import confused_pairs, confusion_counts
 from studies.stats.predictions import judge
 

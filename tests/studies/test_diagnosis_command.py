@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from studies.__main__ import app
-from studies.diagnosis import examination, session
+from studies.diagnosis import session
+from studies.run import diagnosis as examination
 
 MARKUP = "<script>alert('1')</script>"
 SPEC = "gaussian_noise(sigma=0.5)"

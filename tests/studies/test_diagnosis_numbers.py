@@ -6,7 +6,7 @@ import pytest
 from models.store import Sidecar
 from models.training.config import TrainConfig
 from studies.diagnosis.findings import find
-from studies.diagnosis.histories import read_history
+from studies.run.diagnosis import read_history
 from studies.stats.calibration import reliability
 from studies.stats.confusion import class_scores, confused_pairs, confusion_counts, row_shares
 from studies.stats.predictions import judge

@@ -5,9 +5,9 @@ import pytest
 from fakes import QuadrantModel, make_images
 
 import noiselib
-from studies import engine
-from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.plan import Condition
+from studies.run import engine
+from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.stats.predictions import Outcomes, judge
 
 NOISE = Condition("gaussian_noise(sigma=0.4)", (("gaussian_noise", 1),), 5)

@@ -17,7 +17,7 @@ from studies.store.store import Store
 def prepared(monkeypatch, tmp_path, fakes):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
-    monkeypatch.setattr("studies.engine.BLOCK", 7)
+    monkeypatch.setattr("studies.run.engine.BLOCK", 7)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.session import run_matrix
-from studies.matrix.trainings import networks_of
+from studies.run.matrix import networks_of
 from studies.store.store import Store
 
 FAKES = Path(__file__).parent / "matrix_fakes.py"
@@ -184,7 +184,7 @@ def test_the_noise_of_trainings_has_seeds_that_no_test_has(study, tmp_path, monk
         "models.training.resumable.train_to_file",
         lambda config, data, path, augment, tell: seen.append((config.seed, augment)),
     )
-    from studies.matrix.trainings import train_missing
+    from studies.run.matrix import train_missing
 
     asked = study()
     networks = networks_of(asked, load(asked.data), tmp_path)

@@ -178,7 +178,7 @@ def test_an_interrupted_protocol_goes_on_where_it_was(run, tmp_path, observer, m
 
 
 def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer, monkeypatch):
-    from studies import engine
+    from studies.run import engine
 
     original = engine.corruption_of
 

@@ -13,13 +13,13 @@ from noiselib.protocols import Entry, Protocol
 from studies import session
 from studies.__main__ import app
 from studies.config.reference_systems import read_systems
-from studies.diagnosis import examination
 from studies.diagnosis import session as diagnosis
 from studies.reporting import sweep_outputs
 from studies.reporting.drawing import Picture
+from studies.run import diagnosis as examination
+from studies.run.reference_systems import Result
 from studies.seeds.comparison import lines
 from studies.seeds.outputs import write_outputs as write_seeds
-from studies.seeds.trainings import Result
 
 MARKUP = "<script>alert('1')</script>"
 LONG = " | ".join(f"gaussian_blur(sigma={n})" for n in range(1, 6)) + " | rotation(degrees=40)"

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from studies.classifiers import Classifier, start_predicting
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
-from studies.engine import BLOCK, LocalEngine, corruption_of
 from studies.plan import Condition, ImageRange, cell_key, conditions_of
+from studies.run.engine import BLOCK, LocalEngine, corruption_of
+from studies.run.models import Classifier, start_predicting
+from studies.run.sweep import missing_jobs, planned_keys, sweep
 from studies.stats.predictions import Outcomes
 from studies.store.store import Store
-from studies.sweep import missing_jobs, planned_keys, sweep
 
 if TYPE_CHECKING:
     from models.data import Dataset
+
 
 Images = npt.NDArray[np.uint8]
 
@@ -154,3 +156,59 @@ def _corrupted(condition: Condition, images: Images, numbers: ImageRange) -> Ima
             images[start : start + BLOCK], numbers.first + start
         )
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The epochs of a training, or why they are not known.
+
+    Attributes
+    ----------
+    model
+        Name of the model.
+    epochs
+        One mapping an epoch, with ``epoch``, ``loss``, ``accuracy`` and, where images were set
+        aside, ``validation_loss`` and ``validation_accuracy``.
+    kept_epoch
+        The epoch whose weights were kept, from 1; 0 without epochs.
+    missing
+        Why there are none, in one sentence; empty where there are some.
+    """
+
+    model: str
+    epochs: tuple[Mapping[str, float], ...]
+    kept_epoch: int = 0
+    missing: str = ""
+
+
+def read_history(model: str, path: Path, digest: str) -> History:
+    """Read the epochs from the file beside a model, without loading the model.
+
+    Parameters
+    ----------
+    model
+        Its name.
+    path
+        Its file.
+    digest
+        Its digest: a file that describes other weights is not believed.
+    """
+    from pydantic import ValidationError
+
+    from models.store import Sidecar, sidecar_path
+
+    def without(reason: str) -> History:
+        return History(model, (), missing=f"{model} has no learning curves: {reason}.")
+
+    beside = sidecar_path(path)
+    try:
+        sidecar = Sidecar.model_validate_json(beside.read_bytes())
+    except FileNotFoundError:
+        return without("no record of its training lies beside it")
+    except (OSError, ValidationError):
+        return without(f"{beside} cannot be read")
+    if sidecar.model_digest != digest:
+        return without(f"{beside} describes another model")
+    if not sidecar.history:
+        return without(f"{beside} tells of no epoch")
+    return History(model, sidecar.history, sidecar.kept_epoch)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from studies.config.validators import is_guest, is_path, model_name
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
-from studies.engine import Predictor
+from studies.run.engine import Predictor
 from studies.store.records import StoredModel
 from studies.store.store import Store
 

@@ -1,7 +1,7 @@
 """Cells in a process of their own, on a worker: what ends that process fails one cell alone.
 
-The process is ``python -m studies.cluster.apart``, spoken to through pipes; a Dask worker may not
-have children of Python's own multiprocessing.
+The process is ``python -m studies.run.cluster.isolated_process``, spoken to through pipes; a Dask
+worker may not have children of Python's own multiprocessing.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import IO, Any, Self
 
-from studies.cluster.kit import Kit, Piece
-from studies.cluster.worker import Answer, ProcessEndedError, compute
 from studies.core.errors import StudyError
-from studies.engine import Computed, Failed, Job
+from studies.run.cluster.payload import Kit, Piece
+from studies.run.cluster.worker import Answer, ProcessEndedError, compute
+from studies.run.engine import Computed, Failed, Job
 
 
 def compute_apart(kit: Kit, piece: Piece, jobs: Sequence[Job]) -> Answer:
@@ -107,7 +107,7 @@ class _OtherProcess:
 
 def _started() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "studies.cluster.apart"],
+        [sys.executable, "-m", "studies.run.cluster.isolated_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},

@@ -10,19 +10,18 @@ from uuid import uuid4
 import numpy as np
 import numpy.typing as npt
 
-from studies.cluster.kit import pack_kit
-from studies.cluster.place import Place, connected, revive
-from studies.cluster.schedule import Assembly, Schedule, Task
-from studies.cluster.supplies import Supplies
-from studies.cluster.worker import Answer, ProcessEndedError, compute
 from studies.core.errors import StudyError
-from studies.engine import Computed, Failed, Job, describe
+from studies.run.cluster.connection import Place, connected, revive
+from studies.run.cluster.payload import Supplies, pack_kit
+from studies.run.cluster.schedule import Assembly, Schedule, Task
+from studies.run.cluster.worker import Answer, ProcessEndedError, compute
+from studies.run.engine import Computed, Failed, Job, describe
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
     from models.stored_images import Images
-    from studies.classifiers import Classifier
+    from studies.run.models import Classifier
 
 WITHOUT_WORKERS = 60.0
 """Seconds without any worker after which a sweep gives up; workers that died come back sooner."""

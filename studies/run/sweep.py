@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from studies.core.progress import Observer
-from studies.engine import Engine, Failed, Job
 from studies.plan import ImageRange, Planned, cell_key, conditions_in_order
+from studies.run.engine import Engine, Failed, Job
 from studies.stats import metrics
 from studies.store.records import Failure
 from studies.store.store import Store

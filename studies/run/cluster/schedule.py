@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from studies.cluster.worker import Answer
-from studies.engine import Computed, Failed, Job
+from studies.run.cluster.worker import Answer
+from studies.run.engine import Computed, Failed, Job
 from studies.stats.predictions import join
 
 TASK_SECONDS = 0.4

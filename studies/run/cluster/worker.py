@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studies.cluster.kit import Kit, Piece
-from studies.cluster.versions import check_versions
 from studies.core.errors import StudyError
-from studies.engine import Computed, Failed, Job, LocalEngine, Predictor
+from studies.run.cluster.payload import Kit, Piece
+from studies.run.cluster.versions import check_versions
+from studies.run.engine import Computed, Failed, Job, LocalEngine, Predictor
 
 _ONE_AT_A_TIME = threading.Lock()  # models share a process's threads, and some are not thread-safe
 
@@ -62,7 +62,7 @@ def compute(kit: Kit, piece: Piece, jobs: Sequence[Job], *, apart: bool) -> Answ
     """
     with _ONE_AT_A_TIME:
         if apart:
-            from studies.cluster.apart import compute_apart
+            from studies.run.cluster.isolated_process import compute_apart
 
             _check(kit)
             return compute_apart(kit, piece, jobs)
