@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 
-from studies.analysis.analyse import Analysis
-from studies.analysis.areas import ALL, AreaRow
-from studies.analysis.comparisons import ComparisonRow
-from studies.analysis.path_rows import PathRow, flip_rate
 from studies.analysis.words import (
     area_text,
     comparison_sentences,
@@ -17,7 +13,11 @@ from studies.analysis.words import (
 )
 from studies.diagnosis.layout import Section, Table
 from studies.reporting.answer import percent
-from studies.statistics.curves import Curve
+from studies.tables.areas import ALL, AreaRow
+from studies.tables.comparisons import ComparisonRow
+from studies.tables.curves import Curve
+from studies.tables.failures import PathRow, flip_rate
+from studies.tables.sweep import Analysis
 
 _OVERALL = "All corruptions"
 

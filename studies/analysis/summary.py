@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studies.analysis.analyse import Analysis
-from studies.analysis.areas import ALL
 from studies.analysis.words import area_text, comparison_sentences, critical_text, threshold_text
-from studies.statistics.curves import Curve
+from studies.tables.areas import ALL
+from studies.tables.curves import Curve
+from studies.tables.sweep import Analysis
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from studies.analysis.areas import ALL, AreaRow
-from studies.analysis.comparisons import ComparisonRow
 from studies.reporting.answer import listed, with_limits
+from studies.tables.areas import ALL, AreaRow
+from studies.tables.comparisons import ComparisonRow
 
 _EN_DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"

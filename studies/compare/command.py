@@ -42,12 +42,18 @@ def compare(
 
 def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     """Compare, print what was found, and return the exit status."""
-    from studies.compare.gate import find_differences, shares_by_place
-    from studies.compare.sides import check_alike, on_common_ground, pairs_of, parse_side
     from studies.compare.table import closing_sentences, findings_table
     from studies.reporting.summary import say
     from studies.results.sweep_results import Reader, last_sweep
     from studies.store.store import Store
+    from studies.tables.gate import (
+        check_alike,
+        find_differences,
+        on_common_ground,
+        pairs_of,
+        parse_side,
+        shares_by_place,
+    )
 
     out = console()
     with sentences():

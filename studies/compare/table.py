@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.analysis.words import p_text, points
-from studies.compare.gate import OVERALL, Finding
 from studies.reporting.answer import percent
+from studies.tables.gate import OVERALL, Finding
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -15,8 +15,8 @@ from studies.diagnosis.axes import (
     shortened,
     title_height,
 )
-from studies.diagnosis.overview import LEVELS, Brightness, Projection
 from studies.reporting.drawing import COLOURS, LINES, MARKERS, Picture, rendered, styled
+from studies.tables.data_statistics import LEVELS, Brightness, Projection
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.diagnosis.axes import titled
-from studies.diagnosis.choices import of_classes
 from studies.diagnosis.data_figures import (
     draw_class_brightness,
     draw_histogram,
@@ -13,9 +12,10 @@ from studies.diagnosis.data_figures import (
 )
 from studies.diagnosis.image_table import draw_image_table
 from studies.diagnosis.layout import Section, Shown
-from studies.diagnosis.overview import Brightness, brightness, projection
 from studies.diagnosis.words import where
 from studies.run.diagnosis import View
+from studies.tables.data_statistics import Brightness, brightness, projection
+from studies.tables.image_choices import of_classes
 
 if TYPE_CHECKING:
     from models.data import Dataset

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studies.diagnosis.axes import title_height
-from studies.diagnosis.choices import Block, Tile
 from studies.diagnosis.single_images import WIDTH, set_bare, show_image, whole_images
 from studies.reporting.drawing import Picture, rendered, styled
 from studies.run.diagnosis import Images
+from studies.tables.image_choices import Block, Tile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

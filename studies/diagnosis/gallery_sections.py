@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.diagnosis.axes import titled
-from studies.diagnosis.choices import (
+from studies.diagnosis.gallery_figures import Labels, draw_gallery
+from studies.diagnosis.layout import Section, Shown
+from studies.diagnosis.sections import file_name
+from studies.diagnosis.words import ARROW, mistake_lines, sample_lines, where
+from studies.run.diagnosis import View
+from studies.stats.metrics import correct
+from studies.tables.diagnosis import Finding
+from studies.tables.image_choices import (
     OF_EACH,
     Block,
     Tile,
@@ -16,13 +23,6 @@ from studies.diagnosis.choices import (
     samples,
     wrong_ones,
 )
-from studies.diagnosis.findings import Finding
-from studies.diagnosis.gallery_figures import Labels, draw_gallery
-from studies.diagnosis.layout import Section, Shown
-from studies.diagnosis.sections import file_name
-from studies.diagnosis.words import ARROW, mistake_lines, sample_lines, where
-from studies.run.diagnosis import View
-from studies.stats.metrics import correct
 
 TrueClasses = npt.NDArray[np.int64]
 

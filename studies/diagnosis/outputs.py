@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from studies.core.files import write_whole
 from studies.core.progress import Observer
 from studies.diagnosis.data_sections import data_section
-from studies.diagnosis.findings import Finding, classes_csv, confusion_csv, find
 from studies.diagnosis.gallery_sections import (
     comparison_section,
     mistakes_section,
@@ -27,6 +26,7 @@ from studies.diagnosis.sections import (
 from studies.diagnosis.words import answer
 from studies.reporting.report import Material, render
 from studies.run.diagnosis import History, View
+from studies.tables.diagnosis import Finding, classes_csv, confusion_csv, find
 
 if TYPE_CHECKING:
     from models.data import Dataset

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from studies.diagnosis.axes import NUMBERED, titled
-from studies.diagnosis.findings import Finding
 from studies.diagnosis.layout import Section, Shown, Table
 from studies.diagnosis.line_figures import draw_learning, draw_reliability
 from studies.diagnosis.matrix_figures import draw_class_scores, draw_confusion
@@ -18,6 +17,7 @@ from studies.reporting.answer import percent
 from studies.reporting.drawing import slug
 from studies.run.diagnosis import History
 from studies.stats.confusion import Pair
+from studies.tables.diagnosis import Finding
 
 _UNDEFINED = "\N{EN DASH}"
 

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from studies.diagnosis.findings import Finding
 from studies.diagnosis.outputs import Diagnosis
 from studies.reporting.answer import percent, with_limits
 from studies.reporting.summary import say
 from studies.stats.confusion import pair_names
+from studies.tables.diagnosis import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,6 @@ from itertools import groupby
 import numpy as np
 
 from studies.diagnosis.axes import titled
-from studies.diagnosis.findings import Finding, find
 from studies.diagnosis.layout import Shown, Table
 from studies.diagnosis.line_figures import draw_reliability
 from studies.diagnosis.matrix_figures import LIGHT_UNTIL, cell_text
@@ -18,6 +17,7 @@ from studies.reporting.answer import percent
 from studies.stats.confusion import pair_names, row_shares
 from studies.store.records import Subject
 from studies.store.store import Store
+from studies.tables.diagnosis import Finding, find
 
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable

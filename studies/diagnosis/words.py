@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from studies.diagnosis.axes import shortened
-from studies.diagnosis.choices import Tile
-from studies.diagnosis.findings import Finding
 from studies.reporting.answer import listed, percent, with_limits
 from studies.stats.confusion import pair_names
+from studies.tables.diagnosis import Finding
+from studies.tables.image_choices import Tile
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 _RIGHT, _WRONG = "\N{CHECK MARK}", "\N{BALLOT X}"

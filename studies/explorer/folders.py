@@ -8,12 +8,12 @@ from typing import cast
 
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
-from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.results.adaptive import CLEAN, Level
 from studies.results.sweep_results import Swept, last_sweep
 from studies.run.sweep import planned_keys
-from studies.statistics.curves import Curve, Row, trace_curves
 from studies.store.store import Store
+from studies.tables.curves import Curve, Row, trace_curves
+from studies.tables.levels import LevelRow, trace_levels
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,10 @@ def export(
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
     from studies.core.files import write_whole
-    from studies.export.formats import write_table
-    from studies.export.origin import FILE_NAME, origin_of
-    from studies.export.tables import tables_of
     from studies.reporting.summary import say
     from studies.results.sweep_results import Reader, last_sweep
     from studies.store.store import Store
+    from studies.tables.export import FILE_NAME, origin_of, tables_of, write_table
 
     with sentences(), Store(folder) as store:
         swept = last_sweep(store, folder)

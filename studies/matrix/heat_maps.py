@@ -15,10 +15,10 @@ import numpy.typing as npt
 from studies.analysis.words import points
 from studies.config.matrix import CLEAN
 from studies.diagnosis.axes import title_height
-from studies.matrix.estimates import Estimate
-from studies.matrix.numbers import Matrix
 from studies.matrix.words import is_told_apart
 from studies.reporting.drawing import Picture, draw_strip, rendered, styled
+from studies.tables.matrix import Matrix
+from studies.tables.matrix_estimates import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,19 +10,19 @@ from studies.config.matrix import MatrixStudy
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.matrix.heat_maps import draw_accuracies, draw_gains
-from studies.matrix.numbers import Matrix, find_numbers
 from studies.matrix.page import heading_of, write_page
-from studies.matrix.rows import CellRow, StandingRow, cell_rows, standing_rows
-from studies.matrix.shares import read_answers
 from studies.plan import columns_of, plan_points, sweep_of, trainings_of
 from studies.reporting.report import Material
 from studies.reporting.strips import shown
-from studies.reporting.tidy import to_csv
 from studies.results.sweep_results import Reader
 from studies.run.matrix import Network
 from studies.run.sweep import planned_keys
 from studies.store.records import Subject
 from studies.store.store import Store
+from studies.tables.matrix import Matrix, find_numbers
+from studies.tables.matrix_estimates import read_answers
+from studies.tables.matrix_rows import CellRow, StandingRow, cell_rows, standing_rows
+from studies.tables.rows import to_csv
 
 
 def write_outputs(

@@ -1,12 +1,12 @@
 """The page of a matrix: the answer, two heat maps, tables, and where the numbers come from."""
 
 from studies.config.matrix import MatrixStudy
-from studies.matrix.numbers import Matrix
 from studies.matrix.tables import cells_table, specs_table, spread_table, standings_table
 from studies.matrix.words import about_seeds, answer, how_many_differ
 from studies.reporting.answer import percent
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material, render
+from studies.tables.matrix import Matrix
 
 
 def heading_of(material: Material, matrix: MatrixStudy) -> str:

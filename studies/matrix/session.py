@@ -5,13 +5,13 @@ from pathlib import Path
 
 from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
-from studies.matrix.numbers import Matrix
 from studies.matrix.outputs import write_outputs
 from studies.plan import sweep_of
 from studies.run.matrix import networks_of, train_missing
 from studies.run.models import find_classifiers
 from studies.run.sweep import Tally
 from studies.session import compute_missing, opened
+from studies.tables.matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from studies.config.matrix import CLEAN
 from studies.diagnosis.layout import Table
-from studies.matrix.estimates import Estimate
-from studies.matrix.numbers import Matrix
 from studies.matrix.words import estimate_text, gain_text
+from studies.tables.matrix import Matrix
+from studies.tables.matrix_estimates import Estimate
 
 if TYPE_CHECKING:
     from rich.table import Table as ConsoleTable

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from studies.analysis.words import points
 from studies.config.matrix import CLEAN
-from studies.matrix.estimates import Estimate
-from studies.matrix.numbers import Best, Matrix, Standing
 from studies.reporting.answer import listed, percent, with_limits
+from studies.tables.matrix import Best, Matrix, Standing
+from studies.tables.matrix_estimates import Estimate
 
 
 def estimate_text(estimate: Estimate) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studies.protocols.benchmark import Benchmark, Standing
 from studies.protocols.words import error_text, marked, mean_name, score_text
+from studies.tables.benchmark import Benchmark, Standing
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies.protocols.benchmark import Benchmark, Section
-from studies.protocols.level_rows import LevelRow
 from studies.protocols.level_strips import LevelStrips
 from studies.protocols.words import DAGGER, marked, mean_name
 from studies.reporting.drawing import (
@@ -21,6 +19,8 @@ from studies.reporting.drawing import (
     styled,
 )
 from studies.results.adaptive import CLEAN
+from studies.tables.benchmark import Benchmark, Section
+from studies.tables.levels import LevelRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from studies.protocols.level_rows import LevelRow
 from studies.reporting.strips import shown
 from studies.results.adaptive import CLEAN
+from studies.tables.levels import LevelRow
 
 LevelStrips = Mapping[str, Sequence[tuple[float, npt.NDArray[np.uint8]]]]
 """Corruption -> images, each with its level."""

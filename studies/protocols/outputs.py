@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from noiselib import protocols
 from studies.config.study import Study
-from studies.protocols.benchmark import Benchmark, assess
 from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
-from studies.protocols.level_rows import LevelRow, trace_levels
 from studies.protocols.level_strips import make_level_strips
 from studies.protocols.report import write_protocol_report
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material
-from studies.reporting.tidy import to_csv
 from studies.results.adaptive import plan_levels
 from studies.store.store import Store
+from studies.tables.benchmark import Benchmark, assess
+from studies.tables.levels import LevelRow, trace_levels
+from studies.tables.rows import to_csv
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from studies.protocols.benchmark import Benchmark, Section
-from studies.protocols.level_rows import LevelRow
 from studies.protocols.words import (
     error_text,
     footnotes,
@@ -16,6 +14,8 @@ from studies.reporting.answer import percent
 from studies.reporting.drawing import Picture
 from studies.reporting.report import Material, render
 from studies.results.adaptive import CLEAN
+from studies.tables.benchmark import Benchmark, Section
+from studies.tables.levels import LevelRow
 
 
 def write_protocol_report(

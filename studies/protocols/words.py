@@ -1,9 +1,9 @@
 """What a protocol says of some models, in words."""
 
-from studies.protocols.benchmark import Benchmark, Section, Standing
 from studies.reporting.answer import listed, percent, with_limits
 from studies.stats.corruption_error import Score
 from studies.stats.intervals import Interval
+from studies.tables.benchmark import Benchmark, Section, Standing
 
 DAGGER = "\N{DAGGER}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from studies.statistics.curves import Curve, Row
+from studies.tables.curves import Curve, Row
 
 
 class Placed(Protocol):

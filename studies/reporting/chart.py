@@ -12,7 +12,7 @@ from textwrap import wrap
 from studies.reporting.answer import place, with_interval
 from studies.reporting.strips import Frame
 from studies.reporting.thumbnails import thumbnail
-from studies.statistics.curves import Curve, Row
+from studies.tables.curves import Curve, Row
 
 WIDTH, LEFT, RIGHT = 360.0, 40.0, 352.0
 _INSET = 24.0  # half an image of the strip, so that none stands out of the panel

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studies.analysis.first_failures import Losses, Lost, Said
 from studies.diagnosis.axes import shortened
 from studies.reporting.answer import listed, place
 from studies.reporting.originals import Originals
 from studies.reporting.thumbnails import thumbnail
 from studies.store.records import Subject
+from studies.tables.failures import Losses, Lost, Said
 
 _LETTERS = 20  # of a class name that stand under an image
 

@@ -17,7 +17,7 @@ from studies.reporting.drawing import (
     styled,
 )
 from studies.reporting.strips import Frame, Strips
-from studies.statistics.curves import Curve
+from studies.tables.curves import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

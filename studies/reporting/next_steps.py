@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studies.analysis.areas import ALL
-from studies.analysis.comparisons import ComparisonRow
 from studies.config.validators import is_guest
 from studies.reporting.answer import listed
-from studies.statistics.curves import Curve
+from studies.tables.areas import ALL
+from studies.tables.comparisons import ComparisonRow
+from studies.tables.curves import Curve
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studies.analysis.analyse import Analysis
 from studies.config.study import Study
 from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.plan import Point
-from studies.protocols.benchmark import Benchmark
 from studies.protocols.outputs import make_protocol_outputs
 from studies.reporting.drawing import Picture
 from studies.reporting.originals import Images, Originals, find_originals
@@ -18,9 +16,11 @@ from studies.reporting.report import Material
 from studies.reporting.sweep_outputs import make_sweep_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.sweep import planned_keys
-from studies.statistics.curves import Curve
 from studies.store.records import Failure
 from studies.store.store import Store
+from studies.tables.benchmark import Benchmark
+from studies.tables.curves import Curve
+from studies.tables.sweep import Analysis
 
 
 @dataclass(frozen=True, slots=True)

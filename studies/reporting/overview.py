@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studies.analysis.areas import ALL, AreaRow
 from studies.reporting.answer import percent, with_limits
-from studies.statistics.curves import Curve, Row
+from studies.tables.areas import ALL, AreaRow
+from studies.tables.curves import Curve, Row
 
 DRAWN = 12
 """Corruptions in the picture at the top: more would not fit on a screen. The table has all."""

@@ -14,8 +14,8 @@ from studies.reporting.next_steps import Step
 from studies.reporting.overview import Overview
 from studies.reporting.page import render_page
 from studies.reporting.strips import Strips
-from studies.statistics.curves import Curve
 from studies.store.records import Failure, Run, StoredModel, Subject
+from studies.tables.curves import Curve
 
 
 @dataclass(frozen=True, slots=True)

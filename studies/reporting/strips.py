@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.statistics.curves import Curve, Row
+from studies.tables.curves import Curve, Row
 
 LENGTH = 6
 """Images in a strip: as many as fit above a panel."""

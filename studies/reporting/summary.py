@@ -9,7 +9,7 @@ from studies.protocols.benchmark_table import benchmark_table
 from studies.protocols.words import footnotes
 from studies.reporting.answer import with_interval
 from studies.session import Ending
-from studies.statistics.curves import Curve
+from studies.tables.curves import Curve
 
 if TYPE_CHECKING:
     from rich.console import Console

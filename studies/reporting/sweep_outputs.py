@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studies.analysis.analyse import Analysis, analyse
-from studies.analysis.first_failures import find_first_failures
 from studies.analysis.sections import analysis_sections
 from studies.config.study import Study
 from studies.diagnosis.sweep_section import find_mistakes
@@ -21,8 +19,10 @@ from studies.reporting.report import Found, Material, write_report
 from studies.reporting.strips import LENGTH, make_strips
 from studies.reporting.thumbnails import side_for
 from studies.results.sweep_results import Reader, paths_of
-from studies.statistics.curves import Curve, to_csv, trace_curves
 from studies.store.store import Store
+from studies.tables.curves import Curve, to_csv, trace_curves
+from studies.tables.failures import find_first_failures
+from studies.tables.sweep import Analysis, analyse
 
 EACH, FEW_EACH = 5, 3
 """Images that a page shows of those a model loses first: with a few corruptions, and with many."""

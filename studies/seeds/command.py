@@ -10,7 +10,7 @@ import typer
 from studies.core.terminal import INTERRUPTED, console, sentences
 
 if TYPE_CHECKING:
-    from studies.seeds.comparison import Line
+    from studies.tables.reference_systems import Line
 
 
 def seeds(
@@ -42,8 +42,8 @@ def seeds(
     from studies.core.provenance import command_line
     from studies.reporting.summary import say
     from studies.run.reference_systems import SeedStudy
-    from studies.seeds.comparison import lines
     from studies.seeds.outputs import write_outputs
+    from studies.tables.reference_systems import lines
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from studies.reporting.drawing import COLOURS, Picture, rendered, styled
-from studies.seeds.comparison import Line
+from studies.tables.reference_systems import Line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ def draw_lines(lines: Sequence[Line]) -> Picture:
     Parameters
     ----------
     lines
-        At least one, as `studies.seeds.comparison.lines` orders them.
+        At least one, as `studies.tables.reference_systems.lines` orders them.
     """
     from matplotlib.figure import Figure
 

@@ -8,9 +8,9 @@ from studies.config.reference_systems import Systems
 from studies.core import provenance
 from studies.core.files import write_whole
 from studies.reporting.page import render_page
-from studies.reporting.tidy import to_csv
-from studies.seeds.comparison import Line
 from studies.seeds.figure import draw_lines
+from studies.tables.reference_systems import Line
+from studies.tables.rows import to_csv
 
 
 def write_outputs(

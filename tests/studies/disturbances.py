@@ -14,9 +14,9 @@ import numpy as np
 from studies.plan import ImageRange, cell_key, conditions_in_order, points_along
 from studies.run.engine import LocalEngine, corruption_of
 from studies.run.sweep import missing_jobs, planned_keys, sweep
-from studies.statistics.curves import to_csv, trace_curves
 from studies.store.records import Subject
 from studies.store.store import FILE_NAME, Store
+from studies.tables.curves import to_csv, trace_curves
 
 MODELS = ("mlp", "cnn", "forest")
 STRENGTHS = (0.0, 0.3, 0.6, 1.0)

@@ -6,10 +6,6 @@ import numpy as np
 import pytest
 
 from studies import session
-from studies.analysis.analyse import analyse
-from studies.analysis.areas import ALL
-from studies.analysis.comparisons import ComparisonRow
-from studies.analysis.path_rows import flip_rate
 from studies.analysis.sections import analysis_sections
 from studies.analysis.words import comparison_sentences, critical_text
 from studies.analysis.words import points as in_points
@@ -18,12 +14,16 @@ from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange, cell_key, plan_points
 from studies.session import run_study
-from studies.statistics.curves import trace_curves
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import judge
 from studies.store.records import Subject
 from studies.store.store import Store
+from studies.tables.areas import ALL
+from studies.tables.comparisons import ComparisonRow
+from studies.tables.curves import trace_curves
+from studies.tables.failures import flip_rate
+from studies.tables.sweep import analyse
 
 IMAGES = 200
 CLASSES = ("one", "two", "three", "four")

@@ -19,9 +19,9 @@ from studies.reporting.strips import LENGTH, make_strips
 from studies.results.adaptive import Accuracies
 from studies.results.sweep_results import last_sweep
 from studies.session import run_study
-from studies.statistics.curves import to_csv, trace_curves
 from studies.stats.curves import START
 from studies.store.store import Store
+from studies.tables.curves import to_csv, trace_curves
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 
@@ -58,7 +58,7 @@ def table(tmp_path):
 @pytest.fixture
 def areas(tmp_path):
     """Return (corruption, model) -> the row of ``areas.csv``."""
-    from studies.analysis.analyse import analyse
+    from studies.tables.sweep import analyse
 
     def areas(folder="out", **options):
         with Store(tmp_path / folder) as store:

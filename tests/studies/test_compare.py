@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.compare.gate import OVERALL, Pair, find_differences
 from studies.compare.table import closing_sentences, verdict
 from studies.config.study import Study
 from studies.session import run_study
 from studies.stats.paired import compare_shares
+from studies.tables.gate import OVERALL, Pair, find_differences
 
 PAIR = Pair("old", "d1", "new", "d2")
 

@@ -6,11 +6,11 @@ import pytest
 
 from studies.config.study import Study
 from studies.plan import ImageRange, cell_key, plan_points
-from studies.statistics.curves import to_csv, trace_curves
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
 from studies.stats.predictions import judge
 from studies.store.store import Store
+from studies.tables.curves import to_csv, trace_curves
 
 IMAGES = ImageRange("digest", 0, 40)
 

@@ -11,11 +11,10 @@ from studies import session
 from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
-from studies.export.formats import write_table
-from studies.export.tables import Table
 from studies.session import run_study
 from studies.stats import metrics
 from studies.store.store import Store
+from studies.tables.export import Table, write_table
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from studies.reporting.figures import draw_overview, draw_panels
 from studies.reporting.mean_figure import draw_means
 from studies.reporting.overview import make_overview
 from studies.reporting.strips import LENGTH, Frame, make_strips
-from studies.statistics.curves import Curve, Row
+from studies.tables.curves import Curve, Row
 
 ROW = Row(
     corruption="gaussian_noise(sigma=0.5)",

@@ -1,11 +1,11 @@
 import pytest
 
-from studies.protocols.benchmark import Benchmark, Section, Standing
 from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
-from studies.protocols.level_rows import LevelRow
 from studies.protocols.level_strips import make_level_strips
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
+from studies.tables.benchmark import Benchmark, Section, Standing
+from studies.tables.levels import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 

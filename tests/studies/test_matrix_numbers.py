@@ -6,14 +6,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from studies.matrix.estimates import accuracy_of, gain_of, worst_gain_of, worst_of
-from studies.matrix.numbers import find_numbers
-from studies.matrix.shares import Shares, mean_of
 from studies.matrix.words import about_seeds, answer, how_many_differ
 from studies.plan import Column, Training
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
 from studies.stats.variance_components import training_spread
+from studies.tables.matrix import find_numbers
+from studies.tables.matrix_estimates import (
+    Shares,
+    accuracy_of,
+    gain_of,
+    mean_of,
+    worst_gain_of,
+    worst_of,
+)
 
 IMAGES, DRAWS = 150, 4
 

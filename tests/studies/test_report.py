@@ -12,7 +12,6 @@ from PIL import Image
 import noiselib
 from models.data import load
 from studies import session
-from studies.analysis.first_failures import find_first_failures
 from studies.config.study import Study
 from studies.plan import plan_points
 from studies.reporting.families import MANY, family, folded
@@ -23,6 +22,7 @@ from studies.results.sweep_results import Reader, paths_of
 from studies.session import run_study
 from studies.store.records import StoredModel
 from studies.store.store import Store
+from studies.tables.failures import find_first_failures
 
 VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"

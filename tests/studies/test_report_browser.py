@@ -18,8 +18,8 @@ from studies.reporting import sweep_outputs
 from studies.reporting.drawing import Picture
 from studies.run import diagnosis as examination
 from studies.run.reference_systems import Result
-from studies.seeds.comparison import lines
 from studies.seeds.outputs import write_outputs as write_seeds
+from studies.tables.reference_systems import lines
 
 MARKUP = "<script>alert('1')</script>"
 LONG = " | ".join(f"gaussian_blur(sigma={n})" for n in range(1, 6)) + " | rotation(degrees=40)"

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from studies.analysis.areas import ALL, AreaRow
 from studies.reporting.chart import LEFT, RIGHT, make_chart
 from studies.reporting.overview import make_overview
 from studies.reporting.strips import Frame
-from studies.statistics.curves import Curve, Row
+from studies.tables.areas import ALL, AreaRow
+from studies.tables.curves import Curve, Row
 
 
 def row(t, strength, accuracy, model="mlp", corruption="spec"):

@@ -6,28 +6,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.areas import (
-    AreaRow,
-    WholeCurve,
-    area_rows,
-    overall_row,
-    whole_curve,
-)
-from studies.analysis.class_rows import ClassRow, class_rows
-from studies.analysis.comparisons import (
-    AreaComparisons,
-    ComparisonRow,
-    compare_points,
-)
-from studies.analysis.metric_rows import MetricRow, metric_row
-from studies.analysis.path_rows import PathRow, path_rows
 from studies.plan import Condition, Point
-from studies.reporting.tidy import to_csv
 from studies.results.sweep_results import Path, PointAnswers, Reader, paths_of, whole_draws
 from studies.stats import metrics
 from studies.stats.predictions import Outcomes
 from studies.store.records import Subject
 from studies.store.store import Store
+from studies.tables.areas import AreaRow, WholeCurve, area_rows, overall_row, whole_curve
+from studies.tables.comparisons import AreaComparisons, ComparisonRow, compare_points
+from studies.tables.failures import PathRow, path_rows
+from studies.tables.metrics import ClassRow, MetricRow, class_rows, metric_row
+from studies.tables.rows import to_csv
 
 _TOGETHER = 2**24  # counts that are resampled at once: 64 MiB as float32
 

@@ -4,9 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studies.config.matrix import CLEAN
-from studies.matrix.estimates import Estimate, accuracy_of, gain_of, worst_gain_of, worst_of
-from studies.matrix.shares import Answers, Shares, mean_of
 from studies.plan import Column, Training
+from studies.tables.matrix_estimates import (
+    Answers,
+    Estimate,
+    Shares,
+    accuracy_of,
+    gain_of,
+    mean_of,
+    worst_gain_of,
+    worst_of,
+)
 
 
 @dataclass(frozen=True, slots=True)

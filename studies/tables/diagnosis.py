@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.reporting.tidy import to_csv
 from studies.stats import metrics
 from studies.stats.calibration import Reliability, reliability
 from studies.stats.confusion import (
@@ -20,6 +19,7 @@ from studies.stats.confusion import (
 )
 from studies.stats.intervals import Interval, accuracy_interval
 from studies.stats.predictions import Outcomes
+from studies.tables.rows import to_csv
 
 PAIRS = 5
 """Confused pairs that are listed."""

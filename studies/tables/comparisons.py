@@ -7,7 +7,6 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.areas import ALL, WholeCurve
 from studies.results.sweep_results import Path, PointAnswers, shared
 from studies.stats.paired import (
     Difference,
@@ -17,6 +16,7 @@ from studies.stats.paired import (
     flipped_sums,
     sign_flip_p,
 )
+from studies.tables.areas import ALL, WholeCurve
 
 Values = npt.NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from studies.plan import ImageRange, cell_key
 from studies.results.adaptive import CLEAN, Level
-from studies.statistics.measures import Measures
 from studies.store.store import Store
+from studies.tables.curves import Measures
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from studies.matrix.numbers import Matrix
+from studies.tables.matrix import Matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class CellRow:
     accuracy, low, high
         Mean over networks, draws, strengths and images, and its 95 % interval.
     training_deviation, sampling_error
-        See `studies.matrix.estimates.Estimate`.
+        See `studies.tables.matrix_estimates.Estimate`.
     gain, gain_low, gain_high
         Over the training on clean images, with its 95 % interval.
     """
