@@ -88,7 +88,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from models.backend import processors
     from studies.core.progress import observer_for
     from studies.plan import conditions_in_order, plan_points
-    from studies.reporting.outputs import write_outputs
+    from studies.report.write import write_outputs
     from studies.run.models import find_classifiers
     from studies.session import compute_missing, opened
 

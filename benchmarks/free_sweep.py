@@ -140,7 +140,7 @@ def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
 
 def write_report(folder: Path) -> Measured:
     """Write the tables, figures and the page of a folder that was swept."""
-    from studies.reporting.outputs import write_outputs
+    from studies.report.write import write_outputs
     from studies.store.store import Store
 
     begun, cpu = time.perf_counter(), time.process_time()

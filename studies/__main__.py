@@ -183,7 +183,7 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
 ) -> None:
     """Write the table, the figures and the report of a results folder again."""
-    from studies.reporting.outputs import write_outputs
+    from studies.report.write import write_outputs
     from studies.reporting.summary import say
     from studies.store.store import Store
 

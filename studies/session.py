@@ -11,7 +11,7 @@ from studies.core import provenance
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.plan import ImageRange
-from studies.reporting.outputs import Outputs, write_outputs
+from studies.report.write import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.engine import Engine, LocalEngine
 from studies.run.models import Classifier, find_classifiers, start_predicting

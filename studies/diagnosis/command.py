@@ -57,7 +57,7 @@ def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) 
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.diagnosis.session import diagnose
-    from studies.diagnosis.summary import print_diagnosis
+    from studies.report.diagnosis.console import print_diagnosis
     from studies.reporting.summary import say
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

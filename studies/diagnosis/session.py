@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from studies.core import provenance
 from studies.core.progress import Observer
-from studies.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.reporting.report import Material
+from studies.report.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
+from studies.report.sweep.page import Material
 from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
 from studies.run.models import Classifier, find_classifiers
 from studies.run.sweep import planned_keys

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from studies.core.errors import StudyError
 from studies.plan import Condition, cell_key
-from studies.reporting.originals import Originals, find_originals
+from studies.report.images import Originals, find_originals
 from studies.results.sweep_results import Swept
 from studies.run.engine import corruption_of
 from studies.stats.metrics import correct

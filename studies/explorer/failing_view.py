@@ -12,8 +12,8 @@ from studies.explorer.folders import Dot, Opened
 from studies.explorer.pictures import png_address
 from studies.explorer.view import Source, View, to_query
 from studies.plan import Condition
-from studies.reporting.answer import percent
-from studies.reporting.originals import Originals
+from studies.report.format import percent
+from studies.report.images import Originals
 
 AT_A_TIME = 24
 """Images that are shown at once, and more with each click."""

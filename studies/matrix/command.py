@@ -112,8 +112,8 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
 
 
 def _print(screen: "Console", ending: "MatrixEnding", folder: Path) -> None:
-    from studies.matrix.tables import console_table
-    from studies.matrix.words import about_seeds, answer
+    from studies.report.matrix.tables import console_table
+    from studies.report.matrix.text import about_seeds, answer
     from studies.reporting.summary import say
 
     screen.print(console_table(ending.matrix))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
-from studies.matrix.outputs import write_outputs
 from studies.plan import sweep_of
+from studies.report.matrix.outputs import write_outputs
 from studies.run.matrix import networks_of, train_missing
 from studies.run.models import find_classifiers
 from studies.run.sweep import Tally

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.analysis.summary import print_analysis
-from studies.protocols.benchmark_table import benchmark_table
-from studies.protocols.words import footnotes
-from studies.reporting.answer import with_interval
+from studies.report.benchmark.console import benchmark_table
+from studies.report.benchmark.text import footnotes
+from studies.report.format import with_interval
+from studies.report.sweep.console import print_analysis
 from studies.session import Ending
 from studies.tables.curves import Curve
 

@@ -40,9 +40,9 @@ def seeds(
     from models.data import load
     from studies.config.reference_systems import read_systems
     from studies.core.provenance import command_line
+    from studies.report.reference_systems import write_outputs
     from studies.reporting.summary import say
     from studies.run.reference_systems import SeedStudy
-    from studies.seeds.outputs import write_outputs
     from studies.tables.reference_systems import lines
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
@@ -77,8 +77,8 @@ def seeds(
 def _print(table: "list[Line]", files: list[Path]) -> None:
     from rich.table import Table
 
+    from studies.report.reference_systems import found
     from studies.reporting.summary import say
-    from studies.seeds.outputs import found
 
     shown = Table("images", "system", "model", box=None)
     for title in ("reported or goal", "here"):

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from studies import session
-from studies.analysis.sections import analysis_sections
-from studies.analysis.words import comparison_sentences, critical_text
-from studies.analysis.words import points as in_points
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange, cell_key, plan_points
+from studies.report.sweep.sections import analysis_sections
+from studies.report.sweep.text import comparison_sentences, critical_text
+from studies.report.sweep.text import points as in_points
 from studies.session import run_study
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval

@@ -15,7 +15,7 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
-from studies.reporting.strips import LENGTH, make_strips
+from studies.report.strips import LENGTH, make_strips
 from studies.results.adaptive import Accuracies
 from studies.results.sweep_results import last_sweep
 from studies.session import run_study

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from studies import session
 from studies.__main__ import app
-from studies.compare.table import closing_sentences, verdict
 from studies.config.study import Study
+from studies.report.comparison import closing_sentences, verdict
 from studies.session import run_study
 from studies.stats.paired import compare_shares
 from studies.tables.gate import OVERALL, Pair, find_differences

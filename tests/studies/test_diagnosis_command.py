@@ -161,7 +161,7 @@ def test_the_tables_are_those_of_a_plain_loop(done):
 
 
 def test_answers_are_kept_and_not_asked_for_again(done, patched, monkeypatch):
-    from studies.diagnosis import outputs
+    from studies.report.diagnosis import outputs
 
     root = done[0].parents[2]
     asked = []

@@ -8,8 +8,8 @@ from test_report import Page
 import noiselib
 from models.data import load
 from studies.config.study import Study
-from studies.diagnosis.sweep_section import find_mistakes
 from studies.plan import plan_points
+from studies.report.sweep.mistakes import find_mistakes
 from studies.session import run_study
 from studies.store.store import Store
 

@@ -11,7 +11,7 @@ from studies import session
 from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
-from studies.reporting import outputs
+from studies.report import write as outputs
 from studies.session import run_study
 from studies.store import database
 from studies.store import database as schema

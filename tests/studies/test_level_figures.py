@@ -1,7 +1,11 @@
 import pytest
 
-from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
-from studies.protocols.level_strips import make_level_strips
+from studies.report.charts.levels import (
+    draw_corruption_errors,
+    draw_level_panels,
+    draw_levels,
+    make_level_strips,
+)
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
 from studies.tables.benchmark import Benchmark, Section, Standing
@@ -44,7 +48,7 @@ def drawn_texts(monkeypatch, draw):
     """Return the texts of a picture, and the picture."""
     from matplotlib.text import Text
 
-    from studies.protocols import level_figures
+    from studies.report.charts import levels as level_figures
 
     texts = []
     original = level_figures.rendered

@@ -21,11 +21,11 @@ import noiselib
 from models.data import load
 from studies import session as sweeps
 from studies.__main__ import app
-from studies.analysis.words import points
 from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
-from studies.matrix.heat_maps import draw_accuracies, draw_gains
 from studies.matrix.session import run_matrix
+from studies.report.charts.heat_maps import draw_accuracies, draw_gains
+from studies.report.sweep.text import points
 from studies.run.matrix import networks_of
 from studies.store.store import Store
 
@@ -123,7 +123,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
     assert drawn == draw_accuracies(matrix, "A title with $ and <b>", {})
     assert drawn.png.startswith(b"\x89PNG")
     monkeypatch.setattr(
-        "studies.matrix.heat_maps.rendered",
+        "studies.report.charts.heat_maps.rendered",
         lambda _, figure: sorted(text.get_text() for text in figure.axes[0].texts),
     )
     standings = matrix.standings.values()

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from studies.matrix.words import about_seeds, answer, how_many_differ
 from studies.plan import Column, Training
+from studies.report.matrix.text import about_seeds, answer, how_many_differ
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
 from studies.stats.variance_components import training_spread

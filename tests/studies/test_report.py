@@ -14,10 +14,9 @@ from models.data import load
 from studies import session
 from studies.config.study import Study
 from studies.plan import plan_points
-from studies.reporting.families import MANY, family, folded
-from studies.reporting.originals import Originals
-from studies.reporting.outputs import write_outputs
-from studies.reporting.thumbnails import side_for, thumbnail
+from studies.report.images import Originals, side_for, thumbnail
+from studies.report.sweep.overview import MANY, family, folded
+from studies.report.write import write_outputs
 from studies.results.sweep_results import Reader, paths_of
 from studies.session import run_study
 from studies.store.records import StoredModel

@@ -14,11 +14,11 @@ from studies import session
 from studies.__main__ import app
 from studies.config.reference_systems import read_systems
 from studies.diagnosis import session as diagnosis
-from studies.reporting import sweep_outputs
-from studies.reporting.drawing import Picture
+from studies.report.charts.style import Picture
+from studies.report.reference_systems import write_outputs as write_seeds
+from studies.report.sweep import outputs as sweep_outputs
 from studies.run import diagnosis as examination
 from studies.run.reference_systems import Result
-from studies.seeds.outputs import write_outputs as write_seeds
 from studies.tables.reference_systems import lines
 
 MARKUP = "<script>alert('1')</script>"

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from studies.reporting.chart import LEFT, RIGHT, make_chart
-from studies.reporting.overview import make_overview
-from studies.reporting.strips import Frame
+from studies.report.charts.panels import LEFT, RIGHT, make_chart
+from studies.report.strips import Frame
+from studies.report.sweep.overview import make_overview
 from studies.tables.areas import ALL, AreaRow
 from studies.tables.curves import Curve, Row
 

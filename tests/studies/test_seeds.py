@@ -12,9 +12,8 @@ from models.data import load
 from models.training import TrainConfig, TrainingError
 from studies.config.augmentation import SpecAugment
 from studies.config.reference_systems import Row, Systems, read_systems
+from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
 from studies.run.reference_systems import FreshNoise, Result, SeedStudy, with_noise
-from studies.seeds.figure import draw_lines
-from studies.seeds.outputs import answer, judged, to_markdown
 from studies.tables.reference_systems import lines
 
 REPORTED = {  # system -> test accuracies it published, in percent
