@@ -90,7 +90,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from studies.plan import conditions_in_order, plan_points
     from studies.report.write import write_outputs
     from studies.run.models import find_classifiers
-    from studies.session import compute_missing, opened
+    from studies.workflows.sweep import compute_missing, opened
 
     threads = study.threads or processors()
     conditions = conditions_in_order(plan_points(study))

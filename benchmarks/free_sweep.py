@@ -100,9 +100,9 @@ def sweep_cells(
     from studies.plan import plan_points
     from studies.run.engine import LocalEngine
     from studies.run.sweep import missing_jobs, sweep
-    from studies.session import subject_of
     from studies.store.records import StoredModel
     from studies.store.store import Store
+    from studies.workflows.sweep import subject_of
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}
     points = {"corruptions": list(corruptions), "strengths": MANY_POINTS if cells else USUAL_POINTS}

@@ -87,7 +87,7 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
 
     from studies.config.files import load_study
     from studies.core.progress import observer_for
-    from studies.session import run_study
+    from studies.workflows.sweep import run_study
 
     files = [str(folder / f"{name}.keras") for name in names]
     settings = {"data": data, "models": files, "corruptions": list(SPECS)}

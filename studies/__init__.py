@@ -7,7 +7,7 @@
     from rich.console import Console
 
     from studies.core.progress import observer_for
-    from studies.session import run_study
+    from studies.workflows.sweep import run_study
     from studies.config.files import load_study
 
     study = load_study("quickstart", {"models": ["mlp"]})

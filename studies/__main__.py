@@ -207,7 +207,7 @@ def _sweep(
     from studies.core.provenance import command_line
     from studies.reporting.summary import print_summary, say
     from studies.run.cluster.connection import place_of
-    from studies.session import run_study
+    from studies.workflows.sweep import run_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     console = _console()

@@ -55,7 +55,7 @@ def _ending(
     from studies.config.study import Study
     from studies.core.errors import StudyError
     from studies.run.engine import describe
-    from studies.session import run_study
+    from studies.workflows.sweep import run_study
 
     from_models = (
         ArchitectureError,

@@ -12,7 +12,7 @@ from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from studies.matrix.session import MatrixEnding
+    from studies.workflows.matrix import MatrixEnding
 
 QUICK = {"training_seeds": 1, "seeds": 1, "strengths": 2}
 """What ``--quick`` puts in place of the study's settings, where no option says otherwise."""
@@ -91,8 +91,8 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
     from studies.config.matrix import default_folder, load_matrix
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
-    from studies.matrix.session import run_matrix
     from studies.reporting.summary import say
+    from studies.workflows.matrix import run_matrix
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()

@@ -8,8 +8,8 @@ from studies.report.benchmark.console import benchmark_table
 from studies.report.benchmark.text import footnotes
 from studies.report.format import with_interval
 from studies.report.sweep.console import print_analysis
-from studies.session import Ending
 from studies.tables.curves import Curve
+from studies.workflows.sweep import Ending
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -9,9 +9,9 @@ from fakes import find_fakes, start_fakes, write_data
 
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
-from studies import session
 from studies.plan import Condition, ImageRange
 from studies.store.records import Subject
+from studies.workflows import sweep as session
 
 CLEAN = Condition("identity", (), None)
 

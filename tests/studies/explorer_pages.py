@@ -14,8 +14,8 @@ from urllib.error import URLError
 
 from fakes import QuadrantModel
 
-from studies import session
 from studies.config.study import Study
+from studies.workflows import sweep as session
 
 MODELS = ("explorer_pages:quick", "explorer_pages:slow")
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from studies import session
 from studies.config.validators import model_name
 from studies.run import models as classifiers
 from studies.store.records import StoredModel
+from studies.workflows import sweep as session
 
 CLASSES = 4
 SIDE = 12

@@ -79,8 +79,8 @@ def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
     from models import backend
     from models.training import resumable
-    from studies import session as sweeps
-    from studies.matrix import session
+    from studies.workflows import matrix as session
+    from studies.workflows import sweep as sweeps
 
     return [
         (session, "find_classifiers", find_fakes),

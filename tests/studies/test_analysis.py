@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studies import session
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
@@ -13,7 +12,6 @@ from studies.plan import ImageRange, cell_key, plan_points
 from studies.report.sweep.sections import analysis_sections
 from studies.report.sweep.text import comparison_sentences, critical_text
 from studies.report.sweep.text import points as in_points
-from studies.session import run_study
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import judge
@@ -24,6 +22,8 @@ from studies.tables.comparisons import ComparisonRow
 from studies.tables.curves import trace_curves
 from studies.tables.failures import flip_rate
 from studies.tables.sweep import analyse
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 IMAGES = 200
 CLASSES = ("one", "two", "three", "four")

@@ -9,7 +9,6 @@ from fakes import QuadrantModel, write_data
 from rich.console import Console
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
 from studies.config.files import load_study
 from studies.config.study import Study
@@ -18,10 +17,11 @@ from studies.core.progress import BarObserver, LineObserver
 from studies.report.strips import LENGTH, make_strips
 from studies.results.adaptive import Accuracies
 from studies.results.sweep_results import last_sweep
-from studies.session import run_study
 from studies.stats.curves import START
 from studies.store.store import Store
 from studies.tables.curves import to_csv, trace_curves
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 

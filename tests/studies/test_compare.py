@@ -6,13 +6,13 @@ import pytest
 from fakes import write_data
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
 from studies.config.study import Study
 from studies.report.comparison import closing_sentences, verdict
-from studies.session import run_study
 from studies.stats.paired import compare_shares
 from studies.tables.gate import OVERALL, Pair, find_differences
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 PAIR = Pair("old", "d1", "new", "d2")
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from studies.__main__ import app
-from studies.diagnosis import session
 from studies.run import diagnosis as examination
+from studies.workflows import diagnosis as session
 
 MARKUP = "<script>alert('1')</script>"
 SPEC = "gaussian_noise(sigma=0.5)"

@@ -10,8 +10,8 @@ from models.data import load
 from studies.config.study import Study
 from studies.plan import plan_points
 from studies.report.sweep.mistakes import find_mistakes
-from studies.session import run_study
 from studies.store.store import Store
+from studies.workflows.sweep import run_study
 
 
 @pytest.fixture

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.report import write as outputs
-from studies.session import run_study
 from studies.store import database
 from studies.store import database as schema
 from studies.store.store import FILE_NAME, Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
-from studies.session import run_study
 from studies.stats import metrics
 from studies.store.store import Store
 from studies.tables.export import Table, write_table
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,10 @@ import pytest
 
 from models.data import npy
 from models.stored_images import StoredImages
-from studies import session
 from studies.config.study import Study
-from studies.session import run_study
 from studies.store.store import Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 
 @pytest.fixture(autouse=True)

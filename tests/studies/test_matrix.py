@@ -19,15 +19,15 @@ from typer.testing import CliRunner
 
 import noiselib
 from models.data import load
-from studies import session as sweeps
 from studies.__main__ import app
 from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
-from studies.matrix.session import run_matrix
 from studies.report.charts.heat_maps import draw_accuracies, draw_gains
 from studies.report.sweep.text import points
 from studies.run.matrix import networks_of
 from studies.store.store import Store
+from studies.workflows import sweep as sweeps
+from studies.workflows.matrix import run_matrix
 
 FAKES = Path(__file__).parent / "matrix_fakes.py"
 ROOT = Path(__file__).parents[2]

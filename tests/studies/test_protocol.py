@@ -8,12 +8,12 @@ from fakes import QuadrantModel
 import noiselib
 from models.data import load
 from noiselib.protocols import Entry, Protocol
-from studies import session
 from studies.config.study import Study
 from studies.plan import conditions_in_order, plan_points
 from studies.results.adaptive import CLEAN, plan_levels
-from studies.session import run_study
 from studies.store.store import Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 pytestmark = pytest.mark.usefixtures("fakes", "tiny")
 

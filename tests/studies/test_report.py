@@ -11,17 +11,17 @@ from PIL import Image
 
 import noiselib
 from models.data import load
-from studies import session
 from studies.config.study import Study
 from studies.plan import plan_points
 from studies.report.images import Originals, side_for, thumbnail
 from studies.report.sweep.overview import MANY, family, folded
 from studies.report.write import write_outputs
 from studies.results.sweep_results import Reader, paths_of
-from studies.session import run_study
 from studies.store.records import StoredModel
 from studies.store.store import Store
 from studies.tables.failures import find_first_failures
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"

@@ -10,16 +10,16 @@ from typer.testing import CliRunner
 import noiselib
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
-from studies import session
 from studies.__main__ import app
 from studies.config.reference_systems import read_systems
-from studies.diagnosis import session as diagnosis
 from studies.report.charts.style import Picture
 from studies.report.reference_systems import write_outputs as write_seeds
 from studies.report.sweep import outputs as sweep_outputs
 from studies.run import diagnosis as examination
 from studies.run.reference_systems import Result
 from studies.tables.reference_systems import lines
+from studies.workflows import diagnosis
+from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
 LONG = " | ".join(f"gaussian_blur(sigma={n})" for n in range(1, 6)) + " | rotation(degrees=40)"

@@ -4,12 +4,12 @@ from fakes import QuadrantModel, write_data
 
 import noiselib
 from models.data import load
-from studies import session
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange
-from studies.session import run_study
 from studies.store.store import Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 

@@ -10,9 +10,9 @@ from studies.report.sweep.page import Material
 from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
 from studies.run.models import Classifier, find_classifiers
 from studies.run.sweep import planned_keys
-from studies.session import subject_of
 from studies.store.lock import sole_sweep
 from studies.store.store import Store
+from studies.workflows.sweep import subject_of
 
 if TYPE_CHECKING:
     from studies.config.study import Study

@@ -10,8 +10,8 @@ from studies.report.matrix.outputs import write_outputs
 from studies.run.matrix import networks_of, train_missing
 from studies.run.models import find_classifiers
 from studies.run.sweep import Tally
-from studies.session import compute_missing, opened
 from studies.tables.matrix import Matrix
+from studies.workflows.sweep import compute_missing, opened
 
 
 @dataclass(frozen=True, slots=True)
