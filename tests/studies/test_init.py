@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from studies.__main__ import app
-from studies.beginning import write_study_file
+from studies.cli.init import write_study_file
 from studies.config.files import PRESETS, load_study, preset_names
 from studies.config.study import Study
 from studies.core.errors import StudyError

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from studies.cli.summary import say
 from studies.report.diagnosis.outputs import Diagnosis
 from studies.report.format import percent, with_limits
-from studies.reporting.summary import say
 from studies.stats.confusion import pair_names
 from studies.tables.diagnosis import Finding
 

@@ -53,11 +53,11 @@ def diagnose(
 
 def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) -> int:
     """Run a diagnosis, print its end, and return the exit status."""
+    from studies.cli.summary import say
     from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.report.diagnosis.console import print_diagnosis
-    from studies.reporting.summary import say
     from studies.workflows.diagnosis import diagnose
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

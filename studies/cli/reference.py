@@ -38,10 +38,10 @@ def seeds(
     from models import backend
     from models.commands.progress import TrainingProgress
     from models.data import load
+    from studies.cli.summary import say
     from studies.config.reference_systems import read_systems
     from studies.core.provenance import command_line
     from studies.report.reference_systems import write_outputs
-    from studies.reporting.summary import say
     from studies.run.reference_systems import SeedStudy
     from studies.tables.reference_systems import lines
 
@@ -77,8 +77,8 @@ def seeds(
 def _print(table: "list[Line]", files: list[Path]) -> None:
     from rich.table import Table
 
+    from studies.cli.summary import say
     from studies.report.reference_systems import found
-    from studies.reporting.summary import say
 
     shown = Table("images", "system", "model", box=None)
     for title in ("reported or goal", "here"):
