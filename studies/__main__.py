@@ -183,7 +183,7 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
 ) -> None:
     """Write the table, the figures and the report of a results folder again."""
-    from studies.cli.summary import say
+    from studies.core.terminal import say
     from studies.report.write import write_outputs
     from studies.store.store import Store
 
@@ -202,10 +202,11 @@ def _sweep(
     scheduler: str | None,
 ) -> int:
     """Run a study, print its end, and return the exit status."""
-    from studies.cli.summary import print_summary, say
+    from studies.cli.summary import print_summary
     from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
+    from studies.core.terminal import say
     from studies.run.cluster.connection import place_of
     from studies.workflows.sweep import run_study
 

@@ -42,7 +42,7 @@ def compare(
 
 def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     """Compare, print what was found, and return the exit status."""
-    from studies.cli.summary import say
+    from studies.core.terminal import say
     from studies.report.comparison import closing_sentences, findings_table
     from studies.results.sweep_results import Reader, last_sweep
     from studies.store.store import Store

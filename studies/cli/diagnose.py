@@ -53,10 +53,10 @@ def diagnose(
 
 def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) -> int:
     """Run a diagnosis, print its end, and return the exit status."""
-    from studies.cli.summary import say
     from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
+    from studies.core.terminal import say
     from studies.report.diagnosis.console import print_diagnosis
     from studies.workflows.diagnosis import diagnose
 

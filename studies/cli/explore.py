@@ -68,7 +68,7 @@ def _serve(
     folder: Path | None, overrides: dict[str, object], host: str, port: int, *, browser: bool
 ) -> None:
     """Serve the pages until Ctrl-C."""
-    from studies.cli.summary import say
+    from studies.core.terminal import say
     from studies.explorer.context import Context
     from studies.explorer.listening import free_port, is_loopback
     from studies.explorer.preparation import preparation, study_to_explore

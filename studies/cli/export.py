@@ -32,8 +32,8 @@ def export(
 
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
-    from studies.cli.summary import say
     from studies.core.files import write_whole
+    from studies.core.terminal import say
     from studies.results.sweep_results import Reader, last_sweep
     from studies.store.store import Store
     from studies.tables.export import FILE_NAME, origin_of, tables_of, write_table

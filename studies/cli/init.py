@@ -29,7 +29,7 @@ def init(
 
     [bold]python -m studies init mine.toml --preset gate[/bold]
     """
-    from studies.cli.summary import say
+    from studies.core.terminal import say
 
     with sentences():
         command = write_study_file(path, preset)

@@ -88,10 +88,10 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
 
 def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quick: bool) -> int:
     """Run a matrix, print its end, and return the exit status."""
-    from studies.cli.summary import say
     from studies.config.matrix import default_folder, load_matrix
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
+    from studies.core.terminal import say
     from studies.workflows.matrix import run_matrix
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
@@ -112,7 +112,7 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
 
 
 def _print(screen: "Console", ending: "MatrixEnding", folder: Path) -> None:
-    from studies.cli.summary import say
+    from studies.core.terminal import say
     from studies.report.matrix.tables import console_table
     from studies.report.matrix.text import about_seeds, answer
 

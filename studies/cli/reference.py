@@ -38,9 +38,9 @@ def seeds(
     from models import backend
     from models.commands.progress import TrainingProgress
     from models.data import load
-    from studies.cli.summary import say
     from studies.config.reference_systems import read_systems
     from studies.core.provenance import command_line
+    from studies.core.terminal import say
     from studies.report.reference_systems import write_outputs
     from studies.run.reference_systems import SeedStudy
     from studies.tables.reference_systems import lines
@@ -77,7 +77,7 @@ def seeds(
 def _print(table: "list[Line]", files: list[Path]) -> None:
     from rich.table import Table
 
-    from studies.cli.summary import say
+    from studies.core.terminal import say
     from studies.report.reference_systems import found
 
     shown = Table("images", "system", "model", box=None)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studies.core.terminal import say
 from studies.report.benchmark.console import benchmark_table
 from studies.report.benchmark.text import footnotes
 from studies.report.format import with_interval
@@ -91,8 +92,3 @@ def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
         say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")
     say(console, f"  figures/         {len(figures)} pictures, begin with accuracy.png")
     say(console, f"Next: open {folder / 'report.html'} in a browser.")
-
-
-def say(console: "Console", text: str) -> None:
-    """Print one line as it is: no markup, no colours, not wrapped."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

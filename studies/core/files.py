@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there, and names for them."""
 
 from pathlib import Path
 
@@ -29,3 +29,10 @@ def write_whole(path: Path, content: bytes) -> Path:
     with replacing(path) as partial:
         partial.write_bytes(content)
     return path
+
+
+def slug(corruption: str) -> str:
+    """Return the names in a spec, fit for a file."""
+    names = (stage.partition("(")[0].strip() for stage in corruption.split("|"))
+    joined = "-".join(names)
+    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in joined)[:60]

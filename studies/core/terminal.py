@@ -46,3 +46,8 @@ def console() -> "Console":
 
     plain = Console()
     return plain if plain.is_terminal else Console(width=120)
+
+
+def say(console: "Console", text: str) -> None:
+    """Print one line as it is: no markup, no colours, not wrapped."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

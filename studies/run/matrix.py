@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.config.matrix import SEED_LIMIT, MatrixStudy
+from studies.core.files import slug
 from studies.core.progress import Observer
 from studies.plan import IDENTITY, Training, trainings_of
-from studies.report.charts.style import slug
 
 if TYPE_CHECKING:
     from models.data import Dataset

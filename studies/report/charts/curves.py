@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
+from studies.core.files import slug
 from studies.report.charts.style import (
     COLOURS,
     Picture,
@@ -13,7 +14,6 @@ from studies.report.charts.style import (
     in_legend,
     line_look,
     rendered,
-    slug,
     styled,
 )
 from studies.report.strips import Frame, Strips

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from studies.core.files import slug
 from studies.report.benchmark.text import DAGGER, marked, mean_name
 from studies.report.charts.style import (
     COLOURS,
@@ -15,7 +16,6 @@ from studies.report.charts.style import (
     in_legend,
     line_look,
     rendered,
-    slug,
     styled,
 )
 from studies.report.strips import shown

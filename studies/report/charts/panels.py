@@ -1,7 +1,7 @@
 """Curves -> what a page needs to draw them itself: a few kilobytes, in the colours of the page.
 
-The same lines, dashes and markers as `studies.report.charts.curves`, but as SVG inside the page: its
-text is text, it follows a dark screen, and sixty of them are no heavier than two pictures.
+The lines, dashes and markers are those of `studies.report.charts.curves`, but as SVG inside the
+page: its text is text, it follows a dark screen, and sixty of them weigh as much as two pictures.
 """
 
 import math

@@ -154,13 +154,6 @@ def _eight_bits() -> "Normalize":
     return Normalize(0, 255)
 
 
-def slug(corruption: str) -> str:
-    """Return the names in a spec, fit for a file."""
-    names = (stage.partition("(")[0].strip() for stage in corruption.split("|"))
-    joined = "-".join(names)
-    return "".join(letter if letter.isalnum() or letter in "_-" else "_" for letter in joined)[:60]
-
-
 def rendered(name: str, figure: "Figure") -> Picture:
     """Return a figure in both formats."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from studies.cli.summary import say
+from studies.core.terminal import say
 from studies.report.diagnosis.outputs import Diagnosis
 from studies.report.format import percent, with_limits
 from studies.stats.confusion import pair_names

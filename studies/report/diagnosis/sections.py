@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from studies.core.files import slug
 from studies.report.charts.lines import draw_learning, draw_reliability
 from studies.report.charts.matrices import draw_class_scores, draw_confusion
-from studies.report.charts.style import NUMBERED, slug, titled
+from studies.report.charts.style import NUMBERED, titled
 from studies.report.diagnosis.text import calibration_text, confusion_alt, scores_alt, where
 from studies.report.format import percent
 from studies.report.section import Section, Shown, Table
