@@ -89,16 +89,16 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from studies.core.progress import observer_for
     from studies.plan import conditions_in_order, plan_points
     from studies.report.write import write_outputs
-    from studies.run.models import find_classifiers
+    from studies.run.models import load_models
     from studies.workflows.sweep import compute_missing, opened
 
     threads = study.threads or processors()
     conditions = conditions_in_order(plan_points(study))
     observer = observer_for(console)
     with opened(study, folder, observer) as (data, store):
-        count = store.subject().images.count
+        count = store.evaluation_set().images.count
         with observer:
-            classifiers = find_classifiers(
+            classifiers = load_models(
                 study, data, folder / "models", store, observer, threads=threads
             )
             predictors = warm_predictors(classifiers, data, threads)
@@ -106,7 +106,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
             observer.note("bare corruption and prediction, first pass")
             passes = [bare_pass(conditions, images, predictors)]
             begun = Spent.so_far()
-            tally = compute_missing(
+            cell_counts = compute_missing(
                 study,
                 data,
                 classifiers,
@@ -123,7 +123,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
         reporting = Spent.so_far() - begun
     return Overhead(
         conditions=len(conditions),
-        cells=tally.computed,
+        cells=cell_counts.computed,
         images=len(images),
         corrupting=(passes[0][0] + passes[1][0]) / 2,
         predicting=(passes[0][1] + passes[1][1]) / 2,

@@ -102,19 +102,21 @@ def sweep_cells(
     from studies.run.sweep import missing_jobs, sweep
     from studies.store.records import StoredModel
     from studies.store.store import Store
-    from studies.workflows.sweep import subject_of
+    from studies.workflows.sweep import evaluation_set_of
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}
     points = {"corruptions": list(corruptions), "strengths": MANY_POINTS if cells else USUAL_POINTS}
     study = Study.model_validate(settings | points)
-    subject, digests = subject_of(study, data), {name: name * 8 for name in MODELS}
+    evaluation_set, digests = evaluation_set_of(study, data), {name: name * 8 for name in MODELS}
     models = {name: NearestMean(data, 5.0 * (n + 1)) for n, name in enumerate(MODELS)}
     with Store(folder, create=True) as store, observer_for(_silent()) as observer:
         begun, cpu = time.perf_counter(), time.process_time()
-        store.claim(subject)
+        store.bind(evaluation_set)
         for name, digest in digests.items():
             store.remember_model(StoredModel(name, digest, "", "[]", {}))
-        jobs = missing_jobs(plan_points(study), subject.images, digests, store.finished_keys())
+        jobs = missing_jobs(
+            plan_points(study), evaluation_set.images, digests, store.finished_keys()
+        )
         jobs = _some(jobs, cells)
         run = store.begin_run(
             started=now(),
@@ -123,9 +125,11 @@ def sweep_cells(
             provenance=gather(1),
         )
         engine = LocalEngine(data.test_images, data.test_labels, models)
-        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=len(jobs))
+        cell_counts = sweep(
+            jobs, engine, store, observer, run=run, digests=digests, planned=len(jobs)
+        )
         store.finish_run(run, now())
-    return _measured("sweep", tally.computed, begun, cpu)
+    return _measured("sweep", cell_counts.computed, begun, cpu)
 
 
 def _some(jobs: Sequence[Job], cells: int) -> list[Job]:

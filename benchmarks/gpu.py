@@ -94,7 +94,7 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
     study = load_study("quickstart", settings)
     begin = time.perf_counter()
     ending = run_study(study, folder / "sweep", command=command, observer=observer_for(Console()))
-    return ending.tally.computed, time.perf_counter() - begin
+    return ending.cell_counts.computed, time.perf_counter() - begin
 
 
 def section(

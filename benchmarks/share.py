@@ -53,7 +53,7 @@ def read_share(store: Store) -> Share:
         raise StudyError(f"no sweep that computed cells has come to its end in {store.path.parent}")
     started, finished, cells, seconds = rows[0]
     wall = (datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds()
-    return Share(cells, store.subject().images.count, max(wall, 1.0), seconds)
+    return Share(cells, store.evaluation_set().images.count, max(wall, 1.0), seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

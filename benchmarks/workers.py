@@ -161,10 +161,10 @@ def store_all(
     from studies.core.progress import LineObserver
     from studies.plan import ImageRange
     from studies.run.sweep import sweep
-    from studies.store.records import Subject
+    from studies.store.records import EvaluationSet
     from studies.store.store import Store
 
-    subject = Subject(
+    evaluation_set = EvaluationSet(
         study="workers",
         data=data.name,
         images=ImageRange(data.digest, 0, len(data.test_images)),
@@ -173,7 +173,7 @@ def store_all(
         example=data.test_images[0],
     )
     with Store(folder, create=True) as store:
-        store.claim(subject)
+        store.bind(evaluation_set)
         run = store.begin_run(started="", command="", study={}, provenance={})
         digests = {known.name: known.digest}
         watcher = LineObserver(Console(quiet=True))

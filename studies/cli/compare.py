@@ -62,7 +62,7 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
             whole = last_sweep(one, first), last_sweep(two, second)
             check_alike(*whole)
             old, new = on_common_ground(*whole)
-            images = old.subject.images
+            images = old.evaluation_set.images
             readers = Reader(one, images), Reader(two, images)
             findings = find_differences(
                 {

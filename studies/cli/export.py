@@ -40,7 +40,7 @@ def export(
 
     with sentences(), Store(folder) as store:
         swept = last_sweep(store, folder)
-        reader = Reader(store, swept.subject.images)
+        reader = Reader(store, swept.evaluation_set.images)
         where = out or folder / "export"
         for table in tables_of(swept, reader, store.runs_of_cells()):
             path, rows = write_table(table, where, form.value)

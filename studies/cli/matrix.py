@@ -12,7 +12,7 @@ from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from studies.workflows.matrix import MatrixEnding
+    from studies.workflows.matrix import MatrixResult
 
 QUICK = {"training_seeds": 1, "seeds": 1, "strengths": 2}
 """What ``--quick`` puts in place of the study's settings, where no option says otherwise."""
@@ -111,7 +111,7 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
     return FAILED_CELLS if ending.missing else 0
 
 
-def _print(screen: "Console", ending: "MatrixEnding", folder: Path) -> None:
+def _print(screen: "Console", ending: "MatrixResult", folder: Path) -> None:
     from studies.core.terminal import say
     from studies.report.matrix.tables import console_table
     from studies.report.matrix.text import about_seeds, answer
@@ -122,8 +122,8 @@ def _print(screen: "Console", ending: "MatrixEnding", folder: Path) -> None:
     if ending.missing:
         say(screen, f"{ending.missing} cells are missing; the same command tries them again.")
     say(screen, f"Written to {folder}:")
-    say(screen, f"  results.sqlite   {ending.tally.planned - ending.missing} cells, "
-                f"{ending.tally.computed} of them computed now")  # fmt: skip
+    say(screen, f"  results.sqlite   {ending.cell_counts.planned - ending.missing} cells, "
+                f"{ending.cell_counts.computed} of them computed now")  # fmt: skip
     say(screen, "  models/          the networks, each with its origin")
     say(screen, "  matrix.csv       one line a training and test; trainings.csv: one a training")
     say(screen, "  figures/         matrix.png and gains.png")

@@ -10,14 +10,14 @@ from studies.report.benchmark.text import footnotes
 from studies.report.format import with_interval
 from studies.report.sweep.console import print_analysis
 from studies.tables.curves import Curve
-from studies.workflows.sweep import Ending
+from studies.workflows.sweep import StudyResult
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 
-def print_summary(console: "Console", ending: Ending, folder: Path) -> None:
+def print_summary(console: "Console", ending: StudyResult, folder: Path) -> None:
     """Print the table of a study, its files and the next step.
 
     Parameters
@@ -64,7 +64,7 @@ def _curves(curves: Sequence[Curve]) -> "Table":
     return table
 
 
-def _print_failures(console: "Console", ending: Ending) -> None:
+def _print_failures(console: "Console", ending: StudyResult) -> None:
     if not ending.outputs.missing:
         return
     say(console, f"{ending.outputs.missing} cells are missing; the same command tries them again:")
@@ -75,14 +75,14 @@ def _print_failures(console: "Console", ending: Ending) -> None:
         say(console, f"  and {len(ending.outputs.failures) - 10} more, all in the report")
 
 
-def _print_files(console: "Console", ending: Ending, folder: Path) -> None:
+def _print_files(console: "Console", ending: StudyResult, folder: Path) -> None:
     figures = [path for path in ending.outputs.files if path.parent.name == "figures"]
-    tally = ending.tally
+    cell_counts = ending.cell_counts
     say(console, f"Written to {folder}:")
     say(
         console,
-        f"  results.sqlite   {tally.planned - ending.outputs.missing} cells, "
-        f"{tally.computed} of them computed now",
+        f"  results.sqlite   {cell_counts.planned - ending.outputs.missing} cells, "
+        f"{cell_counts.computed} of them computed now",
     )
     if ending.outputs.benchmark is None:
         say(console, "  curves.csv       one line a corruption, strength and model")

@@ -54,30 +54,30 @@ def find_failing(swept: Swept, model: str, condition: Condition) -> Failing:
     StudyError
         When the cell is not stored, or damaged.
     """
-    subject = swept.subject
-    key = cell_key(condition, subject.images, swept.digests[model])
+    evaluation_set = swept.evaluation_set
+    key = cell_key(condition, evaluation_set.images, swept.digests[model])
     with Store(swept.folder) as store:
         outcomes = store.outcomes(key)
     wrong = np.flatnonzero(~correct(outcomes))
     surest = wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
-    names = subject.class_names
+    names = evaluation_set.class_names
     mistakes = [
         Mistake(
-            number=subject.images.first + int(place),
-            true=names[subject.labels[place]],
+            number=evaluation_set.images.first + int(place),
+            true=names[evaluation_set.labels[place]],
             predicted=names[outcomes.predicted[place]],
             confidence=float(outcomes.confidence[place]),
         )
         for place in surest
     ]
-    return Failing(tuple(mistakes), len(subject.labels))
+    return Failing(tuple(mistakes), len(evaluation_set.labels))
 
 
 def originals_of(swept: Swept, at_hand: "Dataset | None") -> Originals:
     """Return the images of a sweep: those of a data set that is loaded, where it is the one."""
-    if at_hand is not None and at_hand.digest == swept.subject.images.digest:
+    if at_hand is not None and at_hand.digest == swept.evaluation_set.images.digest:
         return Originals(at_hand.test_images)
-    return find_originals(swept.study, swept.subject)
+    return find_originals(swept.study, swept.evaluation_set)
 
 
 def images_seen(

@@ -161,7 +161,7 @@ class FailingView:
     @property
     def _same_data(self) -> bool:
         """Whether the page Play has the images of this folder."""
-        digest = self._opened.swept.subject.images.digest
+        digest = self._opened.swept.evaluation_set.images.digest
         return self._context.ready and self._context.data.digest == digest
 
     def _pictures(self, condition: Condition, numbers: list[int]) -> list[str]:

@@ -114,7 +114,7 @@ def open_folder(path: Path) -> Opened:
     """
     with Store(path) as store:
         swept = last_sweep(store, path)
-        planned = planned_keys(swept.plan, swept.subject.images, swept.digests)
+        planned = planned_keys(swept.plan, swept.evaluation_set.images, swept.digests)
         panels = _panels(store, swept)
         if not panels:
             raise StudyError(f"no cell is finished in {path} yet, so there is no curve to show")
@@ -131,7 +131,7 @@ def _panels(store: Store, swept: Swept) -> tuple[Panel, ...]:
     if swept.study.protocol is not None:
         return _protocol_panels(store, swept, swept.study.protocol)
     points = cast("Sequence[Point]", swept.plan)
-    curves = trace_curves(store, points, swept.subject.images, swept.digests)
+    curves = trace_curves(store, points, swept.evaluation_set.images, swept.digests)
     return tuple(
         _sweep_panel(
             [curve for curve in curves if curve.corruption == corruption],
@@ -169,7 +169,9 @@ def _protocol_panels(store: Store, swept: Swept, name: str) -> tuple[Panel, ...]
     from noiselib import protocols
 
     levels = cast("Sequence[Level]", swept.plan)
-    rows = trace_levels(store, protocols.load(name), levels, swept.subject.images, swept.digests)
+    rows = trace_levels(
+        store, protocols.load(name), levels, swept.evaluation_set.images, swept.digests
+    )
     conditions = {(level.corruption, level.number): level.conditions for level in levels}
 
     def line(corruption: str, model: str) -> Line:

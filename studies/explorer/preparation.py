@@ -85,8 +85,8 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     """
     from models.backend import processors
     from models.data import load
-    from studies.run.models import find_classifiers, start_predicting
-    from studies.store.lock import sole_sweep
+    from studies.run.models import load_models, start_predicting
+    from studies.store.lock import exclusive_lock
 
     tell("Reading the data", 0)
     data = load(study.data, tell=lambda text: tell(text, 0))
@@ -94,11 +94,11 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     tell("Starting the machine-learning library", 0.02)
     with ExitStack() as stack:
         if _to_train(study, folder):
-            stack.enter_context(sole_sweep(folder))  # a sweep may be training the same models
+            stack.enter_context(exclusive_lock(folder))  # a sweep may be training the same models
         folder.mkdir(parents=True, exist_ok=True)
         store = stack.enter_context(Store(folder, create=True))
         observer = stack.enter_context(_Trainings(tell, study.models))
-        found = find_classifiers(study, data, folder / "models", store, observer, threads=threads)
+        found = load_models(study, data, folder / "models", store, observer, threads=threads)
     tell("Loading the models", TRAINED)
     predictors = start_predicting(found, data, threads=threads)
     tell("Asking the models for the first time", LOADED)

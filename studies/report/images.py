@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.stored_images import Images, first_images
 from studies.plan import Condition
 from studies.run.engine import corruption_of
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 
 if TYPE_CHECKING:
     from studies.config.study import Study
@@ -92,7 +92,7 @@ class Originals:
         return seen if seen.shape[2] == 3 else np.rint(seen.mean(axis=2)).astype(np.uint8)
 
 
-def find_originals(study: "Study", subject: Subject) -> Originals:
+def find_originals(study: "Study", evaluation_set: EvaluationSet) -> Originals:
     """Load the data set of a study again, for its pictures.
 
     The numbers do not need it, so that a results folder can be reported on where the data is not;
@@ -104,6 +104,6 @@ def find_originals(study: "Study", subject: Subject) -> Originals:
         data = load(study.data)
     except DataError as error:
         return Originals(None, str(error))
-    if data.digest != subject.images.digest:
+    if data.digest != evaluation_set.images.digest:
         return Originals(None, f"{study.data} has other images now than when it was swept")
-    return Originals(first_images(data.test_images, subject.images.count))
+    return Originals(first_images(data.test_images, evaluation_set.images.count))

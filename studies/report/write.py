@@ -65,16 +65,16 @@ def write_outputs(store: Store, folder: Path, *, images: Images | None = None) -
     study = Study.model_construct(**runs[-1].study)
     models = [model for name in study.models if (model := store.model(model_name(name)))]
     digests = {model.name: model.digest for model in models}
-    subject = store.subject()
+    evaluation_set = store.evaluation_set()
     wanted = plan(study, Accuracies(store, digests))
-    planned = planned_keys(wanted, subject.images, digests)
+    planned = planned_keys(wanted, evaluation_set.images, digests)
     finished = len(planned & store.finished_keys())
     if not finished:
         raise StudyError(
             f"no cell of study {study.name!r} is finished in {folder}, so there is nothing to show"
         )
     failures = [failure for failure in store.failures() if failure.key in planned]
-    material = Material(subject, failures, models, runs[-1], finished, len(planned))
+    material = Material(evaluation_set, failures, models, runs[-1], finished, len(planned))
     curves: list[Curve] = []
     analysis, benchmark = Analysis(), None
     if study.protocol is None:
@@ -85,7 +85,9 @@ def write_outputs(store: Store, folder: Path, *, images: Images | None = None) -
             points,
             digests,
             material,
-            originals=find_originals(study, subject) if images is None else Originals(images),
+            originals=find_originals(study, evaluation_set)
+            if images is None
+            else Originals(images),
             folder=folder,
         )
     else:

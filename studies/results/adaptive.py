@@ -42,9 +42,9 @@ class Accuracies:
         self._store = store
         self._digests = tuple(dict.fromkeys(digests.values()))
         self._seen: dict[str, float] = {}
-        subject = store.subject()
-        self._images = subject.images
-        self.chance = 1 / len(subject.class_names)
+        evaluation_set = store.evaluation_set()
+        self._images = evaluation_set.images
+        self.chance = 1 / len(evaluation_set.class_names)
 
     def along(self, points: Sequence[Point]) -> Values | None:
         """Return the curves of all models over some points.

@@ -14,7 +14,7 @@ from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange, Planned, Point, cell_key
 from studies.results.adaptive import Accuracies, plan
 from studies.stats.predictions import Outcomes
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Swept:
         The results folder.
     study
         The settings.
-    subject
+    evaluation_set
         Which images.
     digests
         Model name -> model digest, in the order of the study.
@@ -42,7 +42,7 @@ class Swept:
 
     folder: Path
     study: "Study"
-    subject: Subject
+    evaluation_set: EvaluationSet
     digests: Mapping[str, str]
     plan: Sequence[Planned]
 
@@ -66,7 +66,7 @@ def last_sweep(store: Store, folder: Path) -> Swept:
     return Swept(
         folder=folder,
         study=study,
-        subject=store.subject(),
+        evaluation_set=store.evaluation_set(),
         digests=digests,
         plan=plan(study, Accuracies(store, digests)),
     )
@@ -204,7 +204,7 @@ def whole_draws(
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class SeverityRange:
     """The way from clean images to one corruption.
 
     Attributes
@@ -227,13 +227,13 @@ class Path:
         return float(_parsed(self.corruption).position(t))
 
 
-def paths_of(points: Sequence[Point]) -> list[Path]:
+def severity_ranges(points: Sequence[Point]) -> list[SeverityRange]:
     """Return the paths that some points are on, in their order."""
     paths = []
     for corruption in dict.fromkeys(point.corruption for point in points):
         axis = _parsed(corruption).axis
         along = tuple(point for point in points if point.corruption == corruption)
-        paths.append(Path(corruption, axis.name, axis.unit, along))
+        paths.append(SeverityRange(corruption, axis.name, axis.unit, along))
     return paths
 
 

@@ -99,7 +99,7 @@ def compute_answers(
 
     A model that fails leaves a failure in the store and disturbs no other.
     """
-    images = store.subject().images
+    images = store.evaluation_set().images
     digests = {classifier.name: classifier.digest for classifier in classifiers}
     jobs = missing_jobs(looked, images, digests, store.finished_keys())
     if jobs:
@@ -124,7 +124,7 @@ def read_views(
     StudyError
         When no model did.
     """
-    images, stored = store.subject().images, store.finished_keys()
+    images, stored = store.evaluation_set().images, store.finished_keys()
     keys = {
         classifier.name: [cell_key(item.condition, images, classifier.digest) for item in looked]
         for classifier in classifiers

@@ -31,7 +31,7 @@ class Classifier:
     path: Path
 
 
-def find_classifiers(
+def load_models(
     study: "Study",
     data: "Dataset",
     folder: Path,

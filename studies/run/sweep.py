@@ -12,7 +12,7 @@ from studies.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CellCounts:
     """How many cells the plan has, and what became of the missing ones."""
 
     planned: int
@@ -68,7 +68,7 @@ def sweep(
     run: int,
     digests: Mapping[str, str],
     planned: int,
-) -> Tally:
+) -> CellCounts:
     """Compute jobs and store every cell as soon as it is known.
 
     Parameters
@@ -90,7 +90,7 @@ def sweep(
 
     Returns
     -------
-    Tally
+    CellCounts
         What became of the jobs' cells.
     """
     observer.sweep_begins(sum(len(job.cells) for job in jobs), planned)
@@ -112,7 +112,7 @@ def sweep(
         )
         observer.cell_done(cell.model, pipeline, float(metrics.correct(cell.outcomes).mean()))
         computed += 1
-    return Tally(planned, computed, failed)
+    return CellCounts(planned, computed, failed)
 
 
 def sweep_in_rounds(
@@ -124,7 +124,7 @@ def sweep_in_rounds(
     *,
     run: int,
     digests: Mapping[str, str],
-) -> Tally:
+) -> CellCounts:
     """Compute what a plan lacks, then what it asks for in the light of that, until it has all.
 
     A plan that does not depend on results is done after one round. A cell that fails is not tried
@@ -141,7 +141,7 @@ def sweep_in_rounds(
 
     Returns
     -------
-    Tally
+    CellCounts
         The cells of the last plan, and what became of the missing ones in all rounds.
     """
     tried: set[str] = set()
@@ -151,7 +151,9 @@ def sweep_in_rounds(
         planned = len(planned_keys(points, images, digests))
         jobs = missing_jobs(points, images, digests, store.finished_keys() | tried)
         if not jobs:
-            return Tally(planned, computed, failed)
-        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
+            return CellCounts(planned, computed, failed)
+        cell_counts = sweep(
+            jobs, engine, store, observer, run=run, digests=digests, planned=planned
+        )
         tried.update(key for job in jobs for key in job.cells.values())
-        computed, failed = computed + tally.computed, failed + tally.failed
+        computed, failed = computed + cell_counts.computed, failed + cell_counts.failed

@@ -137,8 +137,6 @@ def critical_limits(
     return float(low), float(high)
 
 
-Values = npt.NDArray[np.float64]
-
 START = (0.0, 0.25, 0.5, 0.75, 1.0)
 """The strengths that an adaptive sweep begins with."""
 

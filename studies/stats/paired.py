@@ -130,8 +130,6 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in found]
 
 
-Values = npt.NDArray[np.float64]
-
 FLIPS = 9999
 SEED = 20190328  # fixed, so that the same cells give the same p-values
 SMALLEST_P = 1e-12

@@ -9,7 +9,7 @@ from studies.core.errors import StudyError
 
 
 @contextmanager
-def sole_sweep(folder: Path) -> Iterator[None]:
+def exclusive_lock(folder: Path) -> Iterator[None]:
     """Hold a results folder for one sweep.
 
     The lock is an exclusive transaction on an empty database: on every system the operating

@@ -11,7 +11,7 @@ from studies.plan import Condition, ImageRange
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class EvaluationSet:
     """What a results folder is about.
 
     Attributes

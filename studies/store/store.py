@@ -10,7 +10,7 @@ import numpy as np
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange
 from studies.store.cell_database import CellDatabase
-from studies.store.records import Failure, Run, StoredModel, Subject
+from studies.store.records import EvaluationSet, Failure, Run, StoredModel
 
 FILE_NAME = "results.sqlite"
 
@@ -37,7 +37,7 @@ class Store(CellDatabase):
 
     # --- what the folder is about -------------------------------------------------------------
 
-    def subject(self) -> Subject:
+    def evaluation_set(self) -> EvaluationSet:
         """Return what the folder is about."""
         rows = self.rows(
             "SELECT name, data_name, data_digest, first, count, class_names, labels, example, "
@@ -46,7 +46,7 @@ class Store(CellDatabase):
         if not rows:
             raise StudyError(f"there are no results in {self.path.parent} yet")
         name, data, digest, first, count, class_names, labels, example, shape = rows[0]
-        return Subject(
+        return EvaluationSet(
             study=name,
             data=data,
             images=ImageRange(digest, first, count),
@@ -55,7 +55,7 @@ class Store(CellDatabase):
             example=np.frombuffer(example, np.uint8).reshape(json.loads(shape)),
         )
 
-    def claim(self, subject: Subject) -> None:
+    def bind(self, evaluation_set: EvaluationSet) -> None:
         """Make the folder one of this study on these images, or make sure that it is.
 
         Raises
@@ -68,22 +68,22 @@ class Store(CellDatabase):
                 connection.execute(
                     "INSERT INTO study VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
-                        subject.study,
-                        subject.data,
-                        subject.images.digest,
-                        subject.images.first,
-                        subject.images.count,
-                        json.dumps(subject.class_names),
-                        subject.labels.astype("<i4").tobytes(),
-                        subject.example.tobytes(),
-                        json.dumps(subject.example.shape),
+                        evaluation_set.study,
+                        evaluation_set.data,
+                        evaluation_set.images.digest,
+                        evaluation_set.images.first,
+                        evaluation_set.images.count,
+                        json.dumps(evaluation_set.class_names),
+                        evaluation_set.labels.astype("<i4").tobytes(),
+                        evaluation_set.example.tobytes(),
+                        json.dumps(evaluation_set.example.shape),
                     ),
                 )
-        held = self.subject()
-        if (held.study, held.images) != (subject.study, subject.images):
+        held = self.evaluation_set()
+        if (held.study, held.images) != (evaluation_set.study, evaluation_set.images):
             raise StudyError(
                 f"{self.path.parent} holds the results of {_describe(held)}, and this is "
-                f"{_describe(subject)}; choose another folder with --out"
+                f"{_describe(evaluation_set)}; choose another folder with --out"
             )
 
     # --- runs and models ----------------------------------------------------------------------
@@ -162,9 +162,9 @@ class Store(CellDatabase):
         ]
 
 
-def _describe(subject: Subject) -> str:
-    images = subject.images
+def _describe(evaluation_set: EvaluationSet) -> str:
+    images = evaluation_set.images
     return (
-        f"study {subject.study!r} on {images.count} images of {subject.data} "
+        f"study {evaluation_set.study!r} on {images.count} images of {evaluation_set.data} "
         f"(digest {images.digest[:8]})"
     )

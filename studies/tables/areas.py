@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import Path, PointAnswers, mean_over_points
+from studies.results.sweep_results import PointAnswers, SeverityRange, mean_over_points
 from studies.stats.bootstrap import resampled_sums
 from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
 from studies.stats.intervals import share_interval
@@ -83,7 +83,7 @@ class WholeCurve:
         ``(images,)``: the area of each image.
     """
 
-    path: Path
+    path: SeverityRange
     model: str
     counts: npt.NDArray[np.uint16]
     draws: npt.NDArray[np.int64]
@@ -97,7 +97,7 @@ class WholeCurve:
 
 
 def whole_curve(
-    path: Path, model: str, answers: Sequence[PointAnswers | None]
+    path: SeverityRange, model: str, answers: Sequence[PointAnswers | None]
 ) -> WholeCurve | None:
     """Return a curve of which every point has a stored cell; None where one has none."""
     found = [item for item in answers if item is not None]

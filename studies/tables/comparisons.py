@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import Path, PointAnswers, shared
+from studies.results.sweep_results import PointAnswers, SeverityRange, shared
 from studies.stats.paired import (
     Difference,
     adjusted,
@@ -77,7 +77,7 @@ class ComparisonRow:
 
 
 def compare_points(
-    path: Path, answers: Mapping[str, Sequence[PointAnswers | None]]
+    path: SeverityRange, answers: Mapping[str, Sequence[PointAnswers | None]]
 ) -> Iterator[ComparisonRow]:
     """Compare every two models at every point of a path that both have seen.
 
@@ -124,7 +124,7 @@ class AreaComparisons:
         curves
             Every curve of these paths that has no gap; all under the same random signs.
         """
-        by_path: dict[Path, dict[str, Values]] = {}
+        by_path: dict[SeverityRange, dict[str, Values]] = {}
         for curve in curves:
             by_path.setdefault(curve.path, {})[curve.model] = curve.by_image
         self._compare(by_path, self._rows)
@@ -138,13 +138,13 @@ class AreaComparisons:
             Model -> ``(images,)`` mean area of each image; empty where there is none.
         """
         over_all: dict[tuple[str, str], list[ComparisonRow]] = {pair: [] for pair in self._pairs}
-        self._compare({Path(ALL, "", "", ()): overall}, over_all)
+        self._compare({SeverityRange(ALL, "", "", ()): overall}, over_all)
         by_path = [row for rows in self._rows.values() for row in _with_adjusted(rows)]
         return [*by_path, *(row for rows in over_all.values() for row in rows)]
 
     def _compare(
         self,
-        by_path: Mapping[Path, Mapping[str, Values]],
+        by_path: Mapping[SeverityRange, Mapping[str, Values]],
         rows: dict[tuple[str, str], list[ComparisonRow]],
     ) -> None:
         columns = [(path, model) for path, models in by_path.items() for model in models]
@@ -165,7 +165,7 @@ class AreaComparisons:
 
 def _row(
     quantity: str,
-    path: Path,
+    path: SeverityRange,
     baseline: str,
     candidate: str,
     found: Difference,

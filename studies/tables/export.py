@@ -16,7 +16,7 @@ from models.files import replacing
 from studies.core.errors import StudyError
 from studies.plan import Condition, Planned, Point, cell_key
 from studies.results.adaptive import Level
-from studies.results.sweep_results import Reader, Swept, paths_of, whole_draws
+from studies.results.sweep_results import Reader, Swept, severity_ranges, whole_draws
 from studies.stats import metrics
 from studies.stats.breaking_points import breaking_points
 from studies.store.store import Store
@@ -82,7 +82,7 @@ def _stored(swept: Swept, reader: Reader) -> Iterator[tuple[Planned, Condition, 
 
 
 def _key(condition: Condition, swept: Swept, digest: str) -> str:
-    return cell_key(condition, swept.subject.images, digest)
+    return cell_key(condition, swept.evaluation_set.images, digest)
 
 
 def _gathered(blocks: Iterator[Block], rows: int = 10_000) -> Iterator[Block]:
@@ -125,8 +125,8 @@ def _place(planned: Planned) -> Block:
 
 
 def _images(swept: Swept, reader: Reader) -> Iterator[Block]:
-    subject, written = swept.subject, set[str]()
-    numbers = subject.images.first + np.arange(subject.images.count)
+    evaluation_set, written = swept.evaluation_set, set[str]()
+    numbers = evaluation_set.images.first + np.arange(evaluation_set.images.count)
     for _, condition, model, digest, key in _stored(swept, reader):
         if key in written:  # the clean cell is part of every curve
             continue
@@ -136,7 +136,7 @@ def _images(swept: Swept, reader: Reader) -> Iterator[Block]:
             "cell": _text(key, len(numbers)),
             "model": _text(model, len(numbers)),
             "image": numbers,
-            "label": subject.labels,
+            "label": evaluation_set.labels,
             "predicted": outcomes.predicted,
             "correct": metrics.correct(outcomes),
             "confidence": outcomes.confidence,
@@ -147,9 +147,9 @@ def _images(swept: Swept, reader: Reader) -> Iterator[Block]:
 
 
 def _breaking_points(swept: Swept, reader: Reader) -> Iterator[Block]:
-    images = swept.subject.images
+    images = swept.evaluation_set.images
     numbers = images.first + np.arange(images.count)
-    for path in paths_of([item for item in swept.plan if isinstance(item, Point)]):
+    for path in severity_ranges([item for item in swept.plan if isinstance(item, Point)]):
         t = np.array([*(point.t for point in path.points), np.nan])
         strength = np.array([*(point.strength for point in path.points), np.nan])
         for model, digest in swept.digests.items():
@@ -327,15 +327,15 @@ def origin_of(store: Store, swept: Swept) -> bytes:
         digest, file and training) and ``runs``: by the number that the column ``run`` of the cells
         has, the command, every setting, versions, commit and machine.
     """
-    images = swept.subject.images
+    images = swept.evaluation_set.images
     found: dict[str, Any] = {
-        "study": swept.subject.study,
+        "study": swept.evaluation_set.study,
         "data": {
-            "name": swept.subject.data,
+            "name": swept.evaluation_set.data,
             "digest": images.digest,
             "first_image": images.first,
             "images": images.count,
-            "class_names": swept.subject.class_names,
+            "class_names": swept.evaluation_set.class_names,
         },
         "models": {
             model.name: {

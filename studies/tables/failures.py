@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Condition, Point
-from studies.results.sweep_results import Path, Reader, whole_draws
+from studies.results.sweep_results import Reader, SeverityRange, whole_draws
 from studies.stats.breaking_points import breaking_points, flips, standing
 from studies.stats.intervals import share_interval
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class PathRow:
 
 
 def path_rows(
-    path: Path,
+    path: SeverityRange,
     model: str,
     correct: npt.NDArray[np.bool_],
     predicted: npt.NDArray[np.integer],
@@ -106,7 +106,7 @@ def flip_rate(rows: Sequence[PathRow]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ModelPrediction:
     """What one model says of one image: a class, and how sure it is; None where not stored."""
 
     model: str
@@ -115,7 +115,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class FailedImage:
     """An image at the strength at which a model first takes it for something else.
 
     Attributes
@@ -138,11 +138,11 @@ class Lost:
     parameter: str
     unit: str
     strength: float
-    said: tuple[Said, ...]
+    said: tuple[ModelPrediction, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class FirstFailures:
     """What one model loses first on one path.
 
     Attributes
@@ -161,17 +161,17 @@ class Losses:
     recognised: int
     lost: int
     first: int
-    images: tuple[Lost, ...]
+    images: tuple[FailedImage, ...]
 
 
 def find_first_failures(
     reader: Reader,
-    path: Path,
-    subject: Subject,
+    path: SeverityRange,
+    evaluation_set: EvaluationSet,
     digests: Mapping[str, str],
     *,
     each: int,
-) -> list[Losses]:
+) -> list[FirstFailures]:
     """Return what each model loses first on one path.
 
     Parameters
@@ -180,7 +180,7 @@ def find_first_failures(
         Reads the cells.
     path
         The path.
-    subject
+    evaluation_set
         Which images, with their classes.
     digests
         Model name -> model digest.
@@ -189,7 +189,7 @@ def find_first_failures(
 
     Returns
     -------
-    list of Losses
+    list of FirstFailures
         One a model of which a whole draw is stored.
     """
     looks = _Looks(reader, path, digests)
@@ -198,7 +198,7 @@ def find_first_failures(
         stored = [reader.stored(point, digest) for point in path.points]
         draws = whole_draws(path.points, stored)
         if draws:
-            found.append(_losses(looks, model, draws[0], subject.labels, each))
+            found.append(_losses(looks, model, draws[0], evaluation_set.labels, each))
     return found
 
 
@@ -208,7 +208,7 @@ def _losses(
     draw: Sequence[Condition],
     labels: npt.NDArray[np.int64],
     each: int,
-) -> Losses:
+) -> FirstFailures:
     correct = np.stack([looks.of(item, model, "rank") == 0 for item in draw])
     broken = breaking_points(correct[np.newaxis])[0]
     lost = np.flatnonzero((broken > 0) & (broken < len(draw)))
@@ -219,7 +219,7 @@ def _losses(
         chosen += here[np.argsort(-sure, kind="stable")].tolist()
         if len(chosen) >= each:
             break
-    return Losses(
+    return FirstFailures(
         model=model,
         recognised=int(correct[0].sum()),
         lost=len(lost),
@@ -234,7 +234,7 @@ def _losses(
 class _Looks:
     """What models saw on one path, each stored array read once."""
 
-    def __init__(self, reader: Reader, path: Path, digests: Mapping[str, str]) -> None:
+    def __init__(self, reader: Reader, path: SeverityRange, digests: Mapping[str, str]) -> None:
         self._reader = reader
         self._path = path
         self._digests = digests
@@ -247,10 +247,10 @@ class _Looks:
             self._read[key] = self._reader.quantity(condition, self._digests[model], name)
         return self._read[key]
 
-    def lost(self, number: int, true: int, point: int, draw: Sequence[Condition]) -> Lost:
+    def lost(self, number: int, true: int, point: int, draw: Sequence[Condition]) -> FailedImage:
         """Return an image at one point, with what every model says of it."""
         where = self._path.points[point]
-        return Lost(
+        return FailedImage(
             number,
             true,
             draw[point],
@@ -260,9 +260,9 @@ class _Looks:
             tuple(self._said(model, where, draw[point], number) for model in self._digests),
         )
 
-    def _said(self, model: str, point: Point, condition: Condition, number: int) -> Said:
+    def _said(self, model: str, point: Point, condition: Condition, number: int) -> ModelPrediction:
         if condition not in self._reader.stored(point, self._digests[model]):
-            return Said(model, None, None)
+            return ModelPrediction(model, None, None)
         predicted = self.of(condition, model, "predicted")[number]
         confidence = self.of(condition, model, "confidence")[number]
-        return Said(model, int(predicted), float(confidence))
+        return ModelPrediction(model, int(predicted), float(confidence))

@@ -13,7 +13,7 @@ from studies.results.adaptive import CLEAN, Level
 from studies.results.sweep_results import Reader, Swept, mean_over_points
 from studies.stats.curves import path_weights
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 
 Values = npt.NDArray[np.float64]
 
@@ -178,7 +178,7 @@ def check_alike(baseline: Swept, candidate: Swept) -> None:
     StudyError
         When they are not.
     """
-    first, second = baseline.subject, candidate.subject
+    first, second = baseline.evaluation_set, candidate.evaluation_set
     if first.images != second.images:
         raise StudyError(
             f"{baseline.folder} is about {_images(first)}, and {candidate.folder} about "
@@ -250,9 +250,9 @@ def _pair(baseline: Swept, first: str, candidate: Swept, second: str) -> Pair:
     return Pair(first, baseline.digests[first], second, candidate.digests[second])
 
 
-def _images(subject: Subject) -> str:
-    images = subject.images
-    return f"{images.count} images of {subject.data} (digest {images.digest[:8]})"
+def _images(evaluation_set: EvaluationSet) -> str:
+    images = evaluation_set.images
+    return f"{images.count} images of {evaluation_set.data} (digest {images.digest[:8]})"
 
 
 def _plain(value: object) -> object:

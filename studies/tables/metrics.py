@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Point
-from studies.results.sweep_results import Path
+from studies.results.sweep_results import SeverityRange
 from studies.stats import metrics
 from studies.stats.calibration import reliability
 from studies.stats.intervals import mean_interval, share_interval
@@ -54,7 +54,9 @@ class MetricRow:
     brier_high: float
 
 
-def metric_row(path: Path, point: Point, model: str, outcomes: Sequence[Outcomes]) -> MetricRow:
+def metric_row(
+    path: SeverityRange, point: Point, model: str, outcomes: Sequence[Outcomes]
+) -> MetricRow:
     """Return the metrics of a model at one point.
 
     Parameters
@@ -128,7 +130,7 @@ class ClassRow:
 
 
 def class_rows(
-    path: Path,
+    path: SeverityRange,
     point: Point,
     model: str,
     correct: npt.NDArray[np.bool_],

@@ -7,10 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Condition, Point
-from studies.results.sweep_results import Path, PointAnswers, Reader, paths_of, whole_draws
+from studies.results.sweep_results import (
+    PointAnswers,
+    Reader,
+    SeverityRange,
+    severity_ranges,
+    whole_draws,
+)
 from studies.stats import metrics
 from studies.stats.predictions import Outcomes
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.areas import AreaRow, WholeCurve, area_rows, overall_row, whole_curve
 from studies.tables.comparisons import AreaComparisons, ComparisonRow, compare_points
@@ -45,7 +51,7 @@ class Analysis:
 def analyse(
     store: Store,
     points: Sequence[Point],
-    subject: Subject,
+    evaluation_set: EvaluationSet,
     digests: Mapping[str, str],
     *,
     threshold: float | None,
@@ -58,21 +64,23 @@ def analyse(
         Where the cells are.
     points
         The plan: the points of every curve.
-    subject
+    evaluation_set
         Which images, with their classes.
     digests
         Model name -> model digest; of two models, the one that comes first is the baseline.
     threshold
         The accuracy at which a curve counts as lost; None for half-way from clean to chance.
     """
-    reader, models = Reader(store, subject.images), list(digests)
-    paths, found = paths_of(points), Analysis()
+    reader, models = Reader(store, evaluation_set.images), list(digests)
+    paths, found = severity_ranges(points), Analysis()
     totals = _Totals(models, len(paths))
-    chance = 1 / len(subject.class_names)
+    chance = 1 / len(evaluation_set.class_names)
     waiting: list[WholeCurve] = []
     for path in paths:
         answers = {
-            model: _add_rows(found, path, model, subject, _outcomes_along(reader, path, digest))
+            model: _add_rows(
+                found, path, model, evaluation_set, _outcomes_along(reader, path, digest)
+            )
             for model, digest in digests.items()
         }
         found.comparisons.extend(compare_points(path, answers))
@@ -120,15 +128,17 @@ class _Totals:
         return self._comparisons.rows(self._means())
 
 
-def _outcomes_along(reader: Reader, path: Path, digest: str) -> list[dict[Condition, Outcomes]]:
+def _outcomes_along(
+    reader: Reader, path: SeverityRange, digest: str
+) -> list[dict[Condition, Outcomes]]:
     return [reader.outcomes_at(point, digest) for point in path.points]
 
 
 def _add_rows(
     found: Analysis,
-    path: Path,
+    path: SeverityRange,
     model: str,
-    subject: Subject,
+    evaluation_set: EvaluationSet,
     outcomes: Sequence[Mapping[Condition, Outcomes]],
 ) -> list[PointAnswers | None]:
     """Add what one curve says by itself, and return which images were recognised."""
@@ -141,7 +151,9 @@ def _add_rows(
         answers.append(PointAnswers(tuple(at), correct))
         found.metrics.append(metric_row(path, point, model, list(at.values())))
         found.classes.extend(
-            class_rows(path, point, model, correct, subject.labels, subject.class_names)
+            class_rows(
+                path, point, model, correct, evaluation_set.labels, evaluation_set.class_names
+            )
         )
     draws = whole_draws(path.points, [tuple(at) for at in outcomes])
     if draws:

@@ -8,11 +8,11 @@ from studies.core.progress import Observer
 from studies.report.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
 from studies.report.sweep.page import Material
 from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
-from studies.run.models import Classifier, find_classifiers
+from studies.run.models import Classifier, load_models
 from studies.run.sweep import planned_keys
-from studies.store.lock import sole_sweep
+from studies.store.lock import exclusive_lock
 from studies.store.store import Store
-from studies.workflows.sweep import subject_of
+from studies.workflows.sweep import evaluation_set_of
 
 if TYPE_CHECKING:
     from studies.config.study import Study
@@ -49,13 +49,13 @@ def diagnose(
     seed = study.seeds[0]
     looked = conditions_to_look_at(spec, seed)
     kept = folder / "diagnosis"
-    with sole_sweep(folder):
+    with exclusive_lock(folder):
         data = load(study.data)
         kept.mkdir(exist_ok=True)
         threads = study.threads or processors()
         with Store(kept, create=True) as store, observer:
-            store.claim(subject_of(study, data))
-            classifiers = find_classifiers(
+            store.bind(evaluation_set_of(study, data))
+            classifiers = load_models(
                 study, data, folder / "models", store, observer, threads=threads
             )
             run = store.begin_run(
@@ -82,12 +82,12 @@ def diagnose(
 
 def _material(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> Material:
     """Return what a report says of its origin."""
-    subject = store.subject()
+    evaluation_set = store.evaluation_set()
     digests = {classifier.name: classifier.digest for classifier in classifiers}
-    planned = planned_keys(looked, subject.images, digests)
+    planned = planned_keys(looked, evaluation_set.images, digests)
     models = [model for name in digests if (model := store.model(name))]
     return Material(
-        subject=subject,
+        evaluation_set=evaluation_set,
         failures=[failure for failure in store.failures() if failure.key in planned],
         models=models,
         run=store.runs()[-1],

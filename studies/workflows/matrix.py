@@ -8,19 +8,19 @@ from studies.core.progress import Observer
 from studies.plan import sweep_of
 from studies.report.matrix.outputs import write_outputs
 from studies.run.matrix import networks_of, train_missing
-from studies.run.models import find_classifiers
-from studies.run.sweep import Tally
+from studies.run.models import load_models
+from studies.run.sweep import CellCounts
 from studies.tables.matrix import Matrix
 from studies.workflows.sweep import compute_missing, opened
 
 
 @dataclass(frozen=True, slots=True)
-class MatrixEnding:
+class MatrixResult:
     """How a matrix ended.
 
     Attributes
     ----------
-    tally
+    cell_counts
         What became of the cells.
     matrix
         The numbers.
@@ -30,7 +30,7 @@ class MatrixEnding:
         What was written, the page first.
     """
 
-    tally: Tally
+    cell_counts: CellCounts
     matrix: Matrix
     missing: int
     files: list[Path]
@@ -38,7 +38,7 @@ class MatrixEnding:
 
 def run_matrix(
     matrix: MatrixStudy, folder: Path, *, command: str, observer: Observer
-) -> MatrixEnding:
+) -> MatrixResult:
     """Train the networks, sweep them, and write table, pictures and page.
 
     Stopped on the way, the same call goes on after the last whole epoch or cell.
@@ -68,11 +68,11 @@ def run_matrix(
         with observer:
             train_missing(matrix, networks, data, observer, threads=threads)
             study = sweep_of(matrix, [str(network.path) for network in networks])
-            classifiers = find_classifiers(study, data, folder, store, observer, threads=threads)
-            tally = compute_missing(
+            classifiers = load_models(study, data, folder, store, observer, threads=threads)
+            cell_counts = compute_missing(
                 study, data, classifiers, store, observer, command=command, threads=threads
             )
             observer.note("drawing the figures and writing the page")
         digests = {classifier.name: classifier.digest for classifier in classifiers}
         found, missing, files = write_outputs(store, folder, matrix, networks, digests)
-    return MatrixEnding(tally, found, missing, files)
+    return MatrixResult(cell_counts, found, missing, files)

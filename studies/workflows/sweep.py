@@ -14,10 +14,10 @@ from studies.plan import ImageRange
 from studies.report.write import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.engine import Engine, LocalEngine
-from studies.run.models import Classifier, find_classifiers, start_predicting
-from studies.run.sweep import Tally, missing_jobs, planned_keys, sweep_in_rounds
-from studies.store.lock import sole_sweep
-from studies.store.records import Subject
+from studies.run.models import Classifier, load_models, start_predicting
+from studies.run.sweep import CellCounts, missing_jobs, planned_keys, sweep_in_rounds
+from studies.store.lock import exclusive_lock
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class StudyResult:
     """How a study ended: what became of its cells, and what was written."""
 
-    tally: Tally
+    cell_counts: CellCounts
     outputs: Outputs
 
 
@@ -41,7 +41,7 @@ def run_study(
     command: str,
     observer: Observer,
     place: "Place | None" = None,
-) -> Ending:
+) -> StudyResult:
     """Train or load the models, compute the missing cells, and write the results.
 
     Parameters
@@ -60,7 +60,7 @@ def run_study(
 
     Returns
     -------
-    Ending
+    StudyResult
         The numbers of cells, and the files.
 
     Raises
@@ -75,10 +75,10 @@ def run_study(
     with opened(study, folder, observer) as (data, store):
         threads = study.threads or processors()
         with observer:
-            classifiers = find_classifiers(
+            classifiers = load_models(
                 study, data, folder / "models", store, observer, threads=threads
             )
-            tally = compute_missing(
+            cell_counts = compute_missing(
                 study,
                 data,
                 classifiers,
@@ -89,7 +89,7 @@ def run_study(
                 place=place,
             )
             observer.note("drawing the figures and writing the report")
-        return Ending(tally, write_outputs(store, folder, images=data.test_images))
+        return StudyResult(cell_counts, write_outputs(store, folder, images=data.test_images))
 
 
 @contextmanager
@@ -103,15 +103,15 @@ def opened(study: "Study", folder: Path, observer: Observer) -> Iterator[tuple["
     """
     from models.data import load
 
-    with sole_sweep(folder):
+    with exclusive_lock(folder):
         data = load(study.data, tell=observer.note)
-        subject = subject_of(study, data)
+        evaluation_set = evaluation_set_of(study, data)
         with Store(folder, create=True) as store:
-            store.claim(subject)
+            store.bind(evaluation_set)
             yield data, store
 
 
-def subject_of(study: "Study", data: "Dataset") -> Subject:
+def evaluation_set_of(study: "Study", data: "Dataset") -> EvaluationSet:
     """Return what a results folder of this study on this data is about.
 
     Raises
@@ -125,7 +125,7 @@ def subject_of(study: "Study", data: "Dataset") -> Subject:
             f"images: the test set of {data.name} has {len(data.test_images)}, "
             f"but the study asks for {count}"
         )
-    return Subject(
+    return EvaluationSet(
         study=study.name,
         data=data.name,
         images=ImageRange(data.digest, 0, count),
@@ -145,14 +145,14 @@ def compute_missing(
     command: str,
     threads: int,
     place: "Place | None" = None,
-) -> Tally:
+) -> CellCounts:
     """Compute the cells that a study wants and the store does not have.
 
     Models are loaded only where they have something to do, so a finished study starts no
     machine-learning library. An adaptive sweep is planned anew after each round, until it asks
     for nothing that was not tried.
     """
-    images = store.subject().images
+    images = store.evaluation_set().images
     digests = {classifier.name: classifier.digest for classifier in classifiers}
     accuracies = Accuracies(store, digests)
     points = plan(study, accuracies)
@@ -161,21 +161,21 @@ def compute_missing(
     if not jobs:
         observer.note(f"all {planned} cells are stored: nothing is left to compute")
         if _is_the_last_run(study, store):
-            return Tally(planned, 0, 0)
+            return CellCounts(planned, 0, 0)
     run = store.begin_run(
         started=provenance.now(),
         command=command,
         study=study.model_dump(mode="json"),
         provenance=provenance.gather(threads),
     )
-    tally = Tally(planned, 0, 0)
+    cell_counts = CellCounts(planned, 0, 0)
     if jobs:
         wanted = {name for job in jobs for name in job.cells}
         if study.tolerance is not None:  # a later round may ask anything of any model
             wanted = set(digests)
         needed = [classifier for classifier in classifiers if classifier.name in wanted]
         with _started(place, needed, data, images, threads) as engine:
-            tally = sweep_in_rounds(
+            cell_counts = sweep_in_rounds(
                 lambda: plan(study, accuracies),
                 images,
                 engine,
@@ -185,7 +185,7 @@ def compute_missing(
                 digests=digests,
             )
     store.finish_run(run, provenance.now())
-    return tally
+    return cell_counts
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import numpy as np
 from studies.plan import ImageRange, cell_key, conditions_in_order, points_along
 from studies.run.engine import LocalEngine, corruption_of
 from studies.run.sweep import missing_jobs, planned_keys, sweep
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 from studies.store.store import FILE_NAME, Store
 from studies.tables.curves import to_csv, trace_curves
 
@@ -29,7 +29,7 @@ IMAGES = _random.integers(0, 256, (COUNT, 4, 4, 1), dtype=np.uint8)
 LABELS = _random.integers(0, CLASSES, COUNT)
 RANGE = ImageRange("d" * 64, 0, COUNT)
 DIGESTS = {name: name * 8 for name in MODELS}
-SUBJECT = Subject("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
+SUBJECT = EvaluationSet("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Folder:
         states = [before]  # those in which the folder was, since it was opened
         snapshot = self.path / "snapshot"
         with Store(self.path, create=True) as store:
-            store.claim(SUBJECT)
+            store.bind(SUBJECT)
             number = store.begin_run(started="now", command="sweep", study={}, provenance={})
             jobs = missing_jobs(plan.points, RANGE, plan.digests, store.finished_keys())
             Random(order).shuffle(jobs)  # noqa: S311 - no secret

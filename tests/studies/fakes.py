@@ -92,7 +92,7 @@ class QuadrantModel:
 
 
 def find_fakes(study, data, folder, store, observer, *, threads):
-    """Stand in for `studies.run.models.find_classifiers`."""
+    """Stand in for `studies.run.models.load_models`."""
     found = []
     for model in study.models:
         name = model_name(model)
@@ -112,6 +112,6 @@ if __name__ == "__main__":
 
     # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    session.find_classifiers = find_fakes
+    session.load_models = find_fakes
     session.start_predicting = start_fakes
     app()

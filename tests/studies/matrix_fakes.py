@@ -83,7 +83,7 @@ def stand_ins():
     from studies.workflows import sweep as sweeps
 
     return [
-        (session, "find_classifiers", find_fakes),
+        (session, "load_models", find_fakes),
         (sweeps, "start_predicting", start_partial),
         (resumable, "train_to_file", train_fake),
         (backend, "pin_threads", lambda count: count),

@@ -38,7 +38,7 @@ def run(tmp_path, settings, observer, monkeypatch, data, fakes):
 
     def run(folder="out", **changes):
         study = Study.model_validate(settings | {"data": data, "strengths": "auto"} | changes)
-        return run_study(study, tmp_path / folder, command="", observer=observer).tally
+        return run_study(study, tmp_path / folder, command="", observer=observer).cell_counts
 
     return run
 
@@ -50,7 +50,9 @@ def table(tmp_path):
     def table(folder="out"):
         with Store(tmp_path / folder) as store:
             swept = last_sweep(store, tmp_path / folder)
-            return to_csv(trace_curves(store, swept.plan, swept.subject.images, swept.digests))
+            return to_csv(
+                trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
+            )
 
     return table
 
@@ -64,7 +66,7 @@ def areas(tmp_path):
         with Store(tmp_path / folder) as store:
             swept = last_sweep(store, tmp_path / folder)
             options = {"threshold": None} | options
-            found = analyse(store, swept.plan, swept.subject, swept.digests, **options)
+            found = analyse(store, swept.plan, swept.evaluation_set, swept.digests, **options)
         return {(row.corruption, row.model): row for row in found.areas if row.parameter}
 
     return areas
@@ -223,7 +225,7 @@ def test_models_share_their_strengths_and_corruptions_have_their_own(run, tmp_pa
     assert t[NOISE] != t[BLUR]
     with Store(tmp_path / "out") as store:
         swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.subject.images, swept.digests)
+        curves = trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
     for curve in curves:
         assert [row.t for row in curve.rows] == t[curve.corruption]
 
@@ -301,8 +303,8 @@ def test_pictures_over_a_panel_do_not_hide_one_another(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
         swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.subject.images, swept.digests)
-    strips = make_strips(curves, swept.subject.example, number=0, seed=0)
+        curves = trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
+    strips = make_strips(curves, swept.evaluation_set.example, number=0, seed=0)
     for strip in strips.values():
         t = [frame.row.t for frame in strip]
         assert (t[0], t[-1]) == (0, 1)

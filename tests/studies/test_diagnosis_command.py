@@ -49,7 +49,7 @@ def write(path, classes=None, count=60):
 @pytest.fixture(scope="module")
 def patched():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "find_classifiers", find_fakes)
+        patch.setattr(session, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_some)
         yield patch
 

@@ -19,9 +19,9 @@ def swept(tmp_path, settings, observer, fakes):
     study = Study.model_validate(settings)
     run_study(study, tmp_path, command="", observer=observer)
     with Store(tmp_path) as store:
-        subject = store.subject()
+        evaluation_set = store.evaluation_set()
         digests = {name: store.model(name).digest for name in study.models}
-        yield tmp_path, find_mistakes(store, plan_points(study), subject, digests)
+        yield tmp_path, find_mistakes(store, plan_points(study), evaluation_set, digests)
 
 
 def test_it_shows_clean_images_and_every_worst_over_all_its_draws(swept, settings):

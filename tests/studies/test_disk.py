@@ -27,7 +27,7 @@ def run(tmp_path, settings, observer, monkeypatch):
 
     def run(folder="out", **changes):
         study = Study.model_validate(settings | changes)
-        return run_study(study, tmp_path / folder, command="sweep", observer=observer).tally
+        return run_study(study, tmp_path / folder, command="sweep", observer=observer).cell_counts
 
     return run
 

@@ -139,11 +139,11 @@ def test_the_tables_are_tidy(run, tmp_path, tiny):
 
 
 def test_a_finished_protocol_computes_nothing_and_writes_the_same(run, tmp_path):
-    assert run().tally.computed == 20
+    assert run().cell_counts.computed == 20
     before = {p.name: p.read_bytes() for p in (tmp_path / "out").rglob("*.csv")}
     for path in (tmp_path / "out").rglob("*.csv"):
         path.unlink()
-    assert run().tally.computed == 0
+    assert run().cell_counts.computed == 0
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").rglob("*.csv")} == before
     with Store(tmp_path / "out") as store:
         assert len(store.runs()) == 1
@@ -151,10 +151,10 @@ def test_a_finished_protocol_computes_nothing_and_writes_the_same(run, tmp_path)
 
 def test_only_what_is_new_is_computed(run, settings):
     run(models=["mlp"], seeds=1)
-    assert run(seeds=1).tally.computed == 8
-    assert run().tally.computed == 2 * 2
+    assert run(seeds=1).cell_counts.computed == 8
+    assert run().cell_counts.computed == 2 * 2
     sweep = {"protocol": None, "corruptions": ["gaussian_noise(sigma=0.4)"], "strengths": [0, 1]}
-    assert run(**sweep).tally.computed == 0  # the same folder, the same cells
+    assert run(**sweep).cell_counts.computed == 0  # the same folder, the same cells
 
 
 def test_an_interrupted_protocol_goes_on_where_it_was(run, tmp_path, observer, monkeypatch):
@@ -171,7 +171,7 @@ def test_an_interrupted_protocol_goes_on_where_it_was(run, tmp_path, observer, m
         context.setattr(session, "start_predicting", start)
         with pytest.raises(KeyboardInterrupt):
             run()
-    assert run().tally.computed == 20 - 8
+    assert run().cell_counts.computed == 20 - 8
     run("undisturbed")
     tables = [tmp_path / folder / "corruption_errors.csv" for folder in ("out", "undisturbed")]
     assert tables[0].read_bytes() == tables[1].read_bytes()
@@ -190,7 +190,7 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
     with monkeypatch.context() as context:
         context.setattr(engine, "corruption_of", without_blur)
         ending = run()
-    assert (ending.tally.computed, ending.tally.failed) == (16, 4)
+    assert (ending.cell_counts.computed, ending.cell_counts.failed) == (16, 4)
     benchmark = ending.outputs.benchmark
     scores = {item.corruption: item.standings[1] for item in benchmark.sections}
     assert scores["noise"].corruption_error.value is not None
@@ -200,7 +200,7 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
     page = (tmp_path / "out" / "report.html").read_text()
     assert "There is no mCE† of cnn: cells are missing." in page
     assert "needs pillow" in page
-    assert run().tally.computed == 4
+    assert run().cell_counts.computed == 4
 
 
 def test_what_is_undefined_is_said_so(run, tmp_path, add_protocol):

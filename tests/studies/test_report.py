@@ -16,7 +16,7 @@ from studies.plan import plan_points
 from studies.report.images import Originals, side_for, thumbnail
 from studies.report.sweep.overview import MANY, family, folded
 from studies.report.write import write_outputs
-from studies.results.sweep_results import Reader, paths_of
+from studies.results.sweep_results import Reader, severity_ranges
 from studies.store.records import StoredModel
 from studies.store.store import Store
 from studies.tables.failures import find_first_failures
@@ -129,7 +129,7 @@ def test_names_with_markup_are_shown_not_obeyed(page_of, tmp_path, monkeypatch, 
         store.remember_model(StoredModel("mlp", digest, "x", "[]", {"config": {"a": MARKUP}}))
         return found
 
-    monkeypatch.setattr(session, "find_classifiers", find)
+    monkeypatch.setattr(session, "load_models", find)
     page_of()
     with Store(tmp_path) as store:
         with store.transaction() as connection:
@@ -149,10 +149,10 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
     digests = {name: model.digest for name, model in models.items()}
     checked = 0
     with Store(tmp_path) as store:
-        subject = store.subject()
-        reader = Reader(store, subject.images)
-        for path in paths_of(plan_points(study)):
-            found = find_first_failures(reader, path, subject, digests, each=4)
+        evaluation_set = store.evaluation_set()
+        reader = Reader(store, evaluation_set.images)
+        for path in severity_ranges(plan_points(study)):
+            found = find_first_failures(reader, path, evaluation_set, digests, each=4)
             assert [item.model for item in found] == ["mlp", "cnn"]
             spoil = noiselib.parse(path.corruption)
             for losses in found:

@@ -104,9 +104,9 @@ def seeds(folder):
 def pages(tmp_path_factory, browser):
     load, names = protocols.load, protocols.NAMES
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "find_classifiers", find_fakes)
+        patch.setattr(session, "load_models", find_fakes)
         patch.setattr(session, "start_predicting", start_fakes)
-        patch.setattr(diagnosis, "find_classifiers", find_fakes)
+        patch.setattr(diagnosis, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_fakes)
         # for the folder, not for the page
         patch.setattr(sweep_outputs, "draw_panels", lambda *_, **__: [])

@@ -75,16 +75,18 @@ def make_protocol_outputs(
     """
     if study.protocol is None:
         raise ValueError("the study has no protocol")
-    protocol, subject = protocols.load(study.protocol), material.subject
+    protocol, evaluation_set = protocols.load(study.protocol), material.evaluation_set
     levels = plan_levels(protocol, study.seeds)
-    rows = trace_levels(store, protocol, levels, subject.images, digests)
-    benchmark = assess(store, protocol, levels, subject.images, digests, reference=study.reference)
-    strips = make_level_strips(
-        rows, subject.example, number=subject.images.first, seed=study.seeds[0]
+    rows = trace_levels(store, protocol, levels, evaluation_set.images, digests)
+    benchmark = assess(
+        store, protocol, levels, evaluation_set.images, digests, reference=study.reference
     )
-    chance = 1 / len(subject.class_names)
+    strips = make_level_strips(
+        rows, evaluation_set.example, number=evaluation_set.images.first, seed=study.seeds[0]
+    )
+    chance = 1 / len(evaluation_set.class_names)
     overview = draw_levels(
-        rows, benchmark, strips, chance=chance, title=f"{benchmark.title} on {subject.data}"
+        rows, benchmark, strips, chance=chance, title=f"{benchmark.title} on {evaluation_set.data}"
     )
     panels = draw_level_panels(rows, benchmark, strips, chance=chance)
     bars = draw_corruption_errors(benchmark)

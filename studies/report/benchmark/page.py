@@ -40,10 +40,10 @@ def write_protocol_report(
     bars
         Picture of the corruption errors; None where there is nothing to compare.
     """
-    subject = material.subject
+    evaluation_set = material.evaluation_set
     content = {
-        "answer": protocol_sentences(benchmark, subject.data, subject.images.count),
-        "heading": f"{benchmark.title} on {subject.data}",
+        "answer": protocol_sentences(benchmark, evaluation_set.data, evaluation_set.images.count),
+        "heading": f"{benchmark.title} on {evaluation_set.data}",
         "benchmark": benchmark,
         "panels": [
             {

@@ -131,7 +131,7 @@ def _page(
     class_names: Sequence[str],
     seed: int,
 ) -> bytes:
-    data = material.subject.data
+    data = material.evaluation_set.data
     content = {
         "answer": answer(findings, data, class_names),
         "heading": f"What goes wrong on {data}",

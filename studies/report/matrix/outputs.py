@@ -17,7 +17,7 @@ from studies.report.sweep.page import Material
 from studies.results.sweep_results import Reader
 from studies.run.matrix import Network
 from studies.run.sweep import planned_keys
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.matrix import Matrix, find_numbers
 from studies.tables.matrix_estimates import read_answers
@@ -59,19 +59,19 @@ def write_outputs(
     OSError
         When a file cannot be written; older files then stay whole.
     """
-    subject = store.subject()
+    evaluation_set = store.evaluation_set()
     points = plan_points(sweep_of(study, [str(network.path) for network in networks]))
-    planned = planned_keys(points, subject.images, digests)
+    planned = planned_keys(points, evaluation_set.images, digests)
     finished = len(planned & store.finished_keys())
     trainings, tests = trainings_of(study), columns_of(study)
-    answers = read_answers(Reader(store, subject.images), networks, digests, points, tests)
+    answers = read_answers(Reader(store, evaluation_set.images), networks, digests, points, tests)
     if not answers:
         raise StudyError(f"no cell of the matrix is finished in {folder}: nothing is there to show")
     matrix = find_numbers(answers, trainings, tests, seeds=len(study.training_seeds))
     models = [model for item in networks if (model := store.model(item.name)) is not None]
     failures = [failure for failure in store.failures() if failure.key in planned]
-    material = Material(subject, failures, models, store.runs()[-1], finished, len(planned))
-    examples = _examples(study, subject)
+    material = Material(evaluation_set, failures, models, store.runs()[-1], finished, len(planned))
+    examples = _examples(study, evaluation_set)
     title = heading_of(material, study)
     accuracies = draw_accuracies(matrix, title, examples)
     gains = draw_gains(matrix, "What each training gains over clean images", examples)
@@ -90,12 +90,14 @@ def write_outputs(
     return matrix, len(planned) - finished, files
 
 
-def _examples(study: MatrixStudy, subject: Subject) -> dict[str, npt.NDArray[np.uint8]]:
+def _examples(
+    study: MatrixStudy, evaluation_set: EvaluationSet
+) -> dict[str, npt.NDArray[np.uint8]]:
     """Return label of a test -> the first image under it at its worst, as the networks saw it."""
-    if subject.example.shape[2] not in {1, 3}:
+    if evaluation_set.example.shape[2] not in {1, 3}:
         return {}
-    number, seed = subject.images.first, study.seeds[0]
+    number, seed = evaluation_set.images.first, study.seeds[0]
     return {
-        test.label: shown(test.corruption, subject.example, number, seed)
+        test.label: shown(test.corruption, evaluation_set.example, number, seed)
         for test in columns_of(study)
     }

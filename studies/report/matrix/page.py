@@ -13,7 +13,7 @@ def heading_of(material: Material, matrix: MatrixStudy) -> str:
     """Return the heading of page and picture."""
     return (
         "Trained on one corruption, tested on another: "
-        f"{matrix.training.architecture} on {material.subject.data}"
+        f"{matrix.training.architecture} on {material.evaluation_set.data}"
     )
 
 
@@ -50,7 +50,7 @@ def write_page(
         "spread": spread_table(matrix),
         "cells_table": cells_table(matrix),
         "specs": specs_table(matrix),
-        "chance": percent(1 / len(material.subject.class_names)),
+        "chance": percent(1 / len(material.evaluation_set.class_names)),
     }
     training = study.training.model_dump(mode="json", exclude={"seed"})
     settings = [

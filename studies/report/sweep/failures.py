@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from studies.report.charts.style import shortened
 from studies.report.format import listed, place
 from studies.report.images import Originals, thumbnail
-from studies.store.records import Subject
-from studies.tables.failures import Losses, Lost, Said
+from studies.store.records import EvaluationSet
+from studies.tables.failures import FailedImage, FirstFailures, ModelPrediction
 
 _LETTERS = 20  # of a class name that stand under an image
 
@@ -47,8 +47,8 @@ def make_gallery(
     title: str,
     corruption: str,
     number: int,
-    losses: Sequence[Losses],
-    subject: Subject,
+    losses: Sequence[FirstFailures],
+    evaluation_set: EvaluationSet,
     originals: Originals,
     *,
     side: int,
@@ -61,7 +61,7 @@ def make_gallery(
         Which one: in words, as a spec, and its number on the page.
     losses
         What each model loses first.
-    subject
+    evaluation_set
         Which images, with the names of their classes.
     originals
         The images, if they are at hand.
@@ -73,13 +73,16 @@ def make_gallery(
         corruption,
         number,
         [
-            (_sentence(item), [_tile(lost, subject, originals, side) for lost in item.images])
+            (
+                _sentence(item),
+                [_tile(lost, evaluation_set, originals, side) for lost in item.images],
+            )
             for item in losses
         ],
     )
 
 
-def _sentence(losses: Losses) -> str:
+def _sentence(losses: FirstFailures) -> str:
     """Say how many images a model loses, and how many of them at once."""
     if not losses.images:
         return (
@@ -93,11 +96,13 @@ def _sentence(losses: Losses) -> str:
     )
 
 
-def _tile(lost: Lost, subject: Subject, originals: Originals, side: int) -> FailureTile:
-    condition, names = lost.condition, subject.class_names
-    image = originals.shown(lost.number, condition, subject.images.first)
+def _tile(
+    lost: FailedImage, evaluation_set: EvaluationSet, originals: Originals, side: int
+) -> FailureTile:
+    condition, names = lost.condition, evaluation_set.class_names
+    image = originals.shown(lost.number, condition, evaluation_set.images.first)
     replies = [_reply(said, lost.true, names) for said in lost.said]
-    number = subject.images.first + lost.number
+    number = evaluation_set.images.first + lost.number
     said = listed([f"{reply.model} says {reply.text}" for reply in replies])
     return FailureTile(
         picture="" if image is None else thumbnail(image, side),
@@ -109,7 +114,7 @@ def _tile(lost: Lost, subject: Subject, originals: Originals, side: int) -> Fail
     )
 
 
-def _reply(said: Said, true: int, names: Sequence[str]) -> Reply:
+def _reply(said: ModelPrediction, true: int, names: Sequence[str]) -> Reply:
     if said.predicted is None or said.confidence is None:
         return Reply(said.model, "not asked", right=False)
     name = shortened(names[said.predicted], _LETTERS)

@@ -15,7 +15,7 @@ from studies.report.diagnosis.text import CLEAN, calibration_text, where
 from studies.report.format import percent
 from studies.report.section import Shown, Table
 from studies.stats.confusion import pair_names, row_shares
-from studies.store.records import Subject
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.diagnosis import Finding, find
 
@@ -69,7 +69,7 @@ class Mistakes:
 
 
 def find_mistakes(
-    store: Store, points: Sequence[Point], subject: Subject, digests: Mapping[str, str]
+    store: Store, points: Sequence[Point], evaluation_set: EvaluationSet, digests: Mapping[str, str]
 ) -> Mistakes:
     """Return the mistakes on the clean images and at the worst strength of each corruption.
 
@@ -79,13 +79,13 @@ def find_mistakes(
         Where the cells are.
     points
         The plan: the points of every curve.
-    subject
+    evaluation_set
         What the results are about.
     digests
         Model name -> model digest.
     """
-    findings = _find(store, points, subject, digests)
-    names = subject.class_names
+    findings = _find(store, points, evaluation_set, digests)
+    names = evaluation_set.class_names
     models = [model for model in digests if any(item.model == model for item in findings)]
     by_condition = [
         (condition, list(items))
@@ -119,18 +119,18 @@ def _most_harmful(
 
 
 def _find(
-    store: Store, points: Sequence[Point], subject: Subject, digests: Mapping[str, str]
+    store: Store, points: Sequence[Point], evaluation_set: EvaluationSet, digests: Mapping[str, str]
 ) -> list[Finding]:
     """Return a finding for each condition and model that has a stored cell."""
     stored = store.finished_keys()
     findings = []
     for title, conditions in _conditions(points).items():
         for model, digest in digests.items():
-            keys = [cell_key(condition, subject.images, digest) for condition in conditions]
+            keys = [cell_key(condition, evaluation_set.images, digest) for condition in conditions]
             draws = [store.outcomes(key) for key in keys if key in stored]
             if draws:
-                classes = len(subject.class_names)
-                findings.append(find(title, model, draws, subject.labels, classes))
+                classes = len(evaluation_set.class_names)
+                findings.append(find(title, model, draws, evaluation_set.labels, classes))
     return findings
 
 

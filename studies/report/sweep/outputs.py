@@ -15,7 +15,7 @@ from studies.report.sweep.next_steps import next_steps
 from studies.report.sweep.overview import MANY, make_overview
 from studies.report.sweep.page import Found, Material, write_report
 from studies.report.sweep.sections import analysis_sections
-from studies.results.sweep_results import Reader, paths_of
+from studies.results.sweep_results import Reader, severity_ranges
 from studies.store.store import Store
 from studies.tables.curves import Curve, to_csv, trace_curves
 from studies.tables.failures import find_first_failures
@@ -54,23 +54,25 @@ def make_sweep_outputs(
     folder
         The results folder, as commands name it.
     """
-    subject = material.subject
-    curves = trace_curves(store, points, subject.images, digests)
-    strips = make_strips(curves, subject.example, number=subject.images.first, seed=study.seeds[0])
-    chance = 1 / len(subject.class_names)
+    evaluation_set = material.evaluation_set
+    curves = trace_curves(store, points, evaluation_set.images, digests)
+    strips = make_strips(
+        curves, evaluation_set.example, number=evaluation_set.images.first, seed=study.seeds[0]
+    )
+    chance = 1 / len(evaluation_set.class_names)
     panels = draw_panels(curves, strips, chance=chance)
-    reader = Reader(store, subject.images)
-    mistakes = find_mistakes(store, points, subject, digests)
-    analysis = analyse(store, points, subject, digests, threshold=study.threshold)
+    reader = Reader(store, evaluation_set.images)
+    mistakes = find_mistakes(store, points, evaluation_set, digests)
+    analysis = analyse(store, points, evaluation_set, digests, threshold=study.threshold)
     titles = {curve.corruption: curve.title for curve in curves}
     overview = make_overview(curves, analysis.areas)
-    heading = f"How accuracy falls on {subject.data}"
+    heading = f"How accuracy falls on {evaluation_set.data}"
     first = (
         draw_overview(curves, strips, chance=chance, title=heading)
         if len(titles) <= MOST_PANELS
         else draw_means(overview, chance=chance, title=heading)
     )
-    paths = [path for path in paths_of(points) if path.corruption in titles]
+    paths = [path for path in severity_ranges(points) if path.corruption in titles]
     each = FEW_EACH if len(titles) > MANY else EACH
     side = side_for(len(titles) * (LENGTH + each * len(digests)))
     found = Found(
@@ -84,8 +86,8 @@ def make_sweep_outputs(
                 titles[path.corruption],
                 path.corruption,
                 number,
-                find_first_failures(reader, path, subject, digests, each=each),
-                subject,
+                find_first_failures(reader, path, evaluation_set, digests, each=each),
+                evaluation_set,
                 originals,
                 side=side,
             )

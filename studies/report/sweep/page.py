@@ -13,7 +13,7 @@ from studies.report.sweep.failures import FailureGallery
 from studies.report.sweep.mistakes import Mistakes
 from studies.report.sweep.next_steps import Step
 from studies.report.sweep.overview import MANY, Overview, folded
-from studies.store.records import Failure, Run, StoredModel, Subject
+from studies.store.records import EvaluationSet, Failure, Run, StoredModel
 from studies.tables.curves import Curve
 
 
@@ -21,7 +21,7 @@ from studies.tables.curves import Curve
 class Material:
     """What every report is made of, whatever its study asked."""
 
-    subject: Subject
+    evaluation_set: EvaluationSet
     failures: Sequence[Failure]
     models: Sequence[StoredModel]
     run: Run
@@ -78,11 +78,11 @@ def write_report(material: Material, found: Found, *, side: int) -> bytes:
     side
         Pixels of a small image, see `studies.report.images`.
     """
-    chance = 1 / len(material.subject.class_names)
+    chance = 1 / len(material.evaluation_set.class_names)
     panels = _panels(found, chance, side)
     content = {
-        "answer": sentences(found.curves, material.subject.data),
-        "heading": f"How accuracy falls on {material.subject.data}",
+        "answer": sentences(found.curves, material.evaluation_set.data),
+        "heading": f"How accuracy falls on {material.evaluation_set.data}",
         "overview": found.overview,
         "chance": chance,
         "panels": folded(panels, lambda panel: str(panel["corruption"])),
@@ -118,11 +118,12 @@ def render(
     settings
         Labels and texts to show of the study's settings.
     """
+    about = material.evaluation_set
     return render_page(
         template,
         {
-            "title": f"{material.subject.study}: robustness on {material.subject.data}",
-            "subject": material.subject,
+            "title": f"{about.study}: robustness on {about.data}",
+            "evaluation_set": about,
             "failures": material.failures,
             "missing": material.planned - material.cells,
             "cells": material.cells,
@@ -165,14 +166,14 @@ def _alt(corruption: str, curves: Sequence[Curve]) -> str:
 
 def _provenance(material: Material, settings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return where the numbers come from, as labels and texts."""
-    run, images = material.run, material.subject.images
+    run, images = material.run, material.evaluation_set.images
     facts = run.provenance
     git = facts.get("git") or {}
     commit = f"{git['commit']}{' with changes' if git['dirty'] else ''}" if git else "no checkout"
     last = images.first + images.count - 1
     return [
         ("Repeat with", run.command),
-        ("Images", f"numbers {images.first} to {last} of {material.subject.data}"),
+        ("Images", f"numbers {images.first} to {last} of {material.evaluation_set.data}"),
         ("Digest of the data", images.digest),
         *((f"Digest of {model.name}", model.digest) for model in material.models),
         *settings,

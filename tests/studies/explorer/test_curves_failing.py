@@ -63,8 +63,10 @@ def test_images_that_are_not_at_hand_are_said(opened, data_file, tmp_path):
     gone = originals_of(dataclasses.replace(opened.swept, study=moved), None)
     with pytest.raises(StudyError, match=r"images of this sweep are not at hand: .*gone\.npz"):
         images_seen(gone, condition, [0])
-    images = dataclasses.replace(opened.swept.subject.images, digest="e" * 64)
-    subject = dataclasses.replace(opened.swept.subject, images=images)
-    other = originals_of(dataclasses.replace(opened.swept, subject=subject), load(data_file))
+    images = dataclasses.replace(opened.swept.evaluation_set.images, digest="e" * 64)
+    evaluation_set = dataclasses.replace(opened.swept.evaluation_set, images=images)
+    other = originals_of(
+        dataclasses.replace(opened.swept, evaluation_set=evaluation_set), load(data_file)
+    )
     with pytest.raises(StudyError, match=r"not at hand: .* has other images now"):
         images_seen(other, condition, [0])
