@@ -11,9 +11,9 @@ from random import Random
 
 import numpy as np
 
-from studies.plan import ImageRange, cell_key, conditions_in_order, points_along
+from studies.plan import ImageRange, cell_key, conditions_in_order, planned_keys, points_along
 from studies.run.engine import LocalEngine, corruption_of
-from studies.run.sweep import missing_jobs, planned_keys, sweep
+from studies.run.sweep import missing_jobs, sweep
 from studies.store.records import EvaluationSet
 from studies.store.store import FILE_NAME, Store
 from studies.tables.curves import to_csv, trace_curves
