@@ -242,8 +242,8 @@ def _write_parquet(blocks: "Iterator[pd.DataFrame]", path: Path) -> int:
 
 FORMATS: dict[str, Callable[["Iterator[pd.DataFrame]", Path], int]] = {
     "csv": _write_csv,
-    "json": _write_json,
     "parquet": _write_parquet,
+    "json": _write_json,
 }
 """Format -> what writes a table in it."""
 

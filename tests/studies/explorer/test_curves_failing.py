@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 
 import numpy as np
@@ -63,10 +64,9 @@ def test_images_that_are_not_at_hand_are_said(opened, data_file, tmp_path):
     gone = originals_of(dataclasses.replace(opened.results, study=moved), None)
     with pytest.raises(StudyError, match=r"images of this sweep are not at hand: .*gone\.npz"):
         images_seen(gone, condition, [0])
-    images = dataclasses.replace(opened.results.evaluation_set.images, digest="e" * 64)
-    evaluation_set = dataclasses.replace(opened.results.evaluation_set, images=images)
-    other = originals_of(
-        dataclasses.replace(opened.results, evaluation_set=evaluation_set), load(data_file)
-    )
+    images = dataclasses.replace(opened.results.images, digest="e" * 64)
+    results = copy.copy(opened.results)
+    results.evaluation_set = dataclasses.replace(results.evaluation_set, images=images)
+    other = originals_of(results, load(data_file))
     with pytest.raises(StudyError, match=r"not at hand: .* has other images now"):
         images_seen(other, condition, [0])
