@@ -202,11 +202,11 @@ def _sweep(
     scheduler: str | None,
 ) -> int:
     """Run a study, print its end, and return the exit status."""
-    from studies.cli.summary import print_summary
     from studies.config.files import default_folder, load_study
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.core.terminal import say
+    from studies.report.console import print_summary
     from studies.run.cluster.connection import place_of
     from studies.workflows.sweep import run_study
 
@@ -224,7 +224,7 @@ def _sweep(
             say(console, f"Stopped. What is computed is stored in {folder}; to go on, type")
             say(console, f"  {command}")
             return INTERRUPTED
-        print_summary(console, ending, folder)
+        print_summary(console, ending.outputs, ending.cell_counts.computed, folder)
     return FAILED_CELLS if ending.outputs.missing else 0
 
 

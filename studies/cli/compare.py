@@ -43,7 +43,8 @@ def compare(
 def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     """Compare, print what was found, and return the exit status."""
     from studies.core.terminal import say
-    from studies.report.comparison import closing_sentences, differences_table
+    from studies.report.console import console_table
+    from studies.report.sweep.comparison import closing_sentences, differences_table
     from studies.results.sweep_results import SweepResults
     from studies.store.store import Store
     from studies.tables.gate import (
@@ -71,7 +72,8 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
                     for pair in pairs_of(old, model, new, other)
                 }
             )
-        out.print(differences_table(differences, margin))
+        table = differences_table(differences, margin)
+        out.print(console_table(table, table.caption))
         if len(old.points) < max(len(side.points) for side in whole):
             say(out, f"Compared at the {len(old.points)} strengths that both sweeps have.")
         for sentence in closing_sentences(differences, margin, old.images.count):

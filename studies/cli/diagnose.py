@@ -57,7 +57,7 @@ def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) 
     from studies.core.progress import observer_for
     from studies.core.provenance import command_line
     from studies.core.terminal import say
-    from studies.report.diagnosis.console import print_diagnosis
+    from studies.report.console import print_diagnosis
     from studies.workflows.diagnosis import diagnose
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
@@ -68,10 +68,12 @@ def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) 
         folder = out or default_folder("quickstart", quickstart)
         study = quickstart.model_copy(update={"name": "diagnosis"})
         try:
-            done = diagnose(study, spec, folder, command=command, observer=observer_for(screen))
+            report, files = diagnose(
+                study, spec, folder, command=command, observer=observer_for(screen)
+            )
         except KeyboardInterrupt:
             say(screen, f"Stopped. What is computed is stored in {folder}; to go on, type")
             say(screen, f"  {command}")
             return INTERRUPTED
-        print_diagnosis(screen, done)
-    return FAILED_CELLS if done.missing else 0
+        print_diagnosis(screen, report, files)
+    return FAILED_CELLS if report.missing else 0

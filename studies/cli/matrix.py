@@ -113,10 +113,12 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
 
 def _print(screen: "Console", ending: "MatrixResult", folder: Path) -> None:
     from studies.core.terminal import say
-    from studies.report.matrix.tables import console_table
-    from studies.report.matrix.text import about_seeds, answer
+    from studies.report.console import console_table
+    from studies.report.matrix import accuracies_table
+    from studies.report.matrix_text import about_seeds, answer
 
-    screen.print(console_table(ending.matrix))
+    title = "Accuracy in %: a row is a training, a column a test"
+    screen.print(console_table(accuracies_table(ending.matrix), title))
     for sentence in (*answer(ending.matrix), *about_seeds(ending.matrix)):
         screen.print(sentence, markup=False, highlight=False)
     if ending.missing:
@@ -128,4 +130,4 @@ def _print(screen: "Console", ending: "MatrixResult", folder: Path) -> None:
     say(screen, "  matrix.csv       one line a training and test; trainings.csv: one a training")
     say(screen, "  figures/         matrix.png and gains.png")
     say(screen, f"The curves of every network: python -m studies report {folder}")
-    say(screen, f"Next: open {ending.files[0]} in a browser.")
+    say(screen, f"Next: open {ending.files[-1]} in a browser.")

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 from studies.core import provenance
 from studies.core.progress import Observer
 from studies.plan import Point
-from studies.report.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.report.html import ReportContext
+from studies.report.context import ReportContext, write_files
+from studies.report.diagnosis.report import (
+    DiagnosisReport,
+    folder_name,
+    make_diagnosis_report,
+)
 from studies.results.sweep_results import SweepResults
 from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
 from studies.run.models import Classifier, load_models
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 def diagnose(
     study: "Study", spec: str | None, folder: Path, *, command: str, observer: Observer
-) -> Diagnosis:
+) -> tuple[DiagnosisReport, list[Path]]:
     """Train or load the models, have them answer, and write the diagnosis.
 
     Parameters
@@ -38,6 +42,11 @@ def diagnose(
         What to type to repeat this, for the provenance.
     observer
         Who is told how it goes on.
+
+    Returns
+    -------
+    tuple of DiagnosisReport and list of Path
+        The report, and the files it was written to, the page last.
 
     Raises
     ------
@@ -76,9 +85,8 @@ def diagnose(
             last = looked[-1]
             where = folder_name(None if spec is None else last.title, last.condition.seed)
             context = _context(looked, classifiers, store)
-            return write_diagnosis(
-                kept / where, context, views, histories, data, observer, seed=seed
-            )
+            report = make_diagnosis_report(context, views, histories, data, observer, seed=seed)
+            return report, write_files(kept / where, report.files, resume="the same command")
 
 
 def _context(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> ReportContext:

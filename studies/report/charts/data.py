@@ -1,4 +1,4 @@
-"""The data as pictures: labels, grey levels, classes, and the plane they spread over."""
+"""The data: classes, pixel values, and the first two principal components."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from studies.report.blocks import Figure
 from studies.report.charts.style import (
     COLOURS,
     LINES,
     MARKERS,
     NAMED,
     NUMBERED,
-    Picture,
+    PHONE_WIDTH,
+    canvas,
     in_decades,
     labelled,
     name_classes,
     rendered,
-    shortened,
     styled,
     title_height,
 )
+from studies.report.format import shortened
 from studies.tables.data_statistics import LEVELS, Brightness, Projection
 
 if TYPE_CHECKING:
@@ -30,23 +32,21 @@ if TYPE_CHECKING:
 
 def draw_labels(
     name: str, sets: Sequence[tuple[str, npt.NDArray[np.int64]]], class_names: Sequence[str]
-) -> Picture:
-    """Draw how many images of each class there are, one panel a set.
+) -> Figure:
+    """Draw how many images of each class there are, one panel for each set.
 
     Parameters
     ----------
-    name
-        File name of the picture.
-    sets
-        Titles and ``(n,)`` labels.
-    class_names
-        One a class.
+    name : str
+        File name of the figure.
+    sets : sequence of tuple of str and ndarray of int
+        Titles and labels.
+    class_names : sequence of str
+        One for each class.
     """
-    from matplotlib.figure import Figure
-
     places = np.arange(len(class_names))
     with styled():
-        figure = Figure(figsize=(4.6, 2.1 * len(sets) + 0.3), layout="constrained")
+        figure = canvas(PHONE_WIDTH, 2.1 * len(sets) + 0.3)
         panels = figure.subplots(len(sets), 1, sharex=True, squeeze=False).ravel()
         for number, (panel, (title, labels)) in enumerate(zip(panels, sets, strict=True)):
             counts = np.bincount(labels, minlength=len(class_names))
@@ -61,13 +61,11 @@ def draw_labels(
         return rendered(name, figure)
 
 
-def draw_histogram(name: str, views: Sequence[Brightness]) -> Picture:
-    """Draw the shares of the grey levels, one line a view, on a logarithmic axis."""
-    from matplotlib.figure import Figure
-
+def draw_histogram(name: str, views: Sequence[Brightness]) -> Figure:
+    """Draw the shares of the pixel values, one line for each view, on a logarithmic axis."""
     edges = np.linspace(0, 256, LEVELS + 1)
     with styled():
-        figure = Figure(figsize=(4.6, 3.3), layout="constrained")
+        figure = canvas(PHONE_WIDTH, 3.3)
         panel = figure.subplots()
         for number, view in enumerate(views):
             panel.stairs(
@@ -90,13 +88,11 @@ def draw_histogram(name: str, views: Sequence[Brightness]) -> Picture:
 
 def draw_class_brightness(
     name: str, views: Sequence[Brightness], class_names: Sequence[str]
-) -> Picture:
+) -> Figure:
     """Draw mean and standard deviation of the pixels of every class."""
-    from matplotlib.figure import Figure
-
     places = np.arange(len(class_names))
     with styled():
-        figure = Figure(figsize=(4.6, 4.4), layout="constrained")
+        figure = canvas(PHONE_WIDTH, 4.4)
         panels = figure.subplots(2, 1, sharex=True)
         quantities = (("mean", "Mean of the pixels"), ("deviation", "Standard deviation"))
         for panel, (quantity, title) in zip(panels, quantities, strict=True):
@@ -126,22 +122,20 @@ def draw_projection(
     view: int,
     labels: npt.NDArray[np.int64],
     class_names: Sequence[str],
-) -> Picture:
-    """Draw where the images of one view lie, each class with a colour and a sign of its own."""
-    from matplotlib.figure import Figure
-
+) -> Figure:
+    """Draw where the images of one view lie; each class has its own colour and number."""
     points, classes = projected.points[view], labels[projected.numbers]
     every = np.concatenate(projected.points)  # so that all views have the same axes
     with styled():
         rows = -(-len(class_names) // 3) if len(class_names) <= NAMED else 0
-        figure = Figure(figsize=(4.6, 4.2 + 0.2 * rows + title_height(title)), layout="constrained")
+        figure = canvas(PHONE_WIDTH, 4.2 + 0.2 * rows + title_height(title))
         panel = figure.subplots()
         for number, class_name in enumerate(class_names):
             of_class = points[classes == number]
             panel.scatter(
                 of_class[:, 0],
                 of_class[:, 1],
-                s=24 if number < 10 else 60,  # a sign is fitted into it: more digits, smaller ones
+                s=24 if number < 10 else 60,  # a marker is fitted into it: more digits are smaller
                 color=COLOURS[number % len(COLOURS)],
                 marker=_number_as_path(number),
                 linewidth=0,
@@ -162,7 +156,7 @@ def draw_projection(
 
 
 def _number_as_path(number: int) -> "Path":
-    """Return the digits of a number as a sign for points."""
+    """Return the digits of a number as a marker."""
     from matplotlib.path import Path
     from matplotlib.textpath import TextPath
 

@@ -1,15 +1,17 @@
-"""Confusion matrices and the scores of each class as pictures."""
+"""Confusion matrices and the scores of each class."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from studies.report.blocks import LIGHT_TEXT_ABOVE, Figure
 from studies.report.charts.style import (
     COLOURS,
     MARKERS,
     NUMBERED,
-    Picture,
+    PHONE_WIDTH,
+    canvas,
     in_percent,
     name_classes,
     rendered,
@@ -21,30 +23,26 @@ from studies.stats.confusion import ClassScore, Counts, row_shares
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LIGHT_UNTIL = 0.5  # where the cells are dark enough for white figures
-
 
 def draw_confusion(
     name: str, title: str, counts: Counts, class_names: Sequence[str], *, as_shares: bool
-) -> Picture:
+) -> Figure:
     """Draw a confusion matrix, coloured by the share of the true class.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    counts
+    name, title : str
+        File name and heading of the figure.
+    counts : ndarray of int
         ``(classes, classes)``; rows are true classes.
-    class_names
-        One a class.
-    as_shares
+    class_names : sequence of str
+        One for each class.
+    as_shares : bool
         Whether the cells show shares of their rows, in percent, rather than counts.
     """
-    from matplotlib.figure import Figure
-
     shares = row_shares(counts)
     with styled():
-        figure = Figure(figsize=(4.6, 4.3 + title_height(title)), layout="constrained")
+        figure = canvas(PHONE_WIDTH, 4.3 + title_height(title))
         panel = figure.subplots()
         cells = panel.imshow(
             np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=1, interpolation="nearest"
@@ -65,24 +63,24 @@ def draw_class_scores(
     class_names: Sequence[str],
     *,
     lowest: float,
-) -> Picture:
-    """Draw precision, recall and F1 of every class, one line a class.
+) -> Figure:
+    """Draw precision, recall and F1 of every class, one line for each class.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    scores, class_names
-        One a class.
-    lowest
-        Where the axis begins, in [0, 1): pictures to be compared have one in common.
+    name, title : str
+        File name and heading of the figure.
+    scores : sequence of ClassScore
+        One for each class.
+    class_names : sequence of str
+        One for each class.
+    lowest : float
+        Where the axis begins, in [0, 1): figures to be compared have one in common.
     """
-    from matplotlib.figure import Figure
-
     kinds = ("precision", "recall", "f1")
     with styled():
         height = 1.3 + min(0.26 * len(scores), 12) + title_height(title)
-        figure = Figure(figsize=(4.6, height), layout="constrained")
+        figure = canvas(PHONE_WIDTH, height)
         panel = figure.subplots()
         places = np.arange(len(scores))
         for number, kind in enumerate(kinds):
@@ -120,7 +118,7 @@ def _write_numbers(
             ha="center",
             va="center",
             fontsize=7.5,
-            color="white" if share > LIGHT_UNTIL else "#222222",
+            color="white" if share > LIGHT_TEXT_ABOVE else "#222222",
         )
 
 
