@@ -57,7 +57,7 @@ def _on_worst(matrix: Matrix, best: Best) -> str:
     same = matrix.best_mean is not None and matrix.best_mean.label == best.label
     who = f"{_quoted(best.label)} also" if same else _trained(standing)
     return (
-        f"{who} has the highest lowest accuracy of any test: {estimate_text(standing.worst)}, on "
+        f"{who} has the highest accuracy on its worst test: {estimate_text(standing.worst)}, on "
         f"{_on(standing.worst_test)}. {_rivals(matrix, best)}"
     )
 

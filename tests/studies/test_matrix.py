@@ -23,7 +23,7 @@ from studies.__main__ import app
 from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
 from studies.report.charts.heat_maps import draw_accuracies, draw_gains
-from studies.report.sweep.text import points
+from studies.report.format import points
 from studies.run.matrix import networks_of
 from studies.store.store import Store
 from studies.workflows import sweep as sweeps

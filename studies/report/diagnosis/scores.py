@@ -143,8 +143,8 @@ def scores_section(context: DiagnosisContext) -> Section:
     note = (
         "Precision: of the images predicted as the class, the share that are. Recall: of the "
         "images of the class, the share predicted as it. F1: their harmonic mean. A dash: "
-        "undefined, because no image was predicted as the class, or none is. The same numbers are in "
-        "classes.csv."
+        "undefined, because no image was predicted as the class, or none is. The same numbers are "
+        "in classes.csv."
     )
     blocks: list[Block] = [Grid(figures, wide=True), Note(note), Folded("All scores", [table])]
     return Section("Class scores", blocks)

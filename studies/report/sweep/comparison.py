@@ -93,7 +93,7 @@ def _of_a_pair(rows: Sequence[ComparisonRow], titles: Mapping[str, str]) -> list
             )
     unclear = [titles[row.corruption] for row in single if not row.significant]
     if unclear:
-        both = "" if parts else f" between {candidate} and {baseline}"
+        both = "" if parts else f" between {baseline} and {candidate}"
         parts.append(f"No significant difference{both} under {listed(unclear)}.")
     at_points = [row for row in rows if row.quantity == "accuracy"]
     if at_points:

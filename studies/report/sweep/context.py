@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from studies.report.blocks import Block, Figure, Folded, Table
+from studies.report.blocks import Block, Folded, Table
 from studies.report.charts.overview import Overview
 from studies.report.format import listed, percent, strength_text, with_limits
-from studies.report.images import Originals
+from studies.report.images import Originals, Strips
 from studies.results.sweep_results import SweepResults
 from studies.tables.curves import Curve, CurveRow
 from studies.tables.diagnosis import Finding
@@ -36,10 +36,10 @@ class SweepContext:
         At least one.
     tables : SweepTables
         Every table but the curves.
+    strips : Strips
+        An image at a few strengths of each corruption.
     overview : Overview
         The mean accuracies.
-    panels : sequence of Figure
-        A figure for each corruption, in the order of the curves.
     findings : sequence of Finding
         Confusions and calibration on the clean images and at each maximum severity.
     settings : mapping of str to object
@@ -53,8 +53,8 @@ class SweepContext:
     folder: Path
     curves: Sequence[Curve]
     tables: SweepTables
+    strips: Strips
     overview: Overview
-    panels: Sequence[Figure]
     findings: Sequence[Finding]
     settings: Mapping[str, Any]
     failures_each: int

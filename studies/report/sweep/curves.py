@@ -14,6 +14,7 @@ from studies.report.blocks import (
     TableCell,
     link,
 )
+from studies.report.charts.curves import draw_panels
 from studies.report.charts.overview import MeanAccuracy
 from studies.report.format import (
     EN_DASH,
@@ -74,8 +75,10 @@ def curves_section(context: SweepContext) -> Section:
         "models overlap, the paired comparison below is more sensitive. The dotted line is the "
         "chance level."
     )
-    panels = folded_families([*context.titles], context.panels, lambda group: [Grid(group)])
-    return Section("Accuracy against strength", [*panels, Note(note)])
+    chance, side = context.results.chance, context.thumbnail_side
+    panels = draw_panels(context.curves, context.strips, chance=chance, side=side)
+    blocks = folded_families([*context.titles], panels, lambda group: [Grid(group)])
+    return Section("Accuracy against strength", [*blocks, Note(note)])
 
 
 def points_section(context: SweepContext) -> Section:

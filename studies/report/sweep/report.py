@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from studies.config.validators import is_guest
 from studies.report.blocks import Steps, command
-from studies.report.charts.curves import MOST_PANELS, draw_overview, draw_panels
+from studies.report.charts.curves import MOST_PANELS, draw_overview
 from studies.report.charts.overview import as_drawn_on_page, draw_means, make_overview
 from studies.report.context import ReportContext, page_files
 from studies.report.format import listed
@@ -138,6 +138,41 @@ class SweepReport:
     files: dict[str, bytes]
 
 
+def make_context(
+    results: SweepResults, settings: Mapping[str, Any], originals: Originals, folder: Path
+) -> SweepContext:
+    """Return what the sections of a sweep are made from.
+
+    Parameters
+    ----------
+    results : SweepResults
+        At least one cell is stored.
+    settings : mapping of str to object
+        The settings of the study, as a run stores them.
+    originals, folder
+        See `make_sweep_report`.
+    """
+    about, study = results.evaluation_set, results.study
+    curves, tables = make_curves(results), make_tables(results, threshold=study.threshold)
+    strips = make_strips(curves, about.example, number=about.images.first, seed=study.seeds[0])
+    count = len({curve.corruption for curve in curves})
+    each = _FEW_EACH if count > MANY else _EACH
+    side = thumbnail_side(count * (STRIP_LENGTH + each * len(results.models)))
+    return SweepContext(
+        results=results,
+        originals=originals,
+        folder=folder,
+        curves=curves,
+        tables=tables,
+        strips=strips,
+        overview=make_overview(curves, tables.areas, chance=results.chance),
+        findings=find_mistakes(results),
+        settings=settings,
+        failures_each=each,
+        thumbnail_side=side,
+    )
+
+
 def make_sweep_report(
     results: SweepResults, report: ReportContext, originals: Originals, folder: Path
 ) -> SweepReport:
@@ -154,41 +189,23 @@ def make_sweep_report(
     folder : Path
         The results folder, as commands name it.
     """
-    about, study = results.evaluation_set, results.study
-    curves, tables = make_curves(results), make_tables(results, threshold=study.threshold)
-    strips = make_strips(curves, about.example, number=about.images.first, seed=study.seeds[0])
-    count = len({curve.corruption for curve in curves})
-    each = _FEW_EACH if count > MANY else _EACH
-    side = thumbnail_side(count * (STRIP_LENGTH + each * len(results.models)))
-    overview = make_overview(curves, tables.areas, chance=results.chance)
-    heading = f"Robustness on {about.data}"
+    context = make_context(results, report.run.study, originals, folder)
+    curves, tables, overview = context.curves, context.tables, context.overview
+    heading = f"Robustness on {results.evaluation_set.data}"
     whole = (
-        draw_overview(curves, strips, chance=results.chance, title=heading)
-        if count <= MOST_PANELS
+        draw_overview(curves, context.strips, chance=results.chance, title=heading)
+        if len(context.titles) <= MOST_PANELS
         else draw_means(overview, title=heading)
-    )
-    context = SweepContext(
-        results=results,
-        originals=originals,
-        folder=folder,
-        curves=curves,
-        tables=tables,
-        overview=overview,
-        panels=draw_panels(curves, strips, chance=results.chance, side=side),
-        findings=find_mistakes(results),
-        settings=report.run.study,
-        failures_each=each,
-        thumbnail_side=side,
     )
     page = report.page(
         heading,
-        answer(curves, about.data),
+        answer(curves, results.evaluation_set.data),
         make_sections(SECTIONS, context),
         settings=_settings(report.run.study),
         lead=[as_drawn_on_page(whole, overview)],
     )
     csv_files = {"curves.csv": curves_csv(curves)} | tables.files()
-    return SweepReport(curves, tables, page_files("report.html", page, csv_files))
+    return SweepReport(list(curves), tables, page_files("report.html", page, csv_files))
 
 
 def _settings(study: Mapping[str, Any]) -> list[tuple[str, str]]:

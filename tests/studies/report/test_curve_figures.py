@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 import noiselib
-from studies.report.charts.curves import draw_means, draw_overview, draw_panels
+from studies.report.charts.curves import draw_overview, draw_panels
+from studies.report.charts.overview import draw_means, make_overview
 from studies.report.charts.style import in_legend
-from studies.report.strips import LENGTH, Frame, make_strips
-from studies.report.sweep.overview import make_overview
+from studies.report.images import STRIP_LENGTH, StripImage, make_strips
 from studies.tables.curves import Curve, CurveRow
 
 ROW = CurveRow(
@@ -125,7 +125,7 @@ def test_a_strip_shows_what_the_models_saw_from_clean_to_worst(channels):
     )
     strips = make_strips([Curve(ROW.corruption, "", "", "m", rows)], image, number=7, seed=3)
     strip = strips[ROW.corruption]
-    assert len(strip) == LENGTH
+    assert len(strip) == STRIP_LENGTH
     assert [frame.row.t for frame in strip] == [0, 0.2, 0.4, 0.6, 0.8, 1]
     np.testing.assert_array_equal(strip[0].image, image.squeeze())
     np.testing.assert_array_equal(
@@ -140,7 +140,7 @@ def test_images_without_a_usual_colour_have_no_strip():
 def test_strips_are_drawn_above_their_panel():
     curves = [curve(strengths=(math.inf, 4, 1))]
     pixels = np.full((5, 5), 128, np.uint8)
-    strips = {curves[0].corruption: [Frame(row, pixels) for row in curves[0].rows]}
+    strips = {curves[0].corruption: [StripImage(row, pixels) for row in curves[0].rows]}
     with_strip = draw_overview(curves, strips, chance=0.1, title="t")
     assert with_strip.svg.count(b"<image") == 3
     assert with_strip == draw_overview(curves, strips, chance=0.1, title="t")
@@ -149,9 +149,9 @@ def test_strips_are_drawn_above_their_panel():
 def test_many_corruptions_are_a_line_each_hardest_first():
     curves = [curve(f"blur(sigma={number})", model) for number in range(30) for model in "ab"]
     worse = replace(curves[40], rows=tuple(replace(r, accuracy=0.2) for r in curves[40].rows))
-    overview = make_overview([*curves[:40], worse, *curves[41:]], [])
+    overview = make_overview([*curves[:40], worse, *curves[41:]], [], chance=0.1)
     assert overview.rows[0].corruption == worse.corruption
-    first, second = (draw_means(overview, chance=0.1, title="t") for _ in range(2))
+    first, second = (draw_means(overview, title="t") for _ in range(2))
     assert first == second
     assert first.name == "accuracy"
     width, height = decoded(first).size

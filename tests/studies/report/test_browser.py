@@ -12,9 +12,9 @@ from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies.__main__ import app
 from studies.config.reference_systems import read_systems
-from studies.report.charts.style import Picture
-from studies.report.reference_systems import write_outputs as write_seeds
-from studies.report.sweep import outputs as sweep_outputs
+from studies.report.blocks import Figure
+from studies.report.charts import curves
+from studies.report.reference_systems import write_outputs as write_reference
 from studies.run import diagnosis as examination
 from studies.run.reference_systems import Result
 from studies.tables.reference_systems import lines
@@ -23,7 +23,7 @@ from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
 LONG = " | ".join(f"gaussian_blur(sigma={n})" for n in range(1, 6)) + " | rotation(degrees=40)"
-PAGES = ("sweep", "many", "protocol", "diagnosis", "seeds")
+PAGES = ("sweep", "many", "protocol", "diagnosis", "reference")
 SCREENS = {
     "desk": {"width": 1200},
     "dark desk": {"width": 1200, "dark": True},
@@ -37,7 +37,7 @@ SMALL = Protocol(
     entries={
         "noise": Entry(
             levels=("gaussian_noise(sigma=0.1)", "gaussian_noise(sigma=0.4)"),
-            fidelity="stand-in",
+            fidelity="approximation",
             note=f"other draws {MARKUP}",
         ),
         "smear": Entry(levels=(LONG,), fidelity="exact", benchmark=False),
@@ -91,13 +91,18 @@ def diagnose(folder):
     return next((folder / "out").rglob("diagnosis.html"))
 
 
-def seeds(folder):
+def reference(folder):
     systems = read_systems()
     found = [Result(row, (row.reported,), 60.0, 3) for row in systems.rows]
     found += [Result(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
-    facts = {"command": f"seeds {MARKUP}", "threads": 1, "data_digest": "d" * 64, "quick": False}
-    write_seeds(lines(found), systems, folder, **facts)
-    return folder / "seeds.html"
+    facts = {
+        "command": f"reference {MARKUP}",
+        "threads": 1,
+        "data_digest": "d" * 64,
+        "quick": False,
+    }
+    write_reference(lines(found), systems, folder, **facts)
+    return folder / "reference.html"
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +114,10 @@ def pages(tmp_path_factory, browser):
         patch.setattr(diagnosis, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_fakes)
         # for the folder, not for the page
-        patch.setattr(sweep_outputs, "draw_panels", lambda *_, **__: [])
-        patch.setattr(sweep_outputs, "draw_overview", lambda *_, **__: Picture("a", b"", b""))
+        patch.setattr(curves, "rendered", lambda name, _: Figure(name, b"", b""))
         patch.setattr(protocols, "NAMES", (*names, SMALL.name))
         patch.setattr(protocols, "load", lambda name: SMALL if name == SMALL.name else load(name))
-        writers = (sweep, many, protocol, diagnose, seeds)
+        writers = (sweep, many, protocol, diagnose, reference)
         return {
             name: write(tmp_path_factory.mktemp(name))
             for name, write in zip(PAGES, writers, strict=True)

@@ -1,11 +1,12 @@
 import pytest
 
+from studies.report.charts import levels, lines
 from studies.report.charts.levels import (
-    draw_corruption_errors,
     draw_level_panels,
     draw_levels,
     make_level_strips,
 )
+from studies.report.charts.lines import draw_corruption_errors
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
 from studies.tables.benchmark import Benchmark, Section, Standing
@@ -42,31 +43,29 @@ def rows(name, levels=5, models=("mlp", "cnn")):
     ]
 
 
-def drawn_texts(monkeypatch, draw):
+def drawn_texts(monkeypatch, draw, module=levels):
     """Return the texts of a picture, and the picture."""
     from matplotlib.text import Text
 
-    from studies.report.charts import levels as level_figures
-
     texts = []
-    original = level_figures.rendered
+    original = module.rendered
 
     def remember(name, figure):
         texts.extend(artist.get_text() for artist in figure.findobj(Text))
         return original(name, figure)
 
-    monkeypatch.setattr(level_figures, "rendered", remember)
+    monkeypatch.setattr(module, "rendered", remember)
     picture = draw()
     return texts, picture
 
 
 def test_a_panel_says_that_a_level_is_no_dose_and_how_near_it_is(monkeypatch):
-    shown = benchmark(section("fog", fidelity="stand-in"))
+    shown = benchmark(section("fog", fidelity="approximation"))
     texts, _ = drawn_texts(
         monkeypatch, lambda: draw_level_panels(rows("fog"), shown, {}, chance=0.1)
     )
     assert "published level: an index, not a dose" in texts
-    assert {"fog†", "stand-in", "clean", "5"} <= set(texts)
+    assert {"fog†", "approximation", "clean", "5"} <= set(texts)
 
 
 def test_one_level_is_one_point(monkeypatch):
@@ -97,7 +96,7 @@ def test_bars_are_of_the_others_and_say_what_is_missing(monkeypatch):
     shown = benchmark(
         section("fog"), section("stripe", score=MISSING), section("same", score=Score(None))
     )
-    texts, picture = drawn_texts(monkeypatch, lambda: draw_corruption_errors(shown))
+    texts, picture = drawn_texts(monkeypatch, lambda: draw_corruption_errors(shown), lines)
     assert {"missing", "undefined", "mlp (reference)", "cnn", "mCE", "fog"} <= set(texts)
     assert picture.name == "corruption-error"
     assert draw_corruption_errors(benchmark(models=("mlp",))) is None

@@ -2,19 +2,19 @@ import base64
 import io
 import re
 import shlex
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from fakes import QuadrantModel, find_fakes, write_data
+from html_page import Page
 from PIL import Image
 
 import noiselib
 from models.data import load
 from studies.config.study import Study
 from studies.plan import plan_points
-from studies.report.images import Originals, side_for, thumbnail
-from studies.report.sweep.overview import MANY, family, folded
+from studies.report.images import Originals, thumbnail, thumbnail_side
+from studies.report.sweep.context import MANY, by_family, family
 from studies.report.write import write_outputs
 from studies.results.sweep_results import SweepResults
 from studies.store.records import StoredModel
@@ -23,34 +23,7 @@ from studies.tables.failures import find_first_failures
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
-VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"
-
-
-class Page(HTMLParser):
-    """Reads a page, checks that its tags nest, and keeps what tests ask for."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.images, self.drawings, self.addresses, self.words = [], [], [], [], []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.addresses += [v for k, v in values.items() if k in {"src", "href", "srcset"}]
-        if tag == "img":
-            self.images.append(values)
-        if values.get("role") == "img":
-            self.drawings.append(values["aria-label"])
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.words.append(data)
 
 
 @pytest.fixture
@@ -81,45 +54,53 @@ def test_the_report_stands_alone_and_is_well_formed(page_of):
 
 def test_every_picture_says_what_it_shows(page_of):
     page = Page(page_of())
-    assert len(page.drawings) == 3  # what each model keeps, and two corruptions
-    assert re.match(r"Mean accuracy from clean to worst. All corruptions: mlp \d", page.drawings[0])
-    assert re.match(r"Accuracy on the way .* gaussian_noise.*mlp goes from", page.drawings[1])
+    assert len(page.drawings) == 3  # the mean accuracies, and two corruptions
+    assert re.match(
+        r"Mean accuracy over the severity range. All corruptions: mlp \d", page.drawings[0]
+    )
+    assert re.match(
+        r"Accuracy from the clean images to gaussian_noise.*mlp goes from", page.drawings[1]
+    )
     alts = [image["alt"] for image in page.images]
     assert sum(alt.startswith("Accuracy of ") for alt in alts) == 2  # calibration, a model each
-    lost = [alt for alt in alts if alt.startswith("Image ")]
-    assert len(lost) + 2 == len(alts) > 2
-    assert all(re.search(r"of class \d, at sigma = .*: mlp says .* and cnn says ", a) for a in lost)
+    failed = [alt for alt in alts if alt.startswith("Image ")]
+    assert len(failed) + 2 == len(alts) > 2
+    assert all(
+        re.search(r"of class \d, at sigma = .*: mlp predicts .* and cnn predicts ", a)
+        for a in failed
+    )
 
 
 def test_it_opens_with_the_answer_and_ends_with_where_it_is_from(page_of):
     words = words_of(page_of())
     order = (
-        "Of the 60 clean test images of quadrants, mlp recognises",
-        "How much each model keeps",
+        "Accuracy on the 60 clean test images of quadrants: mlp ",
+        "Mean accuracy of each model from the clean images to maximum severity",
         "Overview",
         "Accuracy against strength",
         "First failures",
         "Areas and critical strengths",
-        "What is mistaken for what",
+        "Confusion matrices",
+        "Calibration",
         "All points",
-        "What to do next",
+        "Next steps",
         "Repeat with",
     )
     at = 0
     for heading in order:
         at = words.index(heading, at)
-    assert "Gaussian noise hurts cnn most:" in words
+    assert "Gaussian noise is the most harmful corruption for cnn:" in words
     assert "python -m studies sweep" in words
     assert "is missing" not in words
 
 
 def test_one_model_and_one_corruption_read_well(page_of):
     words = words_of(page_of(models=["cnn"], corruptions=["contrast"]))
-    assert "Contrast hurts cnn most:" in words
+    assert "Contrast is the most harmful corruption for cnn:" in words
     assert "least" not in words
-    assert "Averaged over" not in words
+    assert "over all corruptions and strengths" not in words
     assert "All corruptions" not in words
-    assert "test images are needed" not in words  # nobody to compare with
+    assert "Test images needed" not in words  # nobody to compare with
 
 
 def test_names_with_markup_are_shown_not_obeyed(page_of, tmp_path, monkeypatch, settings):
@@ -153,28 +134,28 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
         for path in results.severity_ranges:
             found = find_first_failures(results, path, each=4)
             assert [item.model for item in found] == ["mlp", "cnn"]
-            spoil = noiselib.parse(path.corruption)
-            for losses in found:
+            corrupt = noiselib.parse(path.corruption)
+            for failures in found:
                 answers = [
-                    models[losses.model].predict(spoil.at(point.t)(data.test_images, seed=0))
+                    models[failures.model].predict(corrupt.at(point.t)(data.test_images, seed=0))
                     for point in path.points
                 ]
                 right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
-                assert losses.recognised == right[0].sum()
-                assert losses.failed == (right[0] & ~right.all(axis=0)).sum()
-                assert len(losses.images) == min(4, losses.failed)
-                for lost in losses.images:
-                    at = [point.strength for point in path.points].index(lost.strength)
-                    assert right[:at, lost.number].all()
-                    assert not right[at, lost.number]
-                    assert lost.true == data.test_labels[lost.number]
-                    image = Originals(data.test_images).shown(lost.number, lost.condition, 0)
-                    for said in lost.predictions:
+                assert failures.recognised == right[0].sum()
+                assert failures.failed == (right[0] & ~right.all(axis=0)).sum()
+                assert len(failures.images) == min(4, failures.failed)
+                for failed in failures.images:
+                    at = [point.strength for point in path.points].index(failed.strength)
+                    assert right[:at, failed.number].all()
+                    assert not right[at, failed.number]
+                    assert failed.true == data.test_labels[failed.number]
+                    image = Originals(data.test_images).shown(failed.number, failed.condition, 0)
+                    for said in failed.predictions:
                         seen = models[said.model].predict(image[np.newaxis, ..., np.newaxis])[0]
                         assert said.predicted == seen.argmax()
                         assert said.confidence == pytest.approx(seen.max())
                         checked += 1
-                strengths = [lost.strength for lost in losses.images]
+                strengths = [failed.strength for failed in failures.images]
                 assert strengths == sorted(strengths)
     assert checked > 8
 
@@ -184,15 +165,15 @@ def test_data_that_is_gone_or_changed_costs_the_pictures_and_nothing_else(
 ):
     path = write_data(tmp_path / "mine.npz")
     whole = page_of(data=str(path), name="small")
-    for spoil, reason in (
+    for change, reason in (
         (lambda: write_data(path, seed=7), "has other images now than when it was swept"),
         (path.unlink, "there is no file"),
     ):
-        spoil()
+        change()
         with Store(tmp_path) as store:
             write_outputs(store, tmp_path)
         text = (tmp_path / "report.html").read_text()
-        assert "Without pictures, because the images are not at hand:" in words_of(text)
+        assert "Without pictures, because the images are not available:" in words_of(text)
         assert reason in words_of(text)
         assert text.count('class="tile"') == whole.count('class="tile"') > 0
         assert all("Image " not in image["alt"] for image in Page(text).images)
@@ -216,8 +197,8 @@ def test_the_next_steps_are_commands_that_exist(page_of):
 
 def test_many_corruptions_are_folded_by_family():
     specs = sorted(noiselib.registry())
-    assert folded(specs[:MANY], str) == [("", specs[:MANY])]
-    groups = dict(folded(specs, str))
+    assert by_family(specs[:MANY], specs[:MANY]) == [("", specs[:MANY])]
+    groups = dict(by_family(specs, specs))
     assert "gaussian_noise" in groups["Noise"]
     assert sorted(spec for group in groups.values() for spec in group) == specs
     assert family("rotation | gaussian_noise") == "Combinations"
@@ -226,11 +207,11 @@ def test_many_corruptions_are_folded_by_family():
 @pytest.mark.parametrize(("shape", "kind"), [((28, 28), "png"), ((300, 200, 3), "webp")])
 def test_thumbnails_are_small_and_show_the_image(shape, kind):
     image = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    head, _, content = thumbnail(image, side_for(10)).partition(",")
+    head, _, content = thumbnail(image, thumbnail_side(10)).partition(",")
     assert head == f"data:image/{kind};base64"
     shown = Image.open(io.BytesIO(base64.b64decode(content)))
     if kind == "png":
         np.testing.assert_array_equal(np.asarray(shown), image)
     else:
         assert shown.size == (64, 96)
-    assert len(thumbnail(image, side_for(1000))) < min(len(content), 3000)
+    assert len(thumbnail(image, thumbnail_side(1000))) < min(len(content), 3000)

@@ -2,7 +2,7 @@ import re
 import sys
 
 import pytest
-from test_report import Page
+from html_page import Page
 from typer.testing import CliRunner
 
 from studies.__main__ import app
@@ -36,11 +36,11 @@ def test_the_table_shows_fidelity_marks_and_the_means(invoke, small):
     result = invoke(*small)
     assert result.exit_code == 0, result.output
     text = joined(result.output)
-    for words in ("clean images", "distribution", "smear†", "stand-in", "(spare_turn)",
+    for words in ("clean images", "distribution", "smear†", "approximation", "(spare_turn)",
                   "mCE†", "mean of 3", "corruption_errors.csv"):  # fmt: skip
         assert words in text, words
     assert "The reference is mlp, the first model, as none was named: its mCE is 100 %" in text
-    assert "† A stand-in: alike to the eye" in text
+    assert "† An approximation: similar to the eye" in text
     assert "With smear in it, the mCE† compares the models here with each other" in text
     assert "In parentheses: not in the mCE." in text
     (line,) = re.findall(r"│ mCE†.*", result.output)
@@ -53,10 +53,12 @@ def test_a_named_reference_is_said(invoke, small):
     assert "none was named" not in text
 
 
-def test_without_stand_ins_there_is_no_dagger(invoke, small, add_protocol, tiny):
+def test_without_approximations_there_is_no_dagger(invoke, small, add_protocol, tiny):
     from dataclasses import replace
 
-    entries = {name: entry for name, entry in tiny.items() if entry.fidelity != "stand-in"}
+    entries = {
+        name: entry for name, entry in tiny.items() if entry.fidelity in {"exact", "distribution"}
+    }
     add_protocol(replace(tiny, name="true_c", entries=entries))
     small[small.index("tiny_c")] = "true_c"
     result = invoke(*small)
@@ -82,11 +84,20 @@ def test_the_report_has_answer_errors_levels_and_marks(invoke, small, tmp_path):
     assert len(page.images) == 1 + 4
     assert page.images[1]["alt"].startswith("Accuracy at each level of noise: mlp ")
     words = joined(" ".join(page.words))
-    order = ["Tiny-C on quadrants", "Of the 60 clean test images of quadrants, mlp errs on",
-             "On average over the 3 benchmark corruptions of Tiny-C, cnn makes", "hurts mlp most",
-             "Corruption errors", "mean of 3", "Not in the mean", "† A stand-in: alike to the eye",
-             "Accuracy at the published levels", "an index, not a dose", "All levels",
-             "tiny_c: nobody 2020"]  # fmt: skip
+    order = (
+        "Tiny-C on quadrants",
+        "Error on the 60 clean test images of quadrants: mlp ",
+        "On average over the 3 benchmark corruptions of Tiny-C, cnn makes",
+        "is the most harmful corruption for mlp",
+        "Corruption errors",
+        "mean of 3",
+        "Not in the mean",
+        "† An approximation: similar to the eye",
+        "Accuracy at the published levels",
+        "an index, not a dose",
+        "All levels",
+        "tiny_c: nobody 2020",
+    )
     at = 0
     for part in order:  # the contents at the top name some of them, too
         at = words.index(part, at)
@@ -107,7 +118,7 @@ def test_report_writes_a_protocol_again_from_the_database(invoke, small, tmp_pat
 def test_list_shows_the_protocols(invoke):
     result = invoke("list")
     assert result.exit_code == 0
-    for word in ("Protocols", "mnist_c", "imagenet_c", "tiny_c", "1 stand-in", "nobody 2020"):
+    for word in ("Protocols", "mnist_c", "imagenet_c", "tiny_c", "1 approximation", "nobody 2020"):
         assert word in result.output
 
 

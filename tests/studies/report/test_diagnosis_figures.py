@@ -6,10 +6,12 @@ import pytest
 from PIL import Image
 
 from studies.report.charts.data import draw_labels, draw_projection
-from studies.report.charts.galleries import Labels, displayed, draw_gallery
+from studies.report.charts.galleries import Labels, draw_gallery
 from studies.report.charts.lines import draw_learning, draw_reliability
 from studies.report.charts.matrices import cell_text, draw_class_scores, draw_confusion
-from studies.report.charts.style import shortened, titled
+from studies.report.charts.style import titled
+from studies.report.format import shortened
+from studies.report.images import displayed
 from studies.run.diagnosis import History
 from studies.stats.calibration import reliability
 from studies.stats.confusion import ClassScore
