@@ -114,8 +114,7 @@ def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quic
 def _print(screen: "Console", ending: "MatrixResult", folder: Path) -> None:
     from studies.core.terminal import say
     from studies.report.console import console_table
-    from studies.report.matrix import accuracies_table
-    from studies.report.matrix_text import about_seeds, answer
+    from studies.report.matrix_text import about_seeds, accuracies_table, answer
 
     title = "Accuracy in %: a row is a training, a column a test"
     screen.print(console_table(accuracies_table(ending.matrix), title))

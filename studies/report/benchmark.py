@@ -115,10 +115,7 @@ def errors_section(context: _Context) -> Section:
         "everywhere; distribution, the same distribution with other random draws; "
         f"approximation ({DAGGER}), similar to the eye."
     )
-    notes = [
-        *footnotes(context.benchmark),
-        fidelity,
-    ]
+    notes = [*footnotes(context.benchmark), fidelity]
     return Section("Corruption errors", [errors_table(context.benchmark), *map(Note, notes)])
 
 

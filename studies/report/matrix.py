@@ -16,6 +16,7 @@ from studies.report.context import ReportContext, page_files
 from studies.report.format import percent
 from studies.report.images import corrupted
 from studies.report.matrix_text import (
+    GROUPS,
     answer,
     cells_by_test,
     estimate_text,
@@ -26,13 +27,10 @@ from studies.report.matrix_text import (
 from studies.report.page import Section, make_sections
 from studies.results.sweep_results import SweepResults
 from studies.run.matrix import Network
-from studies.store.records import EvaluationSet
 from studies.tables.matrix import Matrix, find_numbers
 from studies.tables.matrix_estimates import Estimate, shares_of_tests
 from studies.tables.matrix_rows import CellRow, StandingRow, cell_rows, standing_rows
 from studies.tables.rows import to_csv
-
-_GROUPS = {"clean": "Clean images", "single": "One corruption", "mixture": "Mixtures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,13 @@ def make_matrix_report(
         "Trained on one corruption, tested on another: "
         f"{study.training.architecture} on {about.data}"
     )
-    context = _Context(study, matrix, heading, results.chance, _examples(study, about))
+    examples = {}
+    if about.example.shape[2] in {1, 3}:
+        number, seed = about.images.first, study.seeds[0]
+        examples = {
+            test.label: corrupted(test.corruption, about.example, number, seed) for test in tests
+        }
+    context = _Context(study, matrix, heading, results.chance, examples)
     page = report.page(
         heading, answer(matrix), make_sections(SECTIONS, context), settings=list(_settings(study))
     )
@@ -104,19 +108,6 @@ def _settings(study: MatrixStudy) -> Iterator[tuple[str, str]]:
     yield "Seeds of the trainings", ", ".join(map(str, study.training_seeds))
     yield "Strengths t", ", ".join(f"{t:g}" for t in study.strengths)
     yield "Training", ", ".join(texts)
-
-
-def _examples(
-    study: MatrixStudy, evaluation_set: EvaluationSet
-) -> dict[str, npt.NDArray[np.uint8]]:
-    """Return label of a test -> the first image at maximum severity, as the networks saw it."""
-    if evaluation_set.example.shape[2] not in {1, 3}:
-        return {}
-    number, seed = evaluation_set.images.first, study.seeds[0]
-    return {
-        test.label: corrupted(test.corruption, evaluation_set.example, number, seed)
-        for test in columns_of(study)
-    }
 
 
 def accuracies_section(context: _Context) -> Section:
@@ -147,10 +138,7 @@ def gains_section(context: _Context) -> Section | None:
     figure = draw_gains(matrix, "Gain of each training over clean images", context.examples)
     if figure is None:
         return None
-    alt = (
-        "Gain of every training over the one on clean images, in points, on every test; the "
-        "numbers are in the section All numbers."
-    )
+    alt = "Gain of every training over the one on clean images, in points; see All numbers."
     note = (
         "All networks saw the same corrupted images, and gains are paired by image. "
         f"{how_many_differ(matrix)}"
@@ -175,7 +163,7 @@ def trainings_section(context: _Context) -> Section:
             one.worst_test,
             _gain(one.elsewhere),
         ]
-        groups.setdefault(_GROUPS[one.training.kind], []).append(cells)
+        groups.setdefault(GROUPS[one.training.kind], []).append(cells)
     headings = (
         "Trained on",
         "Mean accuracy",
@@ -218,7 +206,7 @@ def numbers_section(context: _Context) -> Section:
     ]
     specs: dict[str, list[list[str]]] = {}
     for training in matrix.trainings:
-        specs.setdefault(_GROUPS[training.kind], []).append([training.label, training.spec])
+        specs.setdefault(GROUPS[training.kind], []).append([training.label, training.spec])
     spec_groups = [RowGroup(*group) for group in specs.items()]
     return Section(
         "All numbers",
@@ -249,19 +237,3 @@ SECTIONS: tuple[Callable[[_Context], Section | None], ...] = (
     numbers_section,
 )
 """The sections of the page, in its order: a new section is a function in this list."""
-
-
-def accuracies_table(matrix: Matrix) -> Table:
-    """Return the accuracies in percent, with intervals for those over all tests."""
-    groups: dict[str, list[list[str]]] = {}
-    for training in matrix.trainings:
-        found = [matrix.cells.get((training.label, test.label)) for test in matrix.tests]
-        one = matrix.standings.get(training.label)
-        cells = ["" if cell is None else f"{100 * cell.accuracy.value:.1f}" for cell in found]
-        ends = (
-            ["", ""] if one is None else [estimate_text(one.mean), f"{100 * one.worst.value:.1f}"]
-        )
-        groups.setdefault(_GROUPS[training.kind], []).append([training.label, *cells, *ends])
-    tests = [test.label for test in matrix.tests]
-    headings = ("Trained on", *tests, "Mean (95 % interval)", "Lowest")
-    return Table(headings, [RowGroup(*group) for group in groups.items()])

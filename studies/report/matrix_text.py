@@ -9,6 +9,8 @@ from studies.report.format import listed, percent, points_with_limits, with_limi
 from studies.tables.matrix import Best, Cell, Matrix, Standing
 from studies.tables.matrix_estimates import Estimate
 
+GROUPS = {"clean": "Clean images", "single": "One corruption", "mixture": "Mixtures"}
+
 
 def estimate_text(estimate: Estimate) -> str:
     """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
@@ -206,3 +208,19 @@ def _on(test: str) -> str:
 def _range(values: Sequence[float]) -> str:
     low, high = (f"{100 * value:.1f}" for value in (min(values), max(values)))
     return low if low == high else f"{low} to {high}"
+
+
+def accuracies_table(matrix: Matrix) -> Table:
+    """Return the accuracies in percent, with intervals for those over all tests."""
+    groups: dict[str, list[list[str]]] = {}
+    for training in matrix.trainings:
+        found = [matrix.cells.get((training.label, test.label)) for test in matrix.tests]
+        one = matrix.standings.get(training.label)
+        cells = ["" if cell is None else f"{100 * cell.accuracy.value:.1f}" for cell in found]
+        ends = (
+            ["", ""] if one is None else [estimate_text(one.mean), f"{100 * one.worst.value:.1f}"]
+        )
+        groups.setdefault(GROUPS[training.kind], []).append([training.label, *cells, *ends])
+    tests = [test.label for test in matrix.tests]
+    headings = ("Trained on", *tests, "Mean (95 % interval)", "Lowest")
+    return Table(headings, [RowGroup(*group) for group in groups.items()])

@@ -160,10 +160,7 @@ def write_outputs(
             provenance_section(facts),
         ],
     )
-    tables = {
-        "reference.csv": to_csv(Line, rows),
-        "reference.md": to_markdown(rows).encode(),
-    }
+    tables = {"reference.csv": to_csv(Line, rows), "reference.md": to_markdown(rows).encode()}
     files = page_files("reference.html", page, tables)
     written = write_files(folder, files, resume="the same command")
     return [written[-1], *written[:-1]]

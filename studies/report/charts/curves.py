@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING
 
 from studies.core.files import slug
 from studies.report.blocks import Drawing, Figure, code
+from studies.report.charts import style
 from studies.report.charts.curve_drawing import make_panel_drawing
-from studies.report.charts.style import (
-    COLOURS,
-    PHONE_WIDTH,
-    canvas,
-    draw_strip,
-    grid_of_panels,
-    in_legend,
-    line_look,
-    rendered,
-    styled,
-)
 from studies.report.format import percent
 from studies.report.images import StripImage, Strips
 from studies.tables.curves import Curve
@@ -52,8 +42,8 @@ def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, tit
     from matplotlib.patches import Patch
 
     corruptions = list(dict.fromkeys(curve.corruption for curve in curves))
-    with styled():
-        figure, panels = grid_of_panels(len(corruptions), columns=3, width=3.6, height=3.4)
+    with style.styled():
+        figure, panels = style.grid_of_panels(len(corruptions), columns=3, width=3.6, height=3.4)
         for panel, corruption in zip(panels, corruptions, strict=True):
             _draw_panel(panel, _of(curves, corruption), _models(curves), chance)
             _draw_images(panel, strips.get(corruption, ()))
@@ -63,7 +53,7 @@ def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, tit
         labels.append("95 % interval")
         per_line = 2 * min(3, len(corruptions))
         figure.legend(handles, labels, loc="outside lower left", ncols=per_line)
-        return rendered("accuracy", figure)
+        return style.rendered("accuracy", figure)
 
 
 def draw_panels(
@@ -91,14 +81,14 @@ def draw_panels(
     models = _models(curves)
     for number, corruption in enumerate(dict.fromkeys(curve.corruption for curve in curves), 1):
         chosen, strip = _of(curves, corruption), strips.get(corruption, ())
-        with styled():
-            figure = canvas(PHONE_WIDTH, 4.0)
+        with style.styled():
+            figure = style.canvas(style.PHONE_WIDTH, 4.0)
             panel = figure.subplots()
             _draw_panel(panel, chosen, models, chance)
             _draw_images(panel, strip)
             panel.set_ylabel("Accuracy")
             panel.legend(loc="best")
-            picture = rendered(f"accuracy-{number:02d}-{slug(corruption)}", figure)
+            picture = style.rendered(f"accuracy-{number:02d}-{slug(corruption)}", figure)
         drawing = make_panel_drawing(chosen, strip, models=models, chance=chance, side=side)
         title = chosen[0].title
         figures.append(
@@ -140,15 +130,15 @@ def _draw_panel(
     for curve in curves:
         number = models.index(curve.model)
         x = [row.strength if finite else row.t for row in curve.rows]
-        colour = COLOURS[number % len(COLOURS)]
+        colour = style.COLOURS[number % len(style.COLOURS)]
         low, high = [row.low for row in curve.rows], [row.high for row in curve.rows]
         panel.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
         panel.plot(
             x,
             [row.accuracy for row in curve.rows],
-            **line_look(number),
+            **style.line_look(number),
             linewidth=1.8,
-            label=in_legend(curve.model),
+            label=style.in_legend(curve.model),
         )
     panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
     every = [row.strength if finite else row.t for curve in curves for row in curve.rows]
@@ -166,4 +156,4 @@ def _draw_images(panel: "Axes", strip: Sequence[StripImage]) -> None:
     """Put images above a panel, each over the strength at which it was corrupted."""
     finite = all(math.isfinite(item.row.strength) for item in strip)
     places = [item.row.strength if finite else item.row.t for item in strip]
-    draw_strip(panel, list(zip(places, [item.image for item in strip], strict=True)))
+    style.draw_strip(panel, list(zip(places, [item.image for item in strip], strict=True)))

@@ -7,21 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.report.blocks import Figure
-from studies.report.charts.style import (
-    COLOURS,
-    LINES,
-    MARKERS,
-    NAMED,
-    NUMBERED,
-    PHONE_WIDTH,
-    canvas,
-    in_decades,
-    labelled,
-    name_classes,
-    rendered,
-    styled,
-    title_height,
-)
+from studies.report.charts import style
 from studies.report.format import shortened
 from studies.tables.data_statistics import LEVELS, Brightness, Projection
 
@@ -45,45 +31,45 @@ def draw_labels(
         One for each class.
     """
     places = np.arange(len(class_names))
-    with styled():
-        figure = canvas(PHONE_WIDTH, 2.1 * len(sets) + 0.3)
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 2.1 * len(sets) + 0.3)
         panels = figure.subplots(len(sets), 1, sharex=True, squeeze=False).ravel()
         for number, (panel, (title, labels)) in enumerate(zip(panels, sets, strict=True)):
             counts = np.bincount(labels, minlength=len(class_names))
-            bars = panel.bar(places, counts, color=COLOURS[number], width=0.75)
+            bars = panel.bar(places, counts, color=style.COLOURS[number], width=0.75)
             if len(class_names) <= 10:
                 panel.bar_label(bars, fontsize=7.5, color="#444444", padding=1)
             panel.set_title(title)
             panel.set_ylabel("images")
             panel.grid(visible=False, axis="x")
             panel.margins(y=0.12)
-        name_classes(panels[-1].xaxis, class_names, turned=True)
-        return rendered(name, figure)
+        style.name_classes(panels[-1].xaxis, class_names, turned=True)
+        return style.rendered(name, figure)
 
 
 def draw_histogram(name: str, views: Sequence[Brightness]) -> Figure:
     """Draw the shares of the pixel values, one line for each view, on a logarithmic axis."""
     edges = np.linspace(0, 256, LEVELS + 1)
-    with styled():
-        figure = canvas(PHONE_WIDTH, 3.3)
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 3.3)
         panel = figure.subplots()
         for number, view in enumerate(views):
             panel.stairs(
                 np.where(view.histogram > 0, view.histogram, np.nan),
                 edges,
-                color=COLOURS[number],
-                linestyle=LINES[number],
+                color=style.COLOURS[number],
+                linestyle=style.LINES[number],
                 linewidth=1.8,
-                label=labelled(view.title),
+                label=style.labelled(view.title),
             )
         panel.set_yscale("log")
-        in_decades(panel.yaxis, percent=True)
+        style.in_decades(panel.yaxis, percent=True)
         panel.set_xlim(0, 256)
         panel.set_xlabel("pixel value, 0 (black) to 255 (white)")
         panel.set_ylabel("share of the pixels")
         panel.set_title("Pixel values")
         figure.legend(*panel.get_legend_handles_labels(), loc="outside lower left")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def draw_class_brightness(
@@ -91,8 +77,8 @@ def draw_class_brightness(
 ) -> Figure:
     """Draw mean and standard deviation of the pixels of every class."""
     places = np.arange(len(class_names))
-    with styled():
-        figure = canvas(PHONE_WIDTH, 4.4)
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 4.4)
         panels = figure.subplots(2, 1, sharex=True)
         quantities = (("mean", "Mean of the pixels"), ("deviation", "Standard deviation"))
         for panel, (quantity, title) in zip(panels, quantities, strict=True):
@@ -100,19 +86,19 @@ def draw_class_brightness(
                 panel.plot(
                     places,
                     getattr(view, quantity),
-                    color=COLOURS[number],
-                    marker=MARKERS[number],
+                    color=style.COLOURS[number],
+                    marker=style.MARKERS[number],
                     markersize=5.5,
                     linestyle="none",
-                    label=labelled(view.title),
+                    label=style.labelled(view.title),
                 )
             panel.set_title(title)
             panel.set_ylabel("pixel value / 255")
             panel.set_ylim(0, 1.15 * np.nanmax([getattr(view, quantity) for view in views]) or 1)
             panel.grid(visible=False, axis="x")
-        name_classes(panels[1].xaxis, class_names, turned=True)
+        style.name_classes(panels[1].xaxis, class_names, turned=True)
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def draw_projection(
@@ -126,9 +112,9 @@ def draw_projection(
     """Draw where the images of one view lie; each class has its own colour and number."""
     points, classes = projected.points[view], labels[projected.numbers]
     every = np.concatenate(projected.points)  # so that all views have the same axes
-    with styled():
-        rows = -(-len(class_names) // 3) if len(class_names) <= NAMED else 0
-        figure = canvas(PHONE_WIDTH, 4.2 + 0.2 * rows + title_height(title))
+    with style.styled():
+        rows = -(-len(class_names) // 3) if len(class_names) <= style.NAMED else 0
+        figure = style.canvas(style.PHONE_WIDTH, 4.2 + 0.2 * rows + style.title_height(title))
         panel = figure.subplots()
         for number, class_name in enumerate(class_names):
             of_class = points[classes == number]
@@ -136,13 +122,13 @@ def draw_projection(
                 of_class[:, 0],
                 of_class[:, 1],
                 s=24 if number < 10 else 60,  # a marker is fitted into it: more digits are smaller
-                color=COLOURS[number % len(COLOURS)],
+                color=style.COLOURS[number % len(style.COLOURS)],
                 marker=_number_as_path(number),
                 linewidth=0,
                 label=shortened(class_name),
                 alpha=0.75,
             )
-        if len(class_names) <= NUMBERED:
+        if len(class_names) <= style.NUMBERED:
             _mark_centres(panel, points, classes, len(class_names))
         for limits, values in ((panel.set_xlim, every[:, 0]), (panel.set_ylim, every[:, 1])):
             margin = 0.05 * (np.ptp(values) or 1)
@@ -152,7 +138,7 @@ def draw_projection(
         panel.set_title(title)
         if rows and [str(n) for n in range(len(class_names))] != list(class_names):
             figure.legend(loc="outside lower left", ncols=3, fontsize=8)
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def _number_as_path(number: int) -> "Path":
@@ -166,10 +152,7 @@ def _number_as_path(number: int) -> "Path":
 
 
 def _mark_centres(
-    panel: "Axes",
-    points: npt.NDArray[np.float64],
-    labels: npt.NDArray[np.int64],
-    classes: int,
+    panel: "Axes", points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64], classes: int
 ) -> None:
     """Write the number of each class large where its images lie on average."""
     from matplotlib.patheffects import withStroke
@@ -182,7 +165,7 @@ def _mark_centres(
             x,
             y,
             str(number),
-            color=COLOURS[number % len(COLOURS)],
+            color=style.COLOURS[number % len(style.COLOURS)],
             fontsize=15,
             fontweight="bold",
             ha="center",

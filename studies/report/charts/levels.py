@@ -9,14 +9,7 @@ import numpy.typing as npt
 from studies.config.study import CLEAN
 from studies.core.files import slug
 from studies.report.blocks import Figure
-from studies.report.charts.style import (
-    draw_strip,
-    grid_of_panels,
-    in_legend,
-    line_look,
-    rendered,
-    styled,
-)
+from studies.report.charts import style
 from studies.report.format import percent
 from studies.report.images import corrupted
 from studies.stats.corruption_error import Score
@@ -126,12 +119,12 @@ def draw_levels(
     Figure
         Named ``accuracy``.
     """
-    with styled():
+    with style.styled():
         count = len(benchmark.sections)
-        figure, panels = grid_of_panels(count, columns=4, width=3.3, height=3.1)
+        figure, panels = style.grid_of_panels(count, columns=4, width=3.3, height=3.1)
         for panel, section in zip(panels, benchmark.sections, strict=True):
             _draw_panel(panel, rows, section, benchmark, chance)
-            draw_strip(panel, strips.get(section.corruption, ()))
+            style.draw_strip(panel, strips.get(section.corruption, ()))
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(
@@ -143,7 +136,7 @@ def draw_levels(
             title_fontsize=9,
             alignment="left",
         )
-        return rendered("accuracy", figure)
+        return style.rendered("accuracy", figure)
 
 
 def draw_level_panels(
@@ -160,13 +153,13 @@ def draw_level_panels(
     """
     figures = []
     for number, section in enumerate(benchmark.sections, start=1):
-        with styled():
-            figure, (panel,) = grid_of_panels(1, columns=1, width=4.0, height=3.1)
+        with style.styled():
+            figure, (panel,) = style.grid_of_panels(1, columns=1, width=4.0, height=3.1)
             _draw_panel(panel, rows, section, benchmark, chance)
-            draw_strip(panel, strips.get(section.corruption, ()))
+            style.draw_strip(panel, strips.get(section.corruption, ()))
             panel.legend(loc="best")
             name = f"accuracy-{number:02d}-{slug(section.corruption)}"
-            figures.append(rendered(name, figure).described(_alt(section, rows)))
+            figures.append(style.rendered(name, figure).described(_alt(section, rows)))
     return figures
 
 
@@ -181,11 +174,7 @@ def _alt(section: Section, rows: Sequence[LevelRow]) -> str:
 
 
 def _draw_panel(
-    panel: "Axes",
-    rows: Sequence[LevelRow],
-    section: Section,
-    benchmark: Benchmark,
-    chance: float,
+    panel: "Axes", rows: Sequence[LevelRow], section: Section, benchmark: Benchmark, chance: float
 ) -> None:
     from matplotlib.ticker import PercentFormatter
 
@@ -197,7 +186,7 @@ def _draw_panel(
         levels = [row for row in mine if row.corruption == section.corruption]
         # No line joins the clean images to level 1: there is no level in between.
         _draw_marks(panel, clean, number, shift, label=None)
-        _draw_marks(panel, levels, number, shift, label=in_legend(model))
+        _draw_marks(panel, levels, number, shift, label=style.in_legend(model))
     panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
     panel.set_xticks(range(section.levels + 1), ["clean", *map(str, range(1, section.levels + 1))])
     panel.set_xlim(-0.5, section.levels + 0.5)
@@ -221,7 +210,7 @@ def _draw_marks(
         [row.level + shift for row in rows],
         accuracy,
         yerr=np.stack([below, above]).clip(min=0),
-        **line_look(number),
+        **style.line_look(number),
         linewidth=1.3,
         elinewidth=1.3,
         label=label,

@@ -6,22 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from studies.report.blocks import Figure
+from studies.report.charts import style
 from studies.report.charts.levels import marked, mean_name, missing_text
-from studies.report.charts.style import (
-    COLOURS,
-    LINES,
-    PHONE_WIDTH,
-    canvas,
-    grid_of_panels,
-    in_decades,
-    in_legend,
-    in_percent,
-    labelled,
-    line_look,
-    rendered,
-    styled,
-    title_height,
-)
 from studies.report.format import percent
 from studies.run.diagnosis import History
 from studies.stats.calibration import Reliability
@@ -43,8 +29,8 @@ def draw_learning(name: str, history: History) -> Figure:
     """
     from matplotlib.ticker import MaxNLocator
 
-    with styled():
-        figure = canvas(PHONE_WIDTH, 5.2)
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 5.2)
         loss, accuracy = figure.subplots(2, 1, sharex=True)
         for number, (prefix, label) in enumerate((("", "training"), ("validation_", "validation"))):
             for panel, quantity in ((loss, "loss"), (accuracy, "accuracy")):
@@ -65,9 +51,9 @@ def draw_learning(name: str, history: History) -> Figure:
         accuracy.set_ylabel("accuracy")
         accuracy.set_xlabel("epoch")
         accuracy.xaxis.set_major_locator(MaxNLocator(integer=True))
-        in_percent(accuracy.yaxis)
+        style.in_percent(accuracy.yaxis)
         accuracy.legend(loc="lower right")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def calibration_text(item: Reliability) -> str:
@@ -90,47 +76,43 @@ def draw_reliability(name: str, title: str, lines: Sequence[tuple[str, Reliabili
     lines : sequence of tuple of str and Reliability
         Labels and what they stand for; at least one.
     """
-    with styled():
-        figure = canvas(PHONE_WIDTH, 5.2 + 0.2 * len(lines) + title_height(title))
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 5.2 + 0.2 * len(lines) + style.title_height(title))
         panel, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         panel.plot([0, 1], [0, 1], color="#888888", linestyle=":", linewidth=1.2)
         for number, (label, item) in enumerate(lines):
             error = 100 * item.expected_calibration_error
             filled = item.counts > 0
             points = list(zip(item.confidence[filled], item.accuracy[filled], strict=True))
-            _draw_line(panel, points, number, labelled(f"{label}: ECE {error:.1f} %"))
+            _draw_line(panel, points, number, style.labelled(f"{label}: ECE {error:.1f} %"))
             edges = np.linspace(0, 1, len(item.counts) + 1)
             below.stairs(
                 item.counts,
                 edges,
-                color=COLOURS[number % len(COLOURS)],
-                linestyle=LINES[number % len(LINES)],
+                color=style.COLOURS[number % len(style.COLOURS)],
+                linestyle=style.LINES[number % len(style.LINES)],
                 linewidth=1.3,
             )
         panel.set_ylabel("accuracy")
         panel.set_ylim(-0.02, 1.02)
         panel.set_xlim(0, 1.01)
         panel.set_title(title)
-        in_percent(panel.yaxis)
-        in_percent(below.xaxis)
+        style.in_percent(panel.yaxis)
+        style.in_percent(below.xaxis)
         below.set_yscale("symlog", linthresh=1)
-        in_decades(below.yaxis)
+        style.in_decades(below.yaxis)
         below.set_ylim(bottom=0)
         below.set_ylabel("predictions")
         below.set_xlabel("confidence")
         figure.legend(*panel.get_legend_handles_labels(), loc="outside lower left")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def _draw_line(
     panel: "Axes", points: Sequence[tuple[float, float]], number: int, label: str
 ) -> None:
-    panel.plot(
-        *zip(*points, strict=True),
-        **line_look(number),
-        linewidth=1.8,
-        label=in_legend(label),
-    )
+    x, y = zip(*points, strict=True)
+    panel.plot(x, y, **style.line_look(number), linewidth=1.8, label=style.in_legend(label))
 
 
 def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
@@ -148,8 +130,8 @@ def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
     if not others:
         return None
     labels = [mean_name(benchmark), *(marked(section) for section in benchmark.sections)]
-    with styled():
-        figure, (panel,) = grid_of_panels(
+    with style.styled():
+        figure, (panel,) = style.grid_of_panels(
             1, columns=1, width=6.8, height=0.8 + len(labels) * (0.12 + 0.16 * len(others))
         )
         for place, model in enumerate(others):
@@ -166,7 +148,7 @@ def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
         panel.set_ylabel("")
         panel.set_title(f"Corruption error (CE) on {benchmark.title}")
         figure.legend(loc="outside lower left", ncols=3)
-        return rendered("corruption-error", figure)
+        return style.rendered("corruption-error", figure)
 
 
 def _draw_bars(
@@ -190,8 +172,8 @@ def _draw_bars(
             height,
             score.value,
             height=thickness * 0.92,
-            color=COLOURS[number % len(COLOURS)],
-            label=in_legend(model) if line == 0 else None,
+            color=style.COLOURS[number % len(style.COLOURS)],
+            label=style.in_legend(model) if line == 0 else None,
         )
         if score.low is not None and score.high is not None:
             panel.plot([score.low, score.high], [height, height], color="black", linewidth=1)

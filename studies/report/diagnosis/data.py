@@ -85,8 +85,7 @@ def _pixel_values(views: Sequence[View], data: "Dataset") -> list[Figure]:
             f"Mean pixel value / 255: {means}",
         ),
         draw_class_brightness("data-classes", grey, data.class_names).described(
-            "Mean and standard deviation of the pixels of each class.",
-            "Over all pixels of a class",
+            "Mean and standard deviation of the pixels of each class.", "Over all pixels of a class"
         ),
         *_mean_images(views, grey, data.class_names[:_ROWS], both),
     ]
@@ -105,8 +104,7 @@ def _mean_images(
             ],
             class_names[first : first + _COLUMNS],
         ).described(
-            f"The mean image of each class, {both}.",
-            f"Mean of all test images of a class, {both}",
+            f"The mean image of each class, {both}.", f"Mean of all test images of a class, {both}"
         )
         for first in range(0, len(class_names), _COLUMNS)
     ]

@@ -81,10 +81,7 @@ def confusion_section(context: DiagnosisContext) -> Section:
         "confusion.csv."
     )
     groups = [
-        RowGroup(
-            f"Most confused pairs {under(condition)}",
-            [row for item in items for row in _pair_rows(item, names)],
-        )
+        RowGroup(f"Most confused pairs {under(condition)}", _pair_rows(items, names))
         for condition, items in context.by_condition()
     ]
     headings = ("Model", "Classes", "First predicted as second", "Second as first", "Both")
@@ -114,16 +111,16 @@ def _confusion_figure(
     )
 
 
-def _pair_rows(item: Finding, class_names: Sequence[str]) -> list[list[str]]:
-    rows = [
-        [
-            item.model,
-            f"{class_names[pair.low]} / {class_names[pair.high]}",
-            *(f"{count:,}" for count in (pair.low_as_high, pair.high_as_low, pair.count)),
-        ]
-        for pair in item.pairs
-    ]
-    return rows or [[item.model, "none was confused", "", "", ""]]
+def _pair_rows(findings: Sequence[Finding], class_names: Sequence[str]) -> list[list[str]]:
+    rows = []
+    for item in findings:
+        for pair in item.pairs:
+            counts = (pair.low_as_high, pair.high_as_low, pair.count)
+            names = f"{class_names[pair.low]} / {class_names[pair.high]}"
+            rows.append([item.model, names, *(f"{count:,}" for count in counts)])
+        if not item.pairs:
+            rows.append([item.model, "none was confused", "", "", ""])
+    return rows
 
 
 def scores_section(context: DiagnosisContext) -> Section:
@@ -223,9 +220,9 @@ def learning_section(context: DiagnosisContext) -> Section:
         "where there is any; those of validation are measured after it. So training may look worse "
         "than it is."
     )
-    missing = [Note(history.missing) for history in histories if history.missing]
-    shown: list[Block] = [Grid(figures, wide=True), Note(note)] if figures else []
-    return Section("Learning curves", [*shown, *missing])
+    blocks: list[Block] = [Grid(figures, wide=True), Note(note)] if figures else []
+    blocks += [Note(history.missing) for history in histories if history.missing]
+    return Section("Learning curves", blocks)
 
 
 def _learning_alt(history: History) -> str:

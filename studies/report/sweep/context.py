@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from studies.plan import Point
 from studies.report.blocks import Block, Folded, Table
 from studies.report.charts.overview import Overview
-from studies.report.format import listed, percent, strength_text, with_limits
+from studies.report.format import CLEAN_IMAGES, listed, percent, strength_text, with_limits
 from studies.report.images import Originals, Strips
 from studies.results.sweep_results import SweepResults
 from studies.tables.curves import Curve, CurveRow
-from studies.tables.diagnosis import Finding
+from studies.tables.diagnosis import Finding, find
 from studies.tables.sweep import SweepTables
 
 _Item = TypeVar("_Item")
@@ -75,6 +76,28 @@ class SweepContext:
         if not self.is_large:
             return table
         return Folded("Table", [table], f"{len(table.groups)} parts")
+
+
+def find_mistakes(results: SweepResults) -> list[Finding]:
+    """Return a finding for each model on the clean images and at each maximum severity."""
+    about = results.evaluation_set
+    findings = []
+    for title, point in _conditions(results.points).items():
+        for model in results.models:
+            outcomes = list(results.outcomes_at(point, model).values())
+            if outcomes:
+                findings.append(find(title, model, outcomes, about.labels, len(about.class_names)))
+    return findings
+
+
+def _conditions(points: Sequence[Point]) -> dict[str, Point]:
+    """Return the clean point, and that of maximum severity of each corruption."""
+    worst: dict[str, Point] = {}
+    for point in points:
+        if point.corruption not in worst or point.t > worst[point.corruption].t:
+            worst[point.corruption] = point
+    clean = next(point for point in points if point.t == 0)
+    return {CLEAN_IMAGES: clean} | {p.conditions[0].pipeline: p for p in worst.values()}
 
 
 def family(spec: str) -> str:

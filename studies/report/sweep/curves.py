@@ -4,16 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from studies.report.blocks import (
-    Folded,
-    Grid,
-    Note,
-    RowGroup,
-    ShadedCell,
-    Table,
-    TableCell,
-    link,
-)
+from studies.report.blocks import Folded, Grid, Note, RowGroup, ShadedCell, Table, TableCell, link
 from studies.report.charts.curves import draw_panels
 from studies.report.charts.overview import MeanAccuracy
 from studies.report.format import (

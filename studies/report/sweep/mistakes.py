@@ -5,7 +5,6 @@ from itertools import groupby
 
 import numpy as np
 
-from studies.plan import Point
 from studies.report.blocks import (
     Block,
     Folded,
@@ -26,9 +25,9 @@ from studies.report.format import CLEAN_IMAGES, listed, percent, shortened, stre
 from studies.report.images import thumbnail
 from studies.report.page import Section
 from studies.report.sweep.context import SweepContext, folded_families
-from studies.results.sweep_results import SeverityRange, SweepResults
+from studies.results.sweep_results import SeverityRange
 from studies.stats.confusion import pair_names, row_shares
-from studies.tables.diagnosis import Finding, find
+from studies.tables.diagnosis import Finding
 from studies.tables.failures import FailedImage, FirstFailures, ModelPrediction, find_first_failures
 
 _LETTERS = 20  # of a class name that stand under an image
@@ -223,25 +222,3 @@ def calibration_section(context: SweepContext) -> Section:
         "Bins with few predictions vary most."
     )
     return Section("Calibration", [Grid(figures), Note(note)])
-
-
-def find_mistakes(results: SweepResults) -> list[Finding]:
-    """Return a finding for each model on the clean images and at each maximum severity."""
-    about = results.evaluation_set
-    findings = []
-    for title, point in _conditions(results.points).items():
-        for model in results.models:
-            outcomes = list(results.outcomes_at(point, model).values())
-            if outcomes:
-                findings.append(find(title, model, outcomes, about.labels, len(about.class_names)))
-    return findings
-
-
-def _conditions(points: Sequence[Point]) -> dict[str, Point]:
-    """Return the clean point, and that of maximum severity of each corruption."""
-    worst: dict[str, Point] = {}
-    for point in points:
-        if point.corruption not in worst or point.t > worst[point.corruption].t:
-            worst[point.corruption] = point
-    clean = next(point for point in points if point.t == 0)
-    return {CLEAN_IMAGES: clean} | {p.conditions[0].pipeline: p for p in worst.values()}

@@ -17,19 +17,14 @@ from studies.report.format import listed
 from studies.report.images import STRIP_LENGTH, Originals, make_strips, thumbnail_side
 from studies.report.page import Section, make_sections
 from studies.report.sweep.comparison import comparison_section
-from studies.report.sweep.context import MANY, SweepContext, answer
+from studies.report.sweep.context import MANY, SweepContext, answer, find_mistakes
 from studies.report.sweep.curves import (
     areas_section,
     curves_section,
     overview_section,
     points_section,
 )
-from studies.report.sweep.mistakes import (
-    calibration_section,
-    confusion_section,
-    failures_section,
-    find_mistakes,
-)
+from studies.report.sweep.mistakes import calibration_section, confusion_section, failures_section
 from studies.results.sweep_results import SweepResults
 from studies.tables.areas import ALL
 from studies.tables.comparisons import ComparisonRow

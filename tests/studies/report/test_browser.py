@@ -1,6 +1,7 @@
 """Every page we write, in a browser that has no network: on a desk, on a phone, in the dark."""
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from noiselib.protocols import Entry, Protocol
 from studies.__main__ import app
 from studies.config.reference_systems import read_systems
 from studies.report.blocks import Figure
-from studies.report.charts import curves
+from studies.report.charts import curves, style
 from studies.report.reference_systems import write_outputs as write_reference
 from studies.run import diagnosis as examination
 from studies.run.reference_systems import Result
@@ -114,7 +115,8 @@ def pages(tmp_path_factory, browser):
         patch.setattr(diagnosis, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_fakes)
         # for the folder, not for the page
-        patch.setattr(curves, "rendered", lambda name, _: Figure(name, b"", b""))
+        quick = vars(style) | {"rendered": lambda name, _: Figure(name, b"", b"")}
+        patch.setattr(curves, "style", SimpleNamespace(**quick))
         patch.setattr(protocols, "NAMES", (*names, SMALL.name))
         patch.setattr(protocols, "load", lambda name: SMALL if name == SMALL.name else load(name))
         writers = (sweep, many, protocol, diagnose, reference)

@@ -1,6 +1,6 @@
 import pytest
 
-from studies.report.charts import levels, lines
+from studies.report.charts import style
 from studies.report.charts.levels import (
     draw_level_panels,
     draw_levels,
@@ -43,18 +43,18 @@ def rows(name, levels=5, models=("mlp", "cnn")):
     ]
 
 
-def drawn_texts(monkeypatch, draw, module=levels):
+def drawn_texts(monkeypatch, draw):
     """Return the texts of a picture, and the picture."""
     from matplotlib.text import Text
 
     texts = []
-    original = module.rendered
+    original = style.rendered
 
     def remember(name, figure):
         texts.extend(artist.get_text() for artist in figure.findobj(Text))
         return original(name, figure)
 
-    monkeypatch.setattr(module, "rendered", remember)
+    monkeypatch.setattr(style, "rendered", remember)
     picture = draw()
     return texts, picture
 
@@ -96,7 +96,7 @@ def test_bars_are_of_the_others_and_say_what_is_missing(monkeypatch):
     shown = benchmark(
         section("fog"), section("stripe", score=MISSING), section("same", score=Score(None))
     )
-    texts, picture = drawn_texts(monkeypatch, lambda: draw_corruption_errors(shown), lines)
+    texts, picture = drawn_texts(monkeypatch, lambda: draw_corruption_errors(shown))
     assert {"missing", "undefined", "mlp (reference)", "cnn", "mCE", "fog"} <= set(texts)
     assert picture.name == "corruption-error"
     assert draw_corruption_errors(benchmark(models=("mlp",))) is None
