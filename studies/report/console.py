@@ -47,10 +47,14 @@ def console_table(
     for heading in filter(None, (groups, remarks)):
         shown.add_column(heading, overflow="fold")
     for number, heading in enumerate(table.headings):
-        if table.is_number(number):
-            shown.add_column(Text(heading), justify="right", no_wrap=True)
-        else:
+        if not table.is_number(number):
             shown.add_column(Text(heading), overflow="fold")
+            continue
+        width = max(
+            (len(str(row[number])) for part in table.groups for row in part.rows), default=0
+        )
+        narrow = width < len(heading)  # then the heading is wrapped, but no number is
+        shown.add_column(Text(heading), justify="right", no_wrap=not narrow, min_width=width)
     for group in table.groups:
         shown.add_section()
         if not groups:
