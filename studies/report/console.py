@@ -50,10 +50,9 @@ def console_table(
         if not table.is_number(number):
             shown.add_column(Text(heading), overflow="fold")
             continue
-        width = max(
-            (len(str(row[number])) for part in table.groups for row in part.rows), default=0
-        )
-        narrow = width < len(heading)  # then the heading is wrapped, but no number is
+        lengths = [len(str(row[number])) for group in table.groups for row in group.rows]
+        width = max(lengths, default=0)
+        narrow = 2 * width < len(heading)  # then the heading is wrapped, but no number is
         shown.add_column(Text(heading), justify="right", no_wrap=not narrow, min_width=width)
     for group in table.groups:
         shown.add_section()
