@@ -1,4 +1,5 @@
 import pytest
+from studies.tables.levels import LevelRow
 
 from studies.report.charts.levels import (
     draw_corruption_errors,
@@ -9,7 +10,6 @@ from studies.report.charts.levels import (
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
 from studies.tables.benchmark import Benchmark, Section, Standing
-from studies.tables.levels import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
