@@ -60,8 +60,9 @@ def test_a_point_that_is_not_stored_is_said(opened):
 
 def test_images_that_are_not_at_hand_are_said(opened, data_file, tmp_path):
     condition, study = condition_of(opened, 0, 0), opened.results.study
-    moved = study.model_copy(update={"data": str(tmp_path / "gone.npz")})
-    gone = originals_of(dataclasses.replace(opened.results, study=moved), None)
+    moved = copy.copy(opened.results)
+    moved._study = study.model_copy(update={"data": str(tmp_path / "gone.npz")})
+    gone = originals_of(moved, None)
     with pytest.raises(StudyError, match=r"images of this sweep are not at hand: .*gone\.npz"):
         images_seen(gone, condition, [0])
     images = dataclasses.replace(opened.results.images, digest="e" * 64)
