@@ -50,7 +50,8 @@ def test_every_cell_of_the_plan_is_computed_and_shown(run, tmp_path, observer):
 
 
 def test_the_numbers_are_those_of_a_plain_loop(run, settings):
-    curve = next(c for c in run().outputs.curves if c.model == "mlp" and "noise" in c.corruption)
+    curves = run().outputs.report.curves
+    curve = next(c for c in curves if c.model == "mlp" and "noise" in c.corruption)
     data = load(settings["data"])
     worst = noiselib.parse("gaussian_noise(sigma=0.5)")
     for row in curve.rows:
