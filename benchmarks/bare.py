@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from models.data import Dataset
-    from studies.cells import Condition
-    from studies.classifiers import Classifier
-    from studies.engine import Predictor
-    from studies.study import Study
+    from studies.config.study import Study
+    from studies.plan import Condition
+    from studies.run.engine import Predictor
+    from studies.run.models import Classifier
 
 __all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
 
@@ -86,19 +86,19 @@ class Overhead:
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     """Train, then measure the sweep of a study in an empty folder between two bare passes."""
     from models.backend import processors
-    from studies.cells import conditions_in_order, plan_points
-    from studies.classifiers import find_classifiers
-    from studies.progress import observer_for
-    from studies.reporting.outputs import write_outputs
-    from studies.session import compute_missing, opened
+    from studies.core.progress import observer_for
+    from studies.plan import conditions_in_order, plan_points
+    from studies.report.write import write_outputs
+    from studies.run.models import load_models
+    from studies.workflows.sweep import compute_missing, opened
 
     threads = study.threads or processors()
     conditions = conditions_in_order(plan_points(study))
     observer = observer_for(console)
     with opened(study, folder, observer) as (data, store):
-        count = store.subject().images.count
+        count = store.evaluation_set().images.count
         with observer:
-            classifiers = find_classifiers(
+            classifiers = load_models(
                 study, data, folder / "models", store, observer, threads=threads
             )
             predictors = warm_predictors(classifiers, data, threads)
@@ -106,7 +106,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
             observer.note("bare corruption and prediction, first pass")
             passes = [bare_pass(conditions, images, predictors)]
             begun = Spent.so_far()
-            tally = compute_missing(
+            cell_counts = compute_missing(
                 study,
                 data,
                 classifiers,
@@ -123,7 +123,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
         reporting = Spent.so_far() - begun
     return Overhead(
         conditions=len(conditions),
-        cells=tally.computed,
+        cells=cell_counts.computed,
         images=len(images),
         corrupting=(passes[0][0] + passes[1][0]) / 2,
         predicting=(passes[0][1] + passes[1][1]) / 2,
@@ -137,8 +137,8 @@ def warm_predictors(
     classifiers: list[Classifier], data: Dataset, threads: int
 ) -> Mapping[str, Predictor]:
     """Load the models, and let each predict once, which makes what is made on first use."""
-    from studies.classifiers import start_predicting
-    from studies.engine import BLOCK
+    from studies.run.engine import BLOCK
+    from studies.run.models import start_predicting
 
     predictors = start_predicting(classifiers, data, threads=threads)
     for predictor in predictors.values():
@@ -158,7 +158,7 @@ def bare_pass(
     """
     import numpy as np
 
-    from studies.engine import BLOCK, corruption_of
+    from studies.run.engine import BLOCK, corruption_of
 
     batch = np.asarray(images)
     corrupting = predicting = Spent(0, 0)

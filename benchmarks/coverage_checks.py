@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.simulation import STRENGTHS, Draws, answers
-from studies.analysis.answers import PointAnswers, mean_over_points
-from studies.analysis.crossing import critical_limits, critical_position, path_weights, thresholds
-from studies.statistics.bootstrap import resampled_sums
-from studies.statistics.intervals import accuracy_interval, share_interval
+from studies.results.sweep_results import PointAnswers, mean_over_points
+from studies.stats.bootstrap import resampled_sums
+from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.intervals import accuracy_interval, share_interval
 
 __all__ = ["Check", "accuracy_coverage", "curve_coverage"]
 

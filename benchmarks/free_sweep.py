@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from models.data import Dataset
-    from studies.engine import Job
+    from studies.run.engine import Job
 
 __all__ = ["Measured", "NearestMean", "made_up_digits", "sweep_cells", "write_report"]
 
@@ -94,27 +94,29 @@ def sweep_cells(
     cells
         How many cells, drawn evenly from a plan of many strengths; 0: all of one of the usual 11.
     """
-    from studies.cells import plan_points
-    from studies.engine import LocalEngine
-    from studies.progress import observer_for
-    from studies.provenance import gather, now
-    from studies.results.records import StoredModel
-    from studies.results.store import Store
-    from studies.session import subject_of
-    from studies.study import Study
-    from studies.sweep import missing_jobs, sweep
+    from studies.config.study import Study
+    from studies.core.progress import observer_for
+    from studies.core.provenance import gather, now
+    from studies.plan import plan_points
+    from studies.run.engine import LocalEngine
+    from studies.run.sweep import missing_jobs, sweep
+    from studies.store.records import StoredModel
+    from studies.store.store import Store
+    from studies.workflows.sweep import evaluation_set_of
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}
     points = {"corruptions": list(corruptions), "strengths": MANY_POINTS if cells else USUAL_POINTS}
     study = Study.model_validate(settings | points)
-    subject, digests = subject_of(study, data), {name: name * 8 for name in MODELS}
+    evaluation_set, digests = evaluation_set_of(study, data), {name: name * 8 for name in MODELS}
     models = {name: NearestMean(data, 5.0 * (n + 1)) for n, name in enumerate(MODELS)}
     with Store(folder, create=True) as store, observer_for(_silent()) as observer:
         begun, cpu = time.perf_counter(), time.process_time()
-        store.claim(subject)
+        store.bind(evaluation_set)
         for name, digest in digests.items():
             store.remember_model(StoredModel(name, digest, "", "[]", {}))
-        jobs = missing_jobs(plan_points(study), subject.images, digests, store.finished_keys())
+        jobs = missing_jobs(
+            plan_points(study), evaluation_set.images, digests, store.finished_keys()
+        )
         jobs = _some(jobs, cells)
         run = store.begin_run(
             started=now(),
@@ -123,9 +125,11 @@ def sweep_cells(
             provenance=gather(1),
         )
         engine = LocalEngine(data.test_images, data.test_labels, models)
-        tally = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=len(jobs))
+        cell_counts = sweep(
+            jobs, engine, store, observer, run=run, digests=digests, planned=len(jobs)
+        )
         store.finish_run(run, now())
-    return _measured("sweep", tally.computed, begun, cpu)
+    return _measured("sweep", cell_counts.computed, begun, cpu)
 
 
 def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
@@ -140,8 +144,8 @@ def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
 
 def write_report(folder: Path) -> Measured:
     """Write the tables, figures and the page of a folder that was swept."""
-    from studies.reporting.outputs import write_outputs
-    from studies.results.store import Store
+    from studies.report.write import write_outputs
+    from studies.store.store import Store
 
     begun, cpu = time.perf_counter(), time.process_time()
     with Store(folder) as store:

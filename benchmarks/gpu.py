@@ -85,16 +85,16 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
     """Sweep the trained networks, and give the number of cells and the seconds they took."""
     from rich.console import Console
 
-    from studies.progress import observer_for
-    from studies.session import run_study
-    from studies.study_files import load_study
+    from studies.config.files import load_study
+    from studies.core.progress import observer_for
+    from studies.workflows.sweep import run_study
 
     files = [str(folder / f"{name}.keras") for name in names]
     settings = {"data": data, "models": files, "corruptions": list(SPECS)}
     study = load_study("quickstart", settings)
     begin = time.perf_counter()
     ending = run_study(study, folder / "sweep", command=command, observer=observer_for(Console()))
-    return ending.tally.computed, time.perf_counter() - begin
+    return ending.cell_counts.computed, time.perf_counter() - begin
 
 
 def section(
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from models import architectures, backend
     from models.architectures import ArchitectureError
     from models.data import DataError, load
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     with backend.quiet_start():
         name = backend.name()

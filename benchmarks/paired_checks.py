@@ -9,10 +9,15 @@ import numpy.typing as npt
 
 from benchmarks.coverage_checks import Check
 from benchmarks.simulation import STRENGTHS, Draws, pairs
-from studies.analysis.crossing import path_weights
-from studies.analysis.paired import adjusted, compare_answers, compare_shares
-from studies.analysis.sample_size import images_needed
-from studies.analysis.sign_flips import flipped_sums, sign_flip_p
+from studies.stats.curves import path_weights
+from studies.stats.paired import (
+    adjusted,
+    compare_answers,
+    compare_shares,
+    flipped_sums,
+    images_needed,
+    sign_flip_p,
+)
 
 __all__ = ["difference_checks", "false_alarms", "power"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studies.results.store import Store
+    from studies.store.store import Store
 
 __all__ = ["Share", "main", "read_share"]
 
@@ -43,7 +43,7 @@ def read_share(store: Store) -> Share:
     StudyError
         When there is no such run.
     """
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     rows = store.rows(
         "SELECT started, finished, count(*), sum(seconds) FROM cells JOIN runs ON runs.id = run "
@@ -53,13 +53,13 @@ def read_share(store: Store) -> Share:
         raise StudyError(f"no sweep that computed cells has come to its end in {store.path.parent}")
     started, finished, cells, seconds = rows[0]
     wall = (datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds()
-    return Share(cells, store.subject().images.count, max(wall, 1.0), seconds)
+    return Share(cells, store.evaluation_set().images.count, max(wall, 1.0), seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
-    from studies.errors import StudyError
-    from studies.results.store import Store
+    from studies.core.errors import StudyError
+    from studies.store.store import Store
 
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.share", description="How much of a sweep its models took."

@@ -57,8 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from rich.console import Console
 
     from models.data import DataError
-    from studies.errors import StudyError
-    from studies.study_files import load_study
+    from studies.config.files import load_study
+    from studies.core.errors import StudyError
 
     options = parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise

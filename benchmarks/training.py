@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from models.architectures import ArchitectureError
     from models.data import DataError, load
     from models.training import TrainingError
-    from studies.augment import find_augment
+    from studies.config.augmentation import find_augment
 
     with backend.quiet_start():
         backend.name()

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from distributed import Client
 
     from models.data import Dataset
-    from studies.classifiers import Classifier
-    from studies.cluster.engine import ClusterEngine
-    from studies.engine import Job
+    from studies.run.cluster.engine import ClusterEngine
+    from studies.run.engine import Job
+    from studies.run.models import Classifier
 
 __all__ = ["busy", "main"]
 
@@ -113,9 +113,9 @@ def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int
     """Sweep with one worker and with several in turn."""
     import noiselib
     from models.predictors import load_predictor
-    from studies.cells import conditions_of
-    from studies.classifiers import Classifier
-    from studies.engine import Job
+    from studies.plan import conditions_of
+    from studies.run.engine import Job
+    from studies.run.models import Classifier
 
     predictor = load_predictor(model, image_shape=data.image_shape, threads=1)
     known = Classifier(predictor.name, predictor.digest, Path(model))
@@ -135,10 +135,9 @@ def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int
 
 def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]) -> Spent:
     """Compute and store jobs on so many workers that have loaded the model."""
-    from studies.cluster.engine import ClusterEngine
-    from studies.cluster.kit import pack_kit
-    from studies.cluster.place import Place, connected
-    from studies.cluster.supplies import Supplies
+    from studies.run.cluster.connection import Place, connected
+    from studies.run.cluster.engine import ClusterEngine
+    from studies.run.cluster.payload import Supplies, pack_kit
 
     kit = pack_kit([known], data.image_shape, threads=1, token=str(time.time_ns()))
     with connected(Place(workers)) as client, tempfile.TemporaryDirectory() as folder:
@@ -159,13 +158,13 @@ def store_all(
     """Do what a study does with its missing cells."""
     from rich.console import Console
 
-    from studies.cells import ImageRange
-    from studies.progress import LineObserver
-    from studies.results.records import Subject
-    from studies.results.store import Store
-    from studies.sweep import sweep
+    from studies.core.progress import LineObserver
+    from studies.plan import ImageRange
+    from studies.run.sweep import sweep
+    from studies.store.records import EvaluationSet
+    from studies.store.store import Store
 
-    subject = Subject(
+    evaluation_set = EvaluationSet(
         study="workers",
         data=data.name,
         images=ImageRange(data.digest, 0, len(data.test_images)),
@@ -174,7 +173,7 @@ def store_all(
         example=data.test_images[0],
     )
     with Store(folder, create=True) as store:
-        store.claim(subject)
+        store.bind(evaluation_set)
         run = store.begin_run(started="", command="", study={}, provenance={})
         digests = {known.name: known.digest}
         watcher = LineObserver(Console(quiet=True))
@@ -214,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from models.data import DataError, load
     from models.predictors import PredictionError
     from models.store import ModelError
-    from studies.errors import StudyError
+    from studies.core.errors import StudyError
 
     options = parser().parse_args(arguments)
     try:

@@ -6,12 +6,12 @@
 
     from rich.console import Console
 
-    from studies.progress import observer_for
-    from studies.session import run_study
-    from studies.study_files import load_study
+    from studies.core.progress import observer_for
+    from studies.workflows.sweep import run_study
+    from studies.config.files import load_study
 
     study = load_study("quickstart", {"models": ["mlp"]})
     ending = run_study(study, Path("results"), command="", observer=observer_for(Console()))
-    for curve in ending.outputs.curves:
+    for curve in ending.outputs.report.curves:
         print(curve.title, curve.model, curve.clean.accuracy, curve.worst.accuracy)
 """

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.commands.train import train_command
-from studies.beginning import init
-from studies.compare.command import compare
-from studies.console import FAILED_CELLS, INTERRUPTED
-from studies.console import console as _console
-from studies.console import sentences as _sentences
-from studies.diagnosis.command import diagnose
-from studies.explorer.command import explore
-from studies.export.command import export
-from studies.matrix.command import matrix
-from studies.seeds.command import seeds as seed_study
+from studies.cli.compare import compare
+from studies.cli.diagnose import diagnose
+from studies.cli.explore import explore
+from studies.cli.export import export
+from studies.cli.init import init
+from studies.cli.matrix import matrix
+from studies.cli.reference import seeds as seed_study
+from studies.core.terminal import FAILED_CELLS, INTERRUPTED
+from studies.core.terminal import console as _console
+from studies.core.terminal import sentences as _sentences
 
 if TYPE_CHECKING:
     from models.training.batches import Augment
@@ -148,7 +148,7 @@ def _number_or_word(text: str | None) -> int | str | None:
 
 
 def _find_augment(text: str, seed: int) -> "Augment":
-    from studies.augment import find_augment
+    from studies.config.augmentation import find_augment
 
     return find_augment(text, seed)
 
@@ -173,7 +173,7 @@ app.command("train")(
 @app.command(name="list")
 def list_all() -> None:
     """List the corruptions, protocols, architectures and preset studies there are."""
-    from studies.catalogue import print_catalogue
+    from studies.cli.list import print_catalogue
 
     print_catalogue(_console())
 
@@ -183,9 +183,9 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
 ) -> None:
     """Write the table, the figures and the report of a results folder again."""
-    from studies.reporting.outputs import write_outputs
-    from studies.reporting.summary import say
-    from studies.results.store import Store
+    from studies.core.terminal import say
+    from studies.report.write import write_outputs
+    from studies.store.store import Store
 
     console = _console()
     with _sentences(), Store(folder) as store:
@@ -202,12 +202,13 @@ def _sweep(
     scheduler: str | None,
 ) -> int:
     """Run a study, print its end, and return the exit status."""
-    from studies.cluster.place import place_of
-    from studies.progress import observer_for
-    from studies.provenance import command_line
-    from studies.reporting.summary import print_summary, say
-    from studies.session import run_study
-    from studies.study_files import default_folder, load_study
+    from studies.cli.summary import print_summary
+    from studies.config.files import default_folder, load_study
+    from studies.core.progress import observer_for
+    from studies.core.provenance import command_line
+    from studies.core.terminal import say
+    from studies.run.cluster.connection import place_of
+    from studies.workflows.sweep import run_study
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     console = _console()

@@ -144,7 +144,7 @@ def _curve(line: Line, number: int) -> dict[str, Any]:
         "cursor": "pointer",
         "lineStyle": {"width": 2, "type": DASHES[number % len(DASHES)]},
         "itemStyle": {"color": colour, "opacity": 1},
-        # Said again, for ECharts cannot lighten a colour that it does not know.
+        # ModelPrediction again, for ECharts cannot lighten a colour that it does not know.
         "emphasis": {
             "scale": 1.6,
             "itemStyle": {"color": colour},

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from studies.engine import BLOCK, Predictor, describe
-from studies.errors import StudyError
+from studies.core.errors import StudyError
+from studies.run.engine import BLOCK, Predictor, describe
 
 if TYPE_CHECKING:
     from models.data import Dataset
-    from studies.study import Study
+    from studies.config.study import Study
 
 Images = npt.NDArray[np.uint8]
 Probabilities = npt.NDArray[np.float32]

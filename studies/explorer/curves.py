@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from nicegui import events, run, ui
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.charts import chart_options, look, numbers_table
 from studies.explorer.context import Context
 from studies.explorer.failing_view import FailingView
@@ -151,7 +151,7 @@ class CurvesPage:
                 chart.options.update(self._options(panel, self._opened))
 
     def _options(self, panel: Panel, opened: Opened) -> dict[str, object]:
-        chance = 1 / len(opened.swept.subject.class_names)
+        chance = 1 / len(opened.results.evaluation_set.class_names)
         return chart_options(panel, opened.models, self._shown_models, chance)
 
     def _build_card(self, panel: Panel, opened: Opened) -> None:
@@ -177,10 +177,10 @@ class CurvesPage:
 
 def said(opened: Opened) -> str:
     """Say in a line what a results folder holds."""
-    subject, finished = opened.swept.subject, opened.finished
+    evaluation_set, finished = opened.results.evaluation_set, opened.finished
     models, panels = len(opened.models), len(opened.panels)
     parts = [
-        f"{subject.images.count:,} images of {subject.data}",
+        f"{evaluation_set.images.count:,} images of {evaluation_set.data}",
         f"{models} {'model' if models == 1 else 'models'}",
         f"{panels} {'corruption' if panels == 1 else 'corruptions'}",
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.frame import Frame
 
 FINE = 8

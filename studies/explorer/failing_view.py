@@ -5,15 +5,15 @@ from typing import Any
 
 from nicegui import run, ui
 
-from studies.cells import Condition
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.context import Context
 from studies.explorer.failing import Failing, Mistake, find_failing, images_seen, originals_of
 from studies.explorer.folders import Dot, Opened
 from studies.explorer.pictures import png_address
 from studies.explorer.view import Source, View, to_query
-from studies.reporting.answer import percent
-from studies.reporting.originals import Originals
+from studies.plan import Condition
+from studies.report.format import percent
+from studies.report.images import Originals
 
 AT_A_TIME = 24
 """Images that are shown at once, and more with each click."""
@@ -118,7 +118,7 @@ class FailingView:
         asked, condition = self._asked, dot.conditions[self._draw.value or 0]
         self._trouble.text = ""
         try:
-            failing = await run.io_bound(find_failing, self._opened.swept, model, condition)
+            failing = await run.io_bound(find_failing, self._opened.results, model, condition)
         except StudyError as error:
             self._trouble.text = str(error)
             return
@@ -161,14 +161,14 @@ class FailingView:
     @property
     def _same_data(self) -> bool:
         """Whether the page Play has the images of this folder."""
-        digest = self._opened.swept.subject.images.digest
+        digest = self._opened.results.evaluation_set.images.digest
         return self._context.ready and self._context.data.digest == digest
 
     def _pictures(self, condition: Condition, numbers: list[int]) -> list[str]:
         """Return images as the model saw them; runs in a thread."""
         if self._originals is None:
             at_hand = self._context.data if self._context.ready else None
-            self._originals = originals_of(self._opened.swept, at_hand)
+            self._originals = originals_of(self._opened.results, at_hand)
         return [png_address(image) for image in images_seen(self._originals, condition, numbers)]
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from studies.results.store import FILE_NAME
+from studies.store.store import FILE_NAME
 
 
 def root_of(folder: Path) -> Path:

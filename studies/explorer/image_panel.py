@@ -7,7 +7,7 @@ import numpy as np
 from nicegui import run, ui
 from nicegui.events import UploadEventArguments
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.context import Context
 from studies.explorer.drawing import draw, read_strokes
 from studies.explorer.picking import Way, pick, pick_hardest

@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from contextlib import closing
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 
 TRIED = 20
 """Ports looked at, to name one that is free."""

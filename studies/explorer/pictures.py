@@ -5,7 +5,7 @@ import io
 import numpy as np
 import numpy.typing as npt
 
-from studies.reporting.thumbnails import data_uri
+from studies.report.images import data_uri
 
 
 def png(image: npt.NDArray[np.uint8]) -> bytes:

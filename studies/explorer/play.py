@@ -8,7 +8,6 @@ from typing import Any
 from nicegui import background_tasks, run, ui
 
 from noiselib import SpecError, Transform
-from studies.engine import describe
 from studies.explorer.answer_panel import AnswerPanel
 from studies.explorer.context import Context
 from studies.explorer.image_panel import ImagePanel
@@ -19,6 +18,7 @@ from studies.explorer.seen import Seen
 from studies.explorer.view import Source, View, from_query, to_query
 from studies.explorer.waiting import when_ready
 from studies.explorer.workbench import Superseded, Workbench, read_spec
+from studies.run.engine import describe
 
 Wish = tuple[View, Transform]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from studies.config.files import default_folder, load_study
+from studies.config.study import Study
+from studies.core.progress import Observer
 from studies.explorer.context import Material, Tell
-from studies.progress import Observer
-from studies.results.store import FILE_NAME, Store
-from studies.study import Study
-from studies.study_files import default_folder, load_study
+from studies.store.store import FILE_NAME, Store
 
 QUICKSTART = "quickstart"
 OF_A_RUN = ("data", "models", "training_seed")
@@ -44,7 +44,7 @@ def _check_sources(study: Study) -> None:
     """Refuse data and models that are nowhere, which is known before they are read."""
     from models.data import load, names
     from models.predictors.sources import existing_file
-    from studies.settings import is_path
+    from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
         load(study.data)  # it says what is wrong
@@ -85,8 +85,8 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     """
     from models.backend import processors
     from models.data import load
-    from studies.classifiers import find_classifiers, start_predicting
-    from studies.results.lock import sole_sweep
+    from studies.run.models import load_models, start_predicting
+    from studies.store.lock import exclusive_lock
 
     tell("Reading the data", 0)
     data = load(study.data, tell=lambda text: tell(text, 0))
@@ -94,11 +94,11 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     tell("Starting the machine-learning library", 0.02)
     with ExitStack() as stack:
         if _to_train(study, folder):
-            stack.enter_context(sole_sweep(folder))  # a sweep may be training the same models
+            stack.enter_context(exclusive_lock(folder))  # a sweep may be training the same models
         folder.mkdir(parents=True, exist_ok=True)
         store = stack.enter_context(Store(folder, create=True))
         observer = stack.enter_context(_Trainings(tell, study.models))
-        found = find_classifiers(study, data, folder / "models", store, observer, threads=threads)
+        found = load_models(study, data, folder / "models", store, observer, threads=threads)
     tell("Loading the models", TRAINED)
     predictors = start_predicting(found, data, threads=threads)
     tell("Asking the models for the first time", LOADED)
@@ -109,7 +109,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
 
 def _to_train(study: Study, folder: Path) -> bool:
     """Tell whether a model must be trained first."""
-    from studies.settings import is_guest
+    from studies.config.validators import is_guest
 
     trained = [model for model in study.models if not is_guest(model)]
     return not all((folder / "models" / f"{model}.keras").is_file() for model in trained)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.analysis.breaking import breaking_points
+from studies.stats.breaking_points import breaking_points
 
 Image = npt.NDArray[np.uint8]
 Shares = npt.NDArray[np.float32]

@@ -1,6 +1,6 @@
 """The server behind the pages."""
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.app import NAME, register_pages
 from studies.explorer.context import Context
 from studies.explorer.listening import is_loopback

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.errors import StudyError
-from studies.settings import is_guest, is_path, model_name
+from studies.config.validators import is_guest, is_path, model_name
+from studies.core.errors import StudyError
 
 if TYPE_CHECKING:
-    from studies.study import Study
+    from studies.config.study import Study
 
 FIRST_CHOICE = ("gaussian_noise", "rotation")
 """The corruptions that the form begins with."""
@@ -72,7 +72,7 @@ def small_study(
     from pydantic import ValidationError
 
     from models.mistakes import describe_mistakes
-    from studies.study import Study
+    from studies.config.study import Study
 
     settings = {
         "name": name,
@@ -98,7 +98,7 @@ def small_study(
 
 def cells_of(study: "Study") -> int:
     """Return how many cells a study has, if no two of its models are one."""
-    from studies.cells import conditions_in_order, plan_points
+    from studies.plan import conditions_in_order, plan_points
 
     return len(conditions_in_order(plan_points(study))) * len(study.models)
 

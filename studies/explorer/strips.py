@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 import noiselib
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.cards import PARTS
 from studies.explorer.context import Context
 from studies.explorer.pictures import png

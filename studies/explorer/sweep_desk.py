@@ -10,15 +10,15 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
+from studies.core.files import write_whole
+from studies.core.provenance import command_line
 from studies.explorer.sweep_worker import work
-from studies.files import write_whole
-from studies.provenance import command_line
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-    from studies.study import Study
+    from studies.config.study import Study
 
 PATIENCE = 10.0
 """Seconds until a sweep that was told to stop, and has not answered, is ended all the same."""

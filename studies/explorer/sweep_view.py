@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import run, ui
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.context import Context
 from studies.explorer.folder_list import root_of
 from studies.explorer.small_sweep import (

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from studies.progress import Observer
+from studies.core.progress import Observer
 
 
 def work(settings: Mapping[str, Any], folder: Path, command: str, server: Connection) -> None:
@@ -52,10 +52,10 @@ def _ending(
     from models.predictors import PredictionError
     from models.store import ModelError
     from models.training import TrainingError
-    from studies.engine import describe
-    from studies.errors import StudyError
-    from studies.session import run_study
-    from studies.study import Study
+    from studies.config.study import Study
+    from studies.core.errors import StudyError
+    from studies.run.engine import describe
+    from studies.workflows.sweep import run_study
 
     from_models = (
         ArchitectureError,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.frame import Frame
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import numpy.typing as npt
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 
 MOST_SEED = 2**32 - 1
 """Seeds go through a number field of the browser, which has 53 bits; these are seeds enough."""

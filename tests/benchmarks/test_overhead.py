@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks import overhead, share
 from benchmarks.free_sweep import Measured, NearestMean, made_up_digits, sweep_cells
-from studies.results.store import Store
+from studies.store.store import Store
 
 NOISE = ("brightness(shift=0.5)", "gaussian_noise(sigma=0.5)")
 

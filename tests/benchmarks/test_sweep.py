@@ -2,7 +2,7 @@ import numpy as np
 
 from benchmarks.bare import Overhead, Spent, bare_pass
 from benchmarks.sweep import main
-from studies.cells import Condition
+from studies.plan import Condition
 
 
 class Recorder:

@@ -9,9 +9,9 @@ from fakes import find_fakes, start_fakes, write_data
 
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
-from studies import session
-from studies.cells import Condition, ImageRange
-from studies.results.records import Subject
+from studies.plan import Condition, ImageRange
+from studies.store.records import EvaluationSet
+from studies.workflows import sweep as session
 
 CLEAN = Condition("identity", (), None)
 
@@ -24,7 +24,7 @@ def data_file(tmp_path_factory):
 @pytest.fixture
 def fakes(monkeypatch):
     """Let studies use cheap models in place of trained ones."""
-    monkeypatch.setattr(session, "find_classifiers", find_fakes)
+    monkeypatch.setattr(session, "load_models", find_fakes)
     monkeypatch.setattr(session, "start_predicting", start_fakes)
 
 
@@ -102,10 +102,10 @@ def protocol_settings(data_file):
 
 
 @pytest.fixture
-def subject():
+def evaluation_set():
     import numpy as np
 
-    return Subject(
+    return EvaluationSet(
         study="small",
         data="quadrants",
         images=ImageRange("d" * 64, 0, 3),

@@ -11,12 +11,13 @@ from random import Random
 
 import numpy as np
 
-from studies.cells import ImageRange, cell_key, conditions_in_order, points_along
-from studies.engine import LocalEngine, corruption_of
-from studies.results.records import Subject
-from studies.results.store import FILE_NAME, Store
-from studies.statistics.curves import to_csv, trace_curves
-from studies.sweep import missing_jobs, planned_keys, sweep
+from studies.plan import ImageRange, cell_key, conditions_in_order, planned_keys, points_along
+from studies.results.sweep_results import SweepResults
+from studies.run.engine import LocalEngine, corruption_of
+from studies.run.sweep import missing_jobs, sweep
+from studies.store.records import EvaluationSet
+from studies.store.store import FILE_NAME, Store
+from studies.tables.curves import curves_csv, make_curves
 
 MODELS = ("mlp", "cnn", "forest")
 STRENGTHS = (0.0, 0.3, 0.6, 1.0)
@@ -29,7 +30,7 @@ IMAGES = _random.integers(0, 256, (COUNT, 4, 4, 1), dtype=np.uint8)
 LABELS = _random.integers(0, CLASSES, COUNT)
 RANGE = ImageRange("d" * 64, 0, COUNT)
 DIGESTS = {name: name * 8 for name in MODELS}
-SUBJECT = Subject("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
+SUBJECT = EvaluationSet("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Folder:
         states = [before]  # those in which the folder was, since it was opened
         snapshot = self.path / "snapshot"
         with Store(self.path, create=True) as store:
-            store.claim(SUBJECT)
+            store.bind(SUBJECT)
             number = store.begin_run(started="now", command="sweep", study={}, provenance={})
             jobs = missing_jobs(plan.points, RANGE, plan.digests, store.finished_keys())
             Random(order).shuffle(jobs)  # noqa: S311 - no secret
@@ -189,7 +190,7 @@ class Folder:
 
     def table(self, plan):
         with Store(self.path, create=True) as store:
-            return to_csv(trace_curves(store, plan.points, RANGE, plan.digests))
+            return curves_csv(make_curves(SweepResults(store, plan.points, plan.digests)))
 
     def remove(self):
         shutil.rmtree(self.path)

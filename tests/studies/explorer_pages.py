@@ -14,8 +14,8 @@ from urllib.error import URLError
 
 from fakes import QuadrantModel
 
-from studies import session
-from studies.study import Study
+from studies.config.study import Study
+from studies.workflows import sweep as session
 
 MODELS = ("explorer_pages:quick", "explorer_pages:slow")
 
@@ -98,10 +98,10 @@ def _answers(address, server):
 
 
 if __name__ == "__main__":
+    from studies.config.files import load_study
     from studies.explorer.context import Context
     from studies.explorer.preparation import preparation
     from studies.explorer.server import serve
-    from studies.study_files import load_study
 
     here = load_study("quickstart", {"data": sys.argv[3], "models": list(MODELS)})
     results = Path(sys.argv[2])

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from studies import classifiers, session
-from studies.results.records import StoredModel
-from studies.settings import model_name
+from studies.config.validators import model_name
+from studies.run import models as classifiers
+from studies.store.records import StoredModel
+from studies.workflows import sweep as session
 
 CLASSES = 4
 SIDE = 12
@@ -91,7 +92,7 @@ class QuadrantModel:
 
 
 def find_fakes(study, data, folder, store, observer, *, threads):
-    """Stand in for `studies.classifiers.find_classifiers`."""
+    """Stand in for `studies.run.models.load_models`."""
     found = []
     for model in study.models:
         name = model_name(model)
@@ -102,7 +103,7 @@ def find_fakes(study, data, folder, store, observer, *, threads):
 
 
 def start_fakes(needed, data, *, threads):
-    """Stand in for `studies.classifiers.start_predicting`."""
+    """Stand in for `studies.run.models.start_predicting`."""
     return {classifier.name: QuadrantModel(classifier.name) for classifier in needed}
 
 
@@ -111,6 +112,6 @@ if __name__ == "__main__":
 
     # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    session.find_classifiers = find_fakes
+    session.load_models = find_fakes
     session.start_predicting = start_fakes
     app()

@@ -48,7 +48,7 @@ class PartialModel(QuadrantModel):
 
 
 def start_partial(needed, data, *, threads):
-    """Stand in for `studies.classifiers.start_predicting`."""
+    """Stand in for `studies.run.models.start_predicting`."""
     return {classifier.name: PartialModel(classifier.name) for classifier in needed}
 
 
@@ -79,11 +79,11 @@ def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
     from models import backend
     from models.training import resumable
-    from studies import session as sweeps
-    from studies.matrix import session
+    from studies.workflows import matrix as session
+    from studies.workflows import sweep as sweeps
 
     return [
-        (session, "find_classifiers", find_fakes),
+        (session, "load_models", find_fakes),
         (sweeps, "start_predicting", start_partial),
         (resumable, "train_to_file", train_fake),
         (backend, "pin_threads", lambda count: count),

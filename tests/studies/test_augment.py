@@ -11,7 +11,7 @@ import noiselib
 from models.training import TrainConfig, train
 from models.training.batches import AugmentError
 from studies.__main__ import app
-from studies.augment import SpecAugment, find_augment
+from studies.config.augmentation import SpecAugment, find_augment
 
 SPECS = (
     "gaussian_noise(sigma=0.5)",

@@ -9,19 +9,19 @@ from fakes import QuadrantModel, write_data
 from rich.console import Console
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
-from studies.adaptive import Accuracies
-from studies.errors import StudyError
-from studies.progress import BarObserver, LineObserver
-from studies.refinement import START
-from studies.reporting.strips import LENGTH, make_strips
-from studies.results.store import Store
-from studies.results.swept import last_sweep
-from studies.session import run_study
-from studies.statistics.curves import to_csv, trace_curves
-from studies.study import Study
-from studies.study_files import load_study
+from studies.config.files import load_study
+from studies.config.study import Study
+from studies.core.errors import StudyError
+from studies.core.progress import BarObserver, LineObserver
+from studies.report.strips import LENGTH, make_strips
+from studies.results.adaptive import Accuracies
+from studies.results.sweep_results import SweepResults
+from studies.stats.curves import START
+from studies.store.store import Store
+from studies.tables.curves import curves_csv, make_curves
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 NOISE, BLUR = "gaussian_noise(sigma=0.5)", "gaussian_blur(sigma=3)"
 
@@ -38,7 +38,7 @@ def run(tmp_path, settings, observer, monkeypatch, data, fakes):
 
     def run(folder="out", **changes):
         study = Study.model_validate(settings | {"data": data, "strengths": "auto"} | changes)
-        return run_study(study, tmp_path / folder, command="", observer=observer).tally
+        return run_study(study, tmp_path / folder, command="", observer=observer).cell_counts
 
     return run
 
@@ -49,8 +49,8 @@ def table(tmp_path):
 
     def table(folder="out"):
         with Store(tmp_path / folder) as store:
-            swept = last_sweep(store, tmp_path / folder)
-            return to_csv(trace_curves(store, swept.plan, swept.subject.images, swept.digests))
+            results = SweepResults.of_last_sweep(store)
+            return curves_csv(make_curves(results))
 
     return table
 
@@ -58,13 +58,13 @@ def table(tmp_path):
 @pytest.fixture
 def areas(tmp_path):
     """Return (corruption, model) -> the row of ``areas.csv``."""
-    from studies.analysis.analyse import analyse
+    from studies.tables.sweep import make_tables
 
     def areas(folder="out", **options):
         with Store(tmp_path / folder) as store:
-            swept = last_sweep(store, tmp_path / folder)
+            results = SweepResults.of_last_sweep(store)
             options = {"threshold": None} | options
-            found = analyse(store, swept.plan, swept.subject, swept.digests, **options)
+            found = make_tables(results, **options)
         return {(row.corruption, row.model): row for row in found.areas if row.parameter}
 
     return areas
@@ -72,7 +72,7 @@ def areas(tmp_path):
 
 def strengths_of(folder):
     with Store(folder) as store:
-        plan = last_sweep(store, folder).plan
+        plan = SweepResults.of_last_sweep(store).points
     return {name: [p.t for p in plan if p.corruption == name] for name in (NOISE, BLUR)}
 
 
@@ -222,8 +222,8 @@ def test_models_share_their_strengths_and_corruptions_have_their_own(run, tmp_pa
     t = strengths_of(tmp_path / "out")
     assert t[NOISE] != t[BLUR]
     with Store(tmp_path / "out") as store:
-        swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.subject.images, swept.digests)
+        results = SweepResults.of_last_sweep(store)
+        curves = make_curves(results)
     for curve in curves:
         assert [row.t for row in curve.rows] == t[curve.corruption]
 
@@ -255,7 +255,7 @@ def test_a_model_that_fails_does_not_hold_up_the_others(run, table, tmp_path, mo
 def test_cells_that_were_never_tried_end_a_path(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
-        points = last_sweep(store, tmp_path / "out").plan
+        points = SweepResults.of_last_sweep(store).points
         digests = {"mlp": "0" * 64}
         assert Accuracies(store, digests).along(points[:3]) is None
         assert Accuracies(store, {}).along(points[:3]).shape == (0, 3)
@@ -300,9 +300,9 @@ def invoke(tmp_path, monkeypatch):
 def test_pictures_over_a_panel_do_not_hide_one_another(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
-        swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.subject.images, swept.digests)
-    strips = make_strips(curves, swept.subject.example, number=0, seed=0)
+        results = SweepResults.of_last_sweep(store)
+        curves = make_curves(results)
+    strips = make_strips(curves, results.evaluation_set.example, number=0, seed=0)
     for strip in strips.values():
         t = [frame.row.t for frame in strip]
         assert (t[0], t[-1]) == (0, 1)
@@ -320,9 +320,9 @@ def test_the_report_and_the_export_know_the_strengths(run, table, tmp_path, invo
     assert invoke("export", "out").exit_code == 0
     exported = (tmp_path / "out" / "export" / "cells.csv").read_text().splitlines()
     assert len(exported) == len(table().splitlines())  # blur draws nothing, so a cell is a point
-    for name in ("paths.csv", "areas.csv", "comparisons.csv", "metrics.csv", "classes.csv"):
+    for name in ("failures.csv", "areas.csv", "comparisons.csv", "metrics.csv", "classes.csv"):
         assert (tmp_path / "out" / name).exists()
-    lines = (tmp_path / "out" / "paths.csv").read_text().splitlines()
+    lines = (tmp_path / "out" / "failures.csv").read_text().splitlines()
     assert len(lines) == len(table().splitlines())
 
 
@@ -336,7 +336,7 @@ def test_sweeps_with_strengths_of_their_own_are_compared_where_both_have_been(
     assert shared < sum(map(len, first.values()))
     result = invoke("compare", "one", "two")
     assert result.exit_code == 0, result.stderr
-    assert f"Compared at the {shared} points of the paths that both sweeps have." in result.output
+    assert f"Compared at the {shared} strengths that both sweeps have." in result.output
     result = invoke("compare", "one", "one")
     assert result.exit_code == 2
     run("three", models=["mlp"])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from studies.statistics.bootstrap import bca_limits, percentile_limits, resampled_sums
+from studies.stats.bootstrap import bca_limits, percentile_limits, resampled_sums
 
 
 def test_columns_are_resampled_together_and_always_the_same():

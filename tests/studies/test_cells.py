@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.cells import Condition, ImageRange, cell_key, conditions_in_order, plan_points
-from studies.study import Study
+from studies.config.study import Study
+from studies.plan import Condition, ImageRange, cell_key, conditions_in_order, plan_points
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 IMAGES = ImageRange("abc", 0, 100)

@@ -10,12 +10,12 @@ from fakes import SIDE
 from models import predictors
 from models.data import load
 from models.predictors import PredictionError
-from studies.classifiers import Classifier, find_classifiers, start_predicting
-from studies.errors import StudyError
-from studies.results.store import Store
-from studies.settings import is_guest, is_path, model_name
-from studies.study import Study
-from studies.study_files import load_study
+from studies.config.files import load_study
+from studies.config.study import Study
+from studies.config.validators import is_guest, is_path, model_name
+from studies.core.errors import StudyError
+from studies.run.models import Classifier, load_models, start_predicting
+from studies.store.store import Store
 
 SOURCE = """
 import numpy as np
@@ -57,7 +57,7 @@ def find(folder, data_file, settings, observer):
     def find(*models):
         study = Study.model_validate(settings | {"models": list(models)})
         with Store(folder, create=True) as store:
-            return find_classifiers(study, data, folder / "models", store, observer, threads=1)
+            return load_models(study, data, folder / "models", store, observer, threads=1)
 
     return find
 

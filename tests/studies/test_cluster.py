@@ -19,17 +19,19 @@ from typer.testing import CliRunner
 import noiselib
 from models.predictors import load_predictor
 from studies.__main__ import app
-from studies.cells import conditions_of
-from studies.classifiers import Classifier
-from studies.cluster import kit, place, reaching, supplies
-from studies.cluster.engine import ClusterEngine
-from studies.cluster.kit import pack_kit
-from studies.cluster.place import Place, connected
-from studies.cluster.supplies import Supplies
-from studies.cluster.versions import check_versions, versions
-from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
-from studies.errors import StudyError
-from studies.results.outcomes import Outcomes
+from studies.core.errors import StudyError
+from studies.plan import conditions_of
+from studies.run.cluster import connection as place
+from studies.run.cluster import connection as reaching
+from studies.run.cluster import payload as kit
+from studies.run.cluster import payload as supplies
+from studies.run.cluster.connection import Place, connected
+from studies.run.cluster.engine import ClusterEngine
+from studies.run.cluster.payload import Supplies, pack_kit
+from studies.run.cluster.versions import check_versions, versions
+from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
+from studies.run.models import Classifier
+from studies.stats.predictions import Outcomes
 
 ROOT = Path(__file__).parents[2]
 SHAPE = (SIDE, SIDE, 1)
@@ -425,7 +427,7 @@ def test_without_dask_one_sentence_names_the_extra(sweep, monkeypatch, tmp_path)
 
 
 def test_a_sweep_gives_up_when_there_are_no_workers_for_long(data, monkeypatch):
-    from studies.cluster import engine as module
+    from studies.run.cluster import engine as module
 
     monkeypatch.setattr(module, "WITHOUT_WORKERS", 0.2)
     monkeypatch.setattr(module, "_LOOK_AROUND", 0.1)

@@ -8,8 +8,9 @@ import pytest
 from fakes import write_data
 from typer.testing import CliRunner
 
-from studies import progress, session
 from studies.__main__ import app
+from studies.core import progress
+from studies.workflows import sweep as session
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,15 +6,15 @@ import pytest
 from fakes import write_data
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
-from studies.analysis.paired import compare_shares
-from studies.compare.gate import OVERALL, Pair, find_differences
-from studies.compare.table import closing_sentences, verdict
-from studies.session import run_study
-from studies.study import Study
+from studies.config.study import Study
+from studies.report.comparison import closing_sentences, verdict
+from studies.stats.paired import compare_shares
+from studies.tables.gate import OVERALL, Pair, find_differences
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
-PAIR = Pair("old", "d1", "new", "d2")
+PAIR = Pair("old", "new")
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_missing_cells_are_not_passed_over(sweep, invoke, tmp_path):
         connection.execute("DELETE FROM outcomes WHERE cell IN (SELECT key FROM cells LIMIT 1)")
         connection.execute("DELETE FROM cells WHERE key IN (SELECT key FROM cells LIMIT 1)")
     connection.close()
-    assert_one_sentence(invoke("compare", "one", "two"), "1 cell of mlp in two are not there")
+    assert_one_sentence(invoke("compare", "one", "two"), "1 cell of mlp in two are missing")
 
 
 @pytest.mark.parametrize("margin", ["-0.1", "1.5", "much"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studies.statistics.corruption_error import (
+from studies.stats.corruption_error import (
     ErrorsByImage,
     Score,
     corruption_errors,

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from studies.diagnosis.choices import (
+from studies.core.errors import StudyError
+from studies.report.diagnosis.outputs import folder_name
+from studies.report.diagnosis.text import mistake_lines, sample_lines
+from studies.run.diagnosis import View, conditions_to_look_at
+from studies.stats.confusion import confused_pairs, confusion_counts
+from studies.stats.predictions import judge
+from studies.tables.data_statistics import PROJECTED, brightness, projection
+from studies.tables.image_choices import (
     OF_EACH,
     SAMPLES,
     WRONG,
@@ -12,13 +19,6 @@ from studies.diagnosis.choices import (
     samples,
     wrong_ones,
 )
-from studies.diagnosis.confusion import confused_pairs, confusion_counts
-from studies.diagnosis.examination import View, conditions_to_look_at
-from studies.diagnosis.outputs import folder_name
-from studies.diagnosis.overview import PROJECTED, brightness, projection
-from studies.diagnosis.words import mistake_lines, sample_lines
-from studies.errors import StudyError
-from studies.results.outcomes import judge
 
 NAMES = ("0", "1", "2")
 

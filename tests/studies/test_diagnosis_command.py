@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from studies.__main__ import app
-from studies.diagnosis import examination, session
+from studies.run import diagnosis as examination
+from studies.workflows import diagnosis as session
 
 MARKUP = "<script>alert('1')</script>"
 SPEC = "gaussian_noise(sigma=0.5)"
@@ -48,7 +49,7 @@ def write(path, classes=None, count=60):
 @pytest.fixture(scope="module")
 def patched():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "find_classifiers", find_fakes)
+        patch.setattr(session, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_some)
         yield patch
 
@@ -160,7 +161,7 @@ def test_the_tables_are_those_of_a_plain_loop(done):
 
 
 def test_answers_are_kept_and_not_asked_for_again(done, patched, monkeypatch):
-    from studies.diagnosis import outputs
+    from studies.report.diagnosis import outputs
 
     root = done[0].parents[2]
     asked = []

@@ -5,17 +5,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studies.diagnosis.axes import shortened, titled
-from studies.diagnosis.calibration import reliability
-from studies.diagnosis.choices import Block, Tile
-from studies.diagnosis.confusion import ClassScore
-from studies.diagnosis.data_figures import draw_labels, draw_projection
-from studies.diagnosis.gallery_figures import Labels, draw_gallery
-from studies.diagnosis.histories import History
-from studies.diagnosis.line_figures import draw_learning, draw_reliability
-from studies.diagnosis.matrix_figures import cell_text, draw_class_scores, draw_confusion
-from studies.diagnosis.overview import Projection
-from studies.diagnosis.single_images import displayed
+from studies.report.charts.data import draw_labels, draw_projection
+from studies.report.charts.galleries import Labels, displayed, draw_gallery
+from studies.report.charts.lines import draw_learning, draw_reliability
+from studies.report.charts.matrices import cell_text, draw_class_scores, draw_confusion
+from studies.report.charts.style import shortened, titled
+from studies.run.diagnosis import History
+from studies.stats.calibration import reliability
+from studies.stats.confusion import ClassScore
+from studies.tables.data_statistics import Projection
+from studies.tables.image_choices import Block, Tile
 
 ODD = r"<b>$\frac{1}{2}$ & _x_"
 

@@ -5,11 +5,11 @@ import pytest
 
 from models.store import Sidecar
 from models.training.config import TrainConfig
-from studies.diagnosis.calibration import reliability
-from studies.diagnosis.confusion import class_scores, confused_pairs, confusion_counts, row_shares
-from studies.diagnosis.findings import find
-from studies.diagnosis.histories import read_history
-from studies.results.outcomes import judge
+from studies.run.diagnosis import read_history
+from studies.stats.calibration import reliability
+from studies.stats.confusion import class_scores, confused_pairs, confusion_counts, row_shares
+from studies.stats.predictions import judge
+from studies.tables.diagnosis import find
 
 
 def test_a_bin_holds_its_upper_edge_and_the_first_one_zero():

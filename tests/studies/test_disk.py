@@ -7,14 +7,17 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner
 
-from studies import session
 from studies.__main__ import app
-from studies.errors import StudyError
-from studies.reporting import outputs
-from studies.results import database, schema
-from studies.results.store import FILE_NAME, Store
-from studies.session import run_study
-from studies.study import Study
+from studies.config.study import Study
+from studies.core.errors import StudyError
+from studies.report import write as outputs
+from studies.report.sweep.outputs import SweepReport
+from studies.store import database
+from studies.store import database as schema
+from studies.store.store import FILE_NAME, Store
+from studies.tables.sweep import SweepTables
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 
@@ -26,7 +29,7 @@ def run(tmp_path, settings, observer, monkeypatch):
 
     def run(folder="out", **changes):
         study = Study.model_validate(settings | changes)
-        return run_study(study, tmp_path / folder, command="sweep", observer=observer).tally
+        return run_study(study, tmp_path / folder, command="sweep", observer=observer).cell_counts
 
     return run
 
@@ -89,8 +92,8 @@ def test_a_page_that_cannot_be_written_leaves_the_older_one(run, tmp_path, monke
     page = [b"old"]
     monkeypatch.setattr(
         outputs,
-        "make_sweep_outputs",
-        lambda *_, **__: ([], None, {"curves.csv": b"new"}, [], page[0]),
+        "make_sweep_report",
+        lambda *_: SweepReport([], SweepTables(), {"curves.csv": b"new", "report.html": page[0]}),
     )
     with Store(folder) as store:
         outputs.write_outputs(store, folder)

@@ -5,10 +5,10 @@ import pytest
 from fakes import QuadrantModel, make_images
 
 import noiselib
-from studies import engine
-from studies.cells import Condition
-from studies.engine import BLOCK, Computed, Failed, Job, LocalEngine
-from studies.results.outcomes import Outcomes, judge
+from studies.plan import Condition
+from studies.run import engine
+from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
+from studies.stats.predictions import Outcomes, judge
 
 NOISE = Condition("gaussian_noise(sigma=0.4)", (("gaussian_noise", 1),), 5)
 CLEAN = Condition("identity", (), None)

@@ -8,14 +8,13 @@ import pytest
 from PIL import Image
 
 import noiselib
-from studies.reporting.drawing import in_legend
-from studies.reporting.figures import draw_overview, draw_panels
-from studies.reporting.mean_figure import draw_means
-from studies.reporting.overview import make_overview
-from studies.reporting.strips import LENGTH, Frame, make_strips
-from studies.statistics.curves import Curve, Row
+from studies.report.charts.curves import draw_means, draw_overview, draw_panels
+from studies.report.charts.style import in_legend
+from studies.report.strips import LENGTH, Frame, make_strips
+from studies.report.sweep.overview import make_overview
+from studies.tables.curves import Curve, CurveRow
 
-ROW = Row(
+ROW = CurveRow(
     corruption="gaussian_noise(sigma=0.5)",
     parameter="sigma",
     unit="",
@@ -29,9 +28,7 @@ ROW = Row(
     low=0.85,
     high=0.95,
     effective_images=100,
-    confidence=0.8,
-    negative_log_likelihood=0.3,
-    brier=0.2,
+    metrics={"confidence": 0.8, "negative_log_likelihood": 0.3, "brier": 0.2},
 )
 
 
@@ -109,7 +106,7 @@ def test_models_differ_without_any_colour():
     ]
     grey = [decoded(picture).convert("L") for picture in drawn]
     assert grey[0].tobytes() != grey[1].tobytes()
-    from studies.reporting import drawing
+    from studies.report.charts import style as drawing
 
     looks = {
         (drawing.MARKERS[n % len(drawing.MARKERS)], str(drawing.LINES[n % len(drawing.LINES)]))

@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from studies.__main__ import app
-from studies.beginning import write_study_file
-from studies.errors import StudyError
-from studies.study import Study
-from studies.study_files import PRESETS, load_study, preset_names
+from studies.cli.init import write_study_file
+from studies.config.files import PRESETS, load_study, preset_names
+from studies.config.study import Study
+from studies.core.errors import StudyError
 
 SWEEPS = preset_names()
 

@@ -7,17 +7,17 @@ import pytest
 
 from models.data import npy
 from models.stored_images import StoredImages
-from studies import session
-from studies.results.store import Store
-from studies.session import run_study
-from studies.study import Study
+from studies.config.study import Study
+from studies.store.store import Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 
 @pytest.fixture(autouse=True)
 def prepared(monkeypatch, tmp_path, fakes):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
-    monkeypatch.setattr("studies.engine.BLOCK", 7)
+    monkeypatch.setattr("studies.run.engine.BLOCK", 7)
 
 
 @pytest.fixture

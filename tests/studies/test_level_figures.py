@@ -1,11 +1,15 @@
 import pytest
 
-from studies.protocols.benchmark import Benchmark, Section, Standing
-from studies.protocols.level_figures import draw_corruption_errors, draw_level_panels, draw_levels
-from studies.protocols.level_rows import LevelRow
-from studies.protocols.level_strips import make_level_strips
-from studies.statistics.corruption_error import MISSING, Score
-from studies.statistics.intervals import Interval
+from studies.report.charts.levels import (
+    draw_corruption_errors,
+    draw_level_panels,
+    draw_levels,
+    make_level_strips,
+)
+from studies.stats.corruption_error import MISSING, Score
+from studies.stats.intervals import Interval
+from studies.tables.benchmark import Benchmark, Section, Standing
+from studies.tables.curves import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
@@ -29,9 +33,7 @@ def benchmark(*sections, models=("mlp", "cnn")):
 
 def rows(name, levels=5, models=("mlp", "cnn")):
     return [
-        LevelRow(
-            corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, 0, 0, 0
-        )
+        LevelRow(corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, {})
         for model in models
         for corruption, level, pipeline in [
             ("clean", 0, "identity"),
@@ -44,7 +46,7 @@ def drawn_texts(monkeypatch, draw):
     """Return the texts of a picture, and the picture."""
     from matplotlib.text import Text
 
-    from studies.protocols import level_figures
+    from studies.report.charts import levels as level_figures
 
     texts = []
     original = level_figures.rendered

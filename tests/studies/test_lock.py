@@ -3,29 +3,29 @@ import sys
 
 import pytest
 
-from studies.errors import StudyError
-from studies.results.lock import sole_sweep
+from studies.core.errors import StudyError
+from studies.store.lock import exclusive_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from studies.results.lock import sole_sweep
-with sole_sweep(Path(sys.argv[1])):
+from studies.store.lock import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
 
 
 def test_a_second_sweep_is_refused_until_the_first_ends(tmp_path):
-    with sole_sweep(tmp_path / "new" / "folder"):
+    with exclusive_lock(tmp_path / "new" / "folder"):
         with (
             pytest.raises(StudyError, match=r"another sweep is at work in .*--out"),
-            sole_sweep(tmp_path / "new" / "folder"),
+            exclusive_lock(tmp_path / "new" / "folder"),
         ):
             pass
-        with sole_sweep(tmp_path / "other"):
+        with exclusive_lock(tmp_path / "other"):
             pass
-    with sole_sweep(tmp_path / "new" / "folder"):
+    with exclusive_lock(tmp_path / "new" / "folder"):
         pass
 
 
@@ -35,11 +35,11 @@ def test_a_killed_sweep_leaves_no_lock(tmp_path):
     )
     with holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(StudyError, match="another sweep"), sole_sweep(tmp_path):
+        with pytest.raises(StudyError, match="another sweep"), exclusive_lock(tmp_path):
             pass
         holder.kill()
         holder.wait()
-        with sole_sweep(tmp_path):
+        with exclusive_lock(tmp_path):
             pass
 
 
@@ -47,6 +47,6 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(StudyError, match="cannot be written"),
-        sole_sweep(tmp_path / "file" / "folder"),
+        exclusive_lock(tmp_path / "file" / "folder"),
     ):
         pass

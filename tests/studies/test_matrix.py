@@ -19,15 +19,15 @@ from typer.testing import CliRunner
 
 import noiselib
 from models.data import load
-from studies import session as sweeps
 from studies.__main__ import app
-from studies.analysis.words import points
-from studies.errors import StudyError
-from studies.matrix.heat_maps import draw_accuracies, draw_gains
-from studies.matrix.session import run_matrix
-from studies.matrix.settings import load_matrix
-from studies.matrix.trainings import networks_of
-from studies.results.store import Store
+from studies.config.matrix import load_matrix
+from studies.core.errors import StudyError
+from studies.report.charts.heat_maps import draw_accuracies, draw_gains
+from studies.report.sweep.text import points
+from studies.run.matrix import networks_of
+from studies.store.store import Store
+from studies.workflows import sweep as sweeps
+from studies.workflows.matrix import run_matrix
 
 FAKES = Path(__file__).parent / "matrix_fakes.py"
 ROOT = Path(__file__).parents[2]
@@ -90,7 +90,7 @@ def test_cells_are_the_accuracies_that_the_networks_have(study, finished):
     asked, (out, ending) = study(), finished
     data = load(asked.data)
     assert ending.missing == 0
-    assert ending.tally.computed == 2 * PLANNED
+    assert ending.cell_counts.computed == 2 * PLANNED
 
     def accuracy(name, spec, strengths, seeds):
         model, right = PartialModel(name), []
@@ -123,7 +123,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
     assert drawn == draw_accuracies(matrix, "A title with $ and <b>", {})
     assert drawn.png.startswith(b"\x89PNG")
     monkeypatch.setattr(
-        "studies.matrix.heat_maps.rendered",
+        "studies.report.charts.heat_maps.rendered",
         lambda _, figure: sorted(text.get_text() for text in figure.axes[0].texts),
     )
     standings = matrix.standings.values()
@@ -143,7 +143,7 @@ def test_a_finished_matrix_computes_nothing_and_writes_the_same(study, cheap, ob
     before = {path.name: path.read_bytes() for path in out.rglob("*.*") if path.suffix != ".sqlite"}
     assert {"matrix.html", "matrix.csv", "trainings.csv", "gains.svg", "matrix.png"} <= set(before)
     ending = run_matrix(study(), out, command="again", observer=observer)
-    assert ending.tally.computed == 0
+    assert ending.cell_counts.computed == 0
     for path in out.rglob("*.*"):
         assert path.suffix == ".sqlite" or before[path.name] == path.read_bytes()
 
@@ -161,7 +161,7 @@ def test_a_matrix_made_larger_keeps_what_still_holds(study, cheap, observer, tmp
         "clean", "gaussian noise", "gaussian blur", "contrast", "all", "clean and all",
     }  # fmt: skip
     kept = 2 * PLANNED * 3 // 5
-    assert ending.tally.planned - ending.tally.computed == kept
+    assert ending.cell_counts.planned - ending.cell_counts.computed == kept
 
 
 def test_what_decides_a_training_decides_the_name_of_its_network(study, tmp_path):
@@ -184,7 +184,7 @@ def test_the_noise_of_trainings_has_seeds_that_no_test_has(study, tmp_path, monk
         "models.training.resumable.train_to_file",
         lambda config, data, path, augment, tell: seen.append((config.seed, augment)),
     )
-    from studies.matrix.trainings import train_missing
+    from studies.run.matrix import train_missing
 
     asked = study()
     networks = networks_of(asked, load(asked.data), tmp_path)
@@ -451,6 +451,6 @@ def test_real_networks_are_trained_kept_with_their_origin_and_not_trained_again(
     assert origins["clean_and_all"]["augmentation"].startswith("one_of(identity, vary(gaussian_")
     assert {item["config"]["epochs"] for item in origins.values()} == {1}
     again = run_matrix(asked, out, command="again", observer=observer)
-    assert again.tally.computed == 0
+    assert again.cell_counts.computed == 0
     assert again.matrix == first.matrix
     assert len([note for note in observer.notes if isinstance(note, tuple)]) == 3

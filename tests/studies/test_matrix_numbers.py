@@ -6,14 +6,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from studies.analysis.paired import compare_shares
-from studies.analysis.training_spread import training_spread
-from studies.matrix.estimates import accuracy_of, gain_of, worst_gain_of, worst_of
-from studies.matrix.numbers import find_numbers
-from studies.matrix.plan import Column, Training
-from studies.matrix.shares import Shares, mean_of
-from studies.matrix.words import about_seeds, answer, how_many_differ
-from studies.statistics.intervals import accuracy_interval
+from studies.plan import Column, Training
+from studies.report.matrix.text import about_seeds, answer, how_many_differ
+from studies.stats.intervals import accuracy_interval
+from studies.stats.paired import compare_shares
+from studies.stats.variance_components import training_spread
+from studies.tables.matrix import find_numbers
+from studies.tables.matrix_estimates import (
+    Shares,
+    accuracy_of,
+    gain_of,
+    mean_of,
+    worst_gain_of,
+    worst_of,
+)
 
 IMAGES, DRAWS = 150, 4
 
@@ -125,7 +131,7 @@ def test_a_mean_counts_every_test_alike_whatever_its_draws():
     noisy, clean = answers_of(0.5), answers_of(0.9)[:, :1]
     mean = mean_of([shares_of(noisy), shares_of(clean)])
     assert mean.by_image.mean() == pytest.approx((noisy.mean() + clean.mean()) / 2)
-    assert mean.draws == DRAWS + 1
+    assert mean.seeds == DRAWS + 1
 
 
 def row(*accuracies, seed=0, trainings=1):

@@ -3,11 +3,10 @@
 import pytest
 
 import noiselib
-from studies.errors import StudyError
-from studies.matrix.labels import labels_of
-from studies.matrix.plan import columns_of, sweep_of, trainings_of
-from studies.matrix.settings import default_folder, load_matrix
-from studies.study_files import load_study, preset_names
+from studies.config.files import load_study, preset_names
+from studies.config.matrix import default_folder, labels_of, load_matrix
+from studies.core.errors import StudyError
+from studies.plan import columns_of, sweep_of, trainings_of
 
 SMALL = """
 [matrix]

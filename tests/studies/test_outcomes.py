@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.results.outcomes import KEPT_CLASSES, Outcomes, join, judge
-from studies.statistics import metrics
+from studies.stats import metrics
+from studies.stats.predictions import KEPT_CLASSES, Outcomes, join, judge
 
 SMALLEST = float(np.finfo(np.float32).tiny)
 

@@ -6,9 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from studies.analysis.paired import adjusted, compare_answers, compare_shares
-from studies.analysis.sample_size import images_needed
-from studies.analysis.sign_flips import SMALLEST_P, exact_sign_flip_p, flipped_sums, sign_flip_p
+from studies.stats.paired import (
+    SMALLEST_P,
+    adjusted,
+    compare_answers,
+    compare_shares,
+    exact_sign_flip_p,
+    flipped_sums,
+    images_needed,
+    sign_flip_p,
+)
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 50))

@@ -137,7 +137,7 @@ def test_a_reference_without_a_protocol_is_one_sentence(invoke, data_file):
 def test_a_corruption_that_needs_what_is_not_there_fails_its_cells_alone(
     invoke, small, monkeypatch
 ):
-    from studies import engine
+    from studies.run import engine
 
     original = engine.corruption_of
 

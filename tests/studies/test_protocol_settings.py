@@ -1,8 +1,8 @@
 import pytest
 
-from studies.errors import StudyError
-from studies.study import Study
-from studies.study_files import load_study
+from studies.config.files import load_study
+from studies.config.study import Study
+from studies.core.errors import StudyError
 
 FILE = """
 name = "mine"

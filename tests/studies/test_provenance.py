@@ -17,8 +17,8 @@ from fakes import QUADRANTS, write_data
 from typer.testing import CliRunner
 
 import noiselib
-from studies import provenance
 from studies.__main__ import app
+from studies.core import provenance
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,8 +3,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.analysis.crossing import critical_position
-from studies.refinement import AREA_TOLERANCE, START, area_errors, next_strengths
+from studies.stats.curves import (
+    AREA_TOLERANCE,
+    START,
+    area_errors,
+    critical_position,
+    next_strengths,
+)
 
 FINE = np.linspace(0, 1, 2049)
 TOLERANCES = [0.25, 0.1, 0.03, 0.01, 0.003, 0.001]

@@ -11,19 +11,17 @@ from PIL import Image
 
 import noiselib
 from models.data import load
-from studies import session
-from studies.analysis.answers import Reader
-from studies.analysis.first_failures import find_first_failures
-from studies.analysis.places import paths_of
-from studies.cells import plan_points
-from studies.reporting.families import MANY, family, folded
-from studies.reporting.originals import Originals
-from studies.reporting.outputs import write_outputs
-from studies.reporting.thumbnails import side_for, thumbnail
-from studies.results.records import StoredModel
-from studies.results.store import Store
-from studies.session import run_study
-from studies.study import Study
+from studies.config.study import Study
+from studies.plan import plan_points
+from studies.report.images import Originals, side_for, thumbnail
+from studies.report.sweep.overview import MANY, family, folded
+from studies.report.write import write_outputs
+from studies.results.sweep_results import SweepResults
+from studies.store.records import StoredModel
+from studies.store.store import Store
+from studies.tables.failures import find_first_failures
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 VOID = {"meta", "link", "img", "br"}
 MARKUP = "<script>alert('1')</script>"
@@ -131,7 +129,7 @@ def test_names_with_markup_are_shown_not_obeyed(page_of, tmp_path, monkeypatch, 
         store.remember_model(StoredModel("mlp", digest, "x", "[]", {"config": {"a": MARKUP}}))
         return found
 
-    monkeypatch.setattr(session, "find_classifiers", find)
+    monkeypatch.setattr(session, "load_models", find)
     page_of()
     with Store(tmp_path) as store:
         with store.transaction() as connection:
@@ -151,10 +149,9 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
     digests = {name: model.digest for name, model in models.items()}
     checked = 0
     with Store(tmp_path) as store:
-        subject = store.subject()
-        reader = Reader(store, subject.images)
-        for path in paths_of(plan_points(study)):
-            found = find_first_failures(reader, path, subject, digests, each=4)
+        results = SweepResults(store, plan_points(study), digests)
+        for path in results.severity_ranges:
+            found = find_first_failures(results, path, each=4)
             assert [item.model for item in found] == ["mlp", "cnn"]
             spoil = noiselib.parse(path.corruption)
             for losses in found:
@@ -164,15 +161,15 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
                 ]
                 right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
                 assert losses.recognised == right[0].sum()
-                assert losses.lost == (right[0] & ~right.all(axis=0)).sum()
-                assert len(losses.images) == min(4, losses.lost)
+                assert losses.failed == (right[0] & ~right.all(axis=0)).sum()
+                assert len(losses.images) == min(4, losses.failed)
                 for lost in losses.images:
                     at = [point.strength for point in path.points].index(lost.strength)
                     assert right[:at, lost.number].all()
                     assert not right[at, lost.number]
                     assert lost.true == data.test_labels[lost.number]
                     image = Originals(data.test_images).shown(lost.number, lost.condition, 0)
-                    for said in lost.said:
+                    for said in lost.predictions:
                         seen = models[said.model].predict(image[np.newaxis, ..., np.newaxis])[0]
                         assert said.predicted == seen.argmax()
                         assert said.confidence == pytest.approx(seen.max())

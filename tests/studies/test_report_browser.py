@@ -10,16 +10,16 @@ from typer.testing import CliRunner
 import noiselib
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
-from studies import session
 from studies.__main__ import app
-from studies.diagnosis import examination
-from studies.diagnosis import session as diagnosis
-from studies.reporting import sweep_outputs
-from studies.reporting.drawing import Picture
-from studies.seeds.comparison import lines
-from studies.seeds.outputs import write_outputs as write_seeds
-from studies.seeds.rows import read_systems
-from studies.seeds.trainings import Result
+from studies.config.reference_systems import read_systems
+from studies.report.charts.style import Picture
+from studies.report.reference_systems import write_outputs as write_seeds
+from studies.report.sweep import outputs as sweep_outputs
+from studies.run import diagnosis as examination
+from studies.run.reference_systems import Result
+from studies.tables.reference_systems import lines
+from studies.workflows import diagnosis
+from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
 LONG = " | ".join(f"gaussian_blur(sigma={n})" for n in range(1, 6)) + " | rotation(degrees=40)"
@@ -104,9 +104,9 @@ def seeds(folder):
 def pages(tmp_path_factory, browser):
     load, names = protocols.load, protocols.NAMES
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "find_classifiers", find_fakes)
+        patch.setattr(session, "load_models", find_fakes)
         patch.setattr(session, "start_predicting", start_fakes)
-        patch.setattr(diagnosis, "find_classifiers", find_fakes)
+        patch.setattr(diagnosis, "load_models", find_fakes)
         patch.setattr(examination, "start_predicting", start_fakes)
         # for the folder, not for the page
         patch.setattr(sweep_outputs, "draw_panels", lambda *_, **__: [])

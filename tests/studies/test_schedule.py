@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from fakes import make_images
 
-from studies.cluster.schedule import MOST_DEATHS, TASK_SECONDS, Assembly, Schedule, Task
-from studies.cluster.worker import Answer
-from studies.engine import Computed, Failed, Job
-from studies.results.outcomes import judge
+from studies.run.cluster.schedule import MOST_DEATHS, TASK_SECONDS, Assembly, Schedule, Task
+from studies.run.cluster.worker import Answer
+from studies.run.engine import Computed, Failed, Job
+from studies.stats.predictions import judge
 
 
 def answer(seconds, deadly=()):

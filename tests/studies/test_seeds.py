@@ -10,13 +10,11 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from models.training import TrainConfig, TrainingError
-from studies.augment import SpecAugment
-from studies.seeds.comparison import lines
-from studies.seeds.figure import draw_lines
-from studies.seeds.noisy_data import FreshNoise, with_noise
-from studies.seeds.outputs import answer, judged, to_markdown
-from studies.seeds.rows import Row, Systems, read_systems
-from studies.seeds.trainings import Result, SeedStudy
+from studies.config.augmentation import SpecAugment
+from studies.config.reference_systems import Row, Systems, read_systems
+from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
+from studies.run.reference_systems import FreshNoise, Result, SeedStudy, with_noise
+from studies.tables.reference_systems import lines
 
 REPORTED = {  # system -> test accuracies it published, in percent
     "Essmaw": [82.09, 91.34, 96.73],
@@ -187,7 +185,7 @@ def test_markdown_and_picture_hold_every_line(systems):
 def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch):
     from studies.__main__ import app
 
-    monkeypatch.setattr("studies.seeds.rows.read_systems", lambda: small)
+    monkeypatch.setattr("studies.config.reference_systems.read_systems", lambda: small)
     out = tmp_path / "seeds"
     command = ["seeds", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)

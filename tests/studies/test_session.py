@@ -4,12 +4,12 @@ from fakes import QuadrantModel, write_data
 
 import noiselib
 from models.data import load
-from studies import session
-from studies.cells import ImageRange
-from studies.errors import StudyError
-from studies.results.store import Store
-from studies.session import run_study
-from studies.study import Study
+from studies.config.study import Study
+from studies.core.errors import StudyError
+from studies.plan import ImageRange
+from studies.store.store import Store
+from studies.workflows import sweep as session
+from studies.workflows.sweep import run_study
 
 pytestmark = pytest.mark.usefixtures("fakes")
 
@@ -32,9 +32,13 @@ def table(tmp_path, folder="out"):
 def test_every_cell_of_the_plan_is_computed_and_shown(run, tmp_path, observer):
     ending = run()
     # clean, 3 strengths x 2 seeds of noise, 3 of blur; two models each
-    assert (ending.tally.planned, ending.tally.computed, ending.tally.failed) == (20, 20, 0)
+    assert (ending.cell_counts.planned, ending.cell_counts.computed, ending.cell_counts.failed) == (
+        20,
+        20,
+        0,
+    )
     assert len(observer.done) == 20
-    assert [(c.corruption.split("(")[0], c.model) for c in ending.outputs.curves] == [
+    assert [(c.corruption.split("(")[0], c.model) for c in ending.outputs.report.curves] == [
         ("gaussian_noise", "mlp"),
         ("gaussian_noise", "cnn"),
         ("gaussian_blur", "mlp"),
@@ -46,7 +50,8 @@ def test_every_cell_of_the_plan_is_computed_and_shown(run, tmp_path, observer):
 
 
 def test_the_numbers_are_those_of_a_plain_loop(run, settings):
-    curve = next(c for c in run().outputs.curves if c.model == "mlp" and "noise" in c.corruption)
+    curves = run().outputs.report.curves
+    curve = next(c for c in curves if c.model == "mlp" and "noise" in c.corruption)
     data = load(settings["data"])
     worst = noiselib.parse("gaussian_noise(sigma=0.5)")
     for row in curve.rows:
@@ -69,7 +74,7 @@ def test_a_finished_study_computes_nothing_and_writes_the_same_table(run, tmp_pa
     (tmp_path / "out" / "report.html").unlink()
     observer.done.clear()
     ending = run()
-    assert ending.tally.computed == 0
+    assert ending.cell_counts.computed == 0
     assert observer.done == []
     assert "nothing is left to compute" in observer.notes[-2]
     assert table(tmp_path) == before
@@ -92,10 +97,10 @@ def test_a_finished_study_starts_no_model(run, monkeypatch):
 
 def test_more_models_strengths_seeds_and_corruptions_compute_only_what_is_new(run, tmp_path):
     run(models=["mlp"], strengths=[0, 1], seeds=1)
-    assert run(models=["mlp", "cnn"], strengths=[0, 1], seeds=1).tally.computed == 3
-    assert run(strengths=[0, 1], seeds=2).tally.computed == 2
-    assert run(strengths=[0, 1], corruptions=["contrast"]).tally.computed == 2
-    assert run().tally.computed == 20 - 8
+    assert run(models=["mlp", "cnn"], strengths=[0, 1], seeds=1).cell_counts.computed == 3
+    assert run(strengths=[0, 1], seeds=2).cell_counts.computed == 2
+    assert run(strengths=[0, 1], corruptions=["contrast"]).cell_counts.computed == 2
+    assert run().cell_counts.computed == 20 - 8
     run("whole")
     assert table(tmp_path) == table(tmp_path, "whole")
 
@@ -103,8 +108,8 @@ def test_more_models_strengths_seeds_and_corruptions_compute_only_what_is_new(ru
 def test_a_smaller_study_shows_its_own_points_only(run):
     run()
     ending = run(strengths=[0, 1], models=["cnn"])
-    assert ending.tally.computed == 0
-    assert [len(curve.rows) for curve in ending.outputs.curves] == [2, 2]
+    assert ending.cell_counts.computed == 0
+    assert [len(curve.rows) for curve in ending.outputs.report.curves] == [2, 2]
 
 
 def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, monkeypatch):
@@ -120,14 +125,14 @@ def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, mo
     with monkeypatch.context() as context:
         context.setattr(session, "start_predicting", start)
         ending = run()
-    assert ending.tally.failed == len(observer.failed) > 0
-    assert ending.tally.computed == 20 - ending.tally.failed
-    assert ending.outputs.missing == ending.tally.failed == len(ending.outputs.failures)
+    assert ending.cell_counts.failed == len(observer.failed) > 0
+    assert ending.cell_counts.computed == 20 - ending.cell_counts.failed
+    assert ending.outputs.missing == ending.cell_counts.failed == len(ending.outputs.failures)
     page = (tmp_path / "out" / "report.html").read_text()
     assert "no &lt;b&gt;luck&lt;/b&gt;" in page
 
     again = run()
-    assert again.tally.computed == ending.tally.failed
+    assert again.cell_counts.computed == ending.cell_counts.failed
     assert again.outputs.missing == 0
     run("undisturbed")
     assert table(tmp_path) == table(tmp_path, "undisturbed")
@@ -151,7 +156,7 @@ def test_an_interrupted_study_goes_on_where_it_was(run, tmp_path, observer, monk
         with pytest.raises(KeyboardInterrupt):
             run()
     first = set(observer.done)
-    assert run().tally.computed == 20 - 8
+    assert run().cell_counts.computed == 20 - 8
     assert len(observer.done) == 20
     assert len(first) <= 8
     run("undisturbed")
@@ -173,9 +178,11 @@ def test_a_folder_of_other_data_is_refused_and_stays(run, tmp_path):
 
 def test_part_of_the_images_is_a_study_of_its_own(run, tmp_path):
     ending = run(images=10)
-    assert ending.outputs.curves[0].clean.images == 10
+    assert ending.outputs.report.curves[0].clean.images == 10
     with Store(tmp_path / "out") as store:
-        assert store.subject().images == ImageRange(store.subject().images.digest, 0, 10)
+        assert store.evaluation_set().images == ImageRange(
+            store.evaluation_set().images.digest, 0, 10
+        )
     with pytest.raises(StudyError, match=r"the test set of quadrants has 60, but .* 61"):
         run("more", images=61)
 
@@ -190,10 +197,10 @@ def test_models_with_one_digest_are_computed_once(run, tmp_path, monkeypatch):
         store.remember_model(type(twin)("cnn", twin.digest, "x", "[]", {}))
         return [type(c)(c.name, found[0].digest, c.path) for c in found]
 
-    monkeypatch.setattr(session, "find_classifiers", find)
+    monkeypatch.setattr(session, "load_models", find)
     ending = run()
-    assert ending.tally.computed == ending.tally.planned == 10
-    assert {curve.model for curve in ending.outputs.curves} == {"mlp", "cnn"}
+    assert ending.cell_counts.computed == ending.cell_counts.planned == 10
+    assert {curve.model for curve in ending.outputs.report.curves} == {"mlp", "cnn"}
 
 
 def test_what_a_number_is_from_is_stored_with_it(run, tmp_path):

@@ -4,14 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from studies.statistics.intervals import (
+from studies.stats.intervals import (
     accuracy_interval,
     area_under_curve,
     effective_sample_size,
     mean_interval,
+    score_interval,
     share_interval,
+    wilson_interval,
 )
-from studies.statistics.proportions import score_interval, wilson_interval
 
 
 @given(st.integers(1, 5000), st.data())

@@ -4,12 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from studies.cells import Condition, ImageRange
-from studies.errors import StudyError
-from studies.results import schema
-from studies.results.outcomes import Outcomes, judge
-from studies.results.records import Failure, StoredModel
-from studies.results.store import FILE_NAME, Store
+from studies.core.errors import StudyError
+from studies.plan import Condition, ImageRange
+from studies.stats.predictions import Outcomes, judge
+from studies.store import database as schema
+from studies.store.records import Failure, StoredModel
+from studies.store.store import FILE_NAME, Store
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 
@@ -109,20 +109,20 @@ def test_runs_and_models_come_back_as_they_were(store):
     assert store.model("mlp") == model
 
 
-def test_a_folder_belongs_to_one_study_on_one_data_set(store, subject):
-    store.claim(subject)
-    store.claim(subject)
-    held = store.subject()
-    assert held.images == subject.images
-    assert held.class_names == subject.class_names
-    np.testing.assert_array_equal(held.labels, subject.labels)
-    np.testing.assert_array_equal(held.example, subject.example)
+def test_a_folder_belongs_to_one_study_on_one_data_set(store, evaluation_set):
+    store.bind(evaluation_set)
+    store.bind(evaluation_set)
+    held = store.evaluation_set()
+    assert held.images == evaluation_set.images
+    assert held.class_names == evaluation_set.class_names
+    np.testing.assert_array_equal(held.labels, evaluation_set.labels)
+    np.testing.assert_array_equal(held.example, evaluation_set.example)
     for other in (
-        replace(subject, study="other"),
-        replace(subject, data="mnist", images=ImageRange("e" * 64, 0, 3)),
+        replace(evaluation_set, study="other"),
+        replace(evaluation_set, data="mnist", images=ImageRange("e" * 64, 0, 3)),
     ):
         with pytest.raises(StudyError, match=r"holds the results of study 'small'.*--out"):
-            store.claim(other)
+            store.bind(other)
 
 
 def test_there_is_nothing_to_open(tmp_path):

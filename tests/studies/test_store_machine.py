@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from studies.results.outcomes import Outcomes
+from studies.stats.predictions import Outcomes
 
 EVERYTHING = Plan(MODELS, STRENGTHS, SEEDS)
 

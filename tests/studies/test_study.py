@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from studies.errors import StudyError
-from studies.study import Study
-from studies.study_files import default_folder, load_study, preset_names
+from studies.config.files import default_folder, load_study, preset_names
+from studies.config.study import Study
+from studies.core.errors import StudyError
 
 FILE = """
 name = "mine"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studies.analysis.training_spread import training_spread
+from studies.stats.variance_components import training_spread
 
 
 def simulated(random, deviation, trainings, images, draws=2):

@@ -10,8 +10,8 @@ from fakes import QuadrantModel
 from served import Served, wait_for
 
 from models.data import load
+from studies.config.files import load_study
 from studies.explorer.context import Context, Material
-from studies.study_files import load_study
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes import QuadrantModel
 
 from models.data import load
-from studies.errors import StudyError
+from studies.config.files import load_study
+from studies.core.errors import StudyError
 from studies.explorer.context import Context, Material
 from studies.explorer.server import serve
-from studies.study_files import load_study
 
 
 def main(port, folder, data, gate):

@@ -15,15 +15,16 @@ from typer.testing import CliRunner
 
 from models.training import TrainConfig
 from models.training.resumable import train_to_file
-from studies import classifiers
 from studies.__main__ import app
-from studies.errors import StudyError
-from studies.explorer import command, listening, server
+from studies.cli import explore as command
+from studies.config.files import load_study
+from studies.core.errors import StudyError
+from studies.core.provenance import now
+from studies.explorer import listening, server
 from studies.explorer.context import Context, State
 from studies.explorer.preparation import prepare, study_to_explore
-from studies.provenance import now
-from studies.results.store import Store
-from studies.study_files import load_study
+from studies.run import models as classifiers
+from studies.store.store import Store
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import math
 
-from studies.cells import Condition
 from studies.explorer.charts import INK, chart_options, look, numbers_said, numbers_table
 from studies.explorer.folders import Dot, Line, Panel
+from studies.plan import Condition
 
 CLEAN = (Condition("identity", (), None),)
 

@@ -4,10 +4,10 @@ import pytest
 from explorer_pages import sweep_into
 
 import noiselib
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.folder_list import list_folders, root_of
 from studies.explorer.folders import open_folder
-from studies.results.store import FILE_NAME, Store
+from studies.store.store import FILE_NAME, Store
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import signal
 import pytest
 from served import wait_for
 
-from studies.errors import StudyError
+from studies.config.files import load_study
+from studies.core.errors import StudyError
 from studies.explorer.folders import open_folder
 from studies.explorer.small_sweep import (
     cells_of,
@@ -15,7 +16,6 @@ from studies.explorer.small_sweep import (
 )
 from studies.explorer.sweep_desk import SweepDesk, SweepState, after, desk_at, to_toml
 from studies.explorer.sweep_view import headline
-from studies.study_files import load_study
 
 
 @pytest.fixture

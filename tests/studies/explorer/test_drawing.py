@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from models.data import load
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer.drawing import MOST_POINTS, draw, read_strokes
 from studies.explorer.frame import measure_frame
 from studies.explorer.uploads import MOST_BYTES, read_upload

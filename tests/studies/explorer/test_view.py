@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, strategies
 from hypothesis.extra.numpy import arrays
 
-from studies.errors import StudyError
+from studies.core.errors import StudyError
 from studies.explorer import view as views
 from studies.explorer.view import Source, View, from_query, read_source, to_query, write_source
 

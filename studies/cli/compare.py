@@ -1,0 +1,80 @@
+"""The command ``python -m studies compare``."""
+
+from typing import Annotated
+
+import typer
+
+from studies.core.terminal import console, sentences
+
+WORSE = 1
+
+
+def compare(
+    baseline: Annotated[
+        str, typer.Argument(metavar="BASELINE", help="A results folder, or DIR:MODEL.")
+    ],
+    candidate: Annotated[
+        str, typer.Argument(metavar="CANDIDATE", help="Another one, or DIR:MODEL.")
+    ],
+    fail_if_worse: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="MARGIN",
+            help="Exit with status 1 where a loss of accuracy exceeds this, as 0.01 for one "
+            "point, and is above zero beyond chance.",
+        ),
+    ] = None,
+) -> None:
+    """Compare two sweeps of the same images, to see whether the candidate is worse.
+
+    Models are compared image by image, on clean images, over the path of each corruption and over
+    all corruptions. Nothing is computed again. Exit status: 0, 1 if it is worse, 2 if the two
+    cannot be compared.
+
+    [bold]python -m studies compare results/main results/mine --fail-if-worse 0.01[/bold]
+
+    [bold]python -m studies compare results/quickstart:mlp results/quickstart:cnn[/bold]
+    """
+    raise typer.Exit(_compare(baseline, candidate, fail_if_worse))
+
+
+def _compare(baseline: str, candidate: str, margin: float | None) -> int:
+    """Compare, print what was found, and return the exit status."""
+    from studies.core.terminal import say
+    from studies.report.comparison import closing_sentences, differences_table
+    from studies.results.sweep_results import SweepResults
+    from studies.store.store import Store
+    from studies.tables.gate import (
+        check_alike,
+        find_differences,
+        pairs_of,
+        parse_side,
+        restrict_to_common,
+        shares_by_place,
+    )
+
+    out = console()
+    with sentences():
+        (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
+        with Store(first) as one, Store(second) as two:
+            whole = SweepResults.of_last_sweep(one), SweepResults.of_last_sweep(two)
+            check_alike(*whole)
+            old, new = restrict_to_common(*whole)
+            differences = find_differences(
+                {
+                    pair: (
+                        shares_by_place(old, pair.baseline),
+                        shares_by_place(new, pair.candidate),
+                    )
+                    for pair in pairs_of(old, model, new, other)
+                }
+            )
+        out.print(differences_table(differences, margin))
+        if len(old.points) < max(len(side.points) for side in whole):
+            say(out, f"Compared at the {len(old.points)} strengths that both sweeps have.")
+        for sentence in closing_sentences(differences, margin, old.images.count):
+            say(out, sentence)
+    failed = margin is not None and any(item.is_worse(margin) for item in differences)
+    return WORSE if failed else 0

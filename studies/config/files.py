@@ -1,0 +1,144 @@
+"""Study files and presets: TOML -> a complete and valid study."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from models.mistakes import describe_mistakes
+from studies.config.study import Study
+from studies.config.validators import is_path
+from studies.core.errors import StudyError
+
+PRESETS = Path(__file__).parents[1] / "presets"
+Kind = Literal["sweep", "matrix"]
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def preset_names(kind: Kind = "sweep") -> list[str]:
+    """Return the names of the studies of a kind that ship with the package, sorted."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml") if _kind(_read_toml(path)) == kind)
+
+
+def load_study(source: str | Path, overrides: Mapping[str, object] | None = None) -> Study:
+    """Read a study from a TOML file or a preset, with some settings replaced.
+
+    Parameters
+    ----------
+    source
+        Path of a TOML file, or the name of a preset. Paths inside a file are taken from the
+        file's own folder.
+    overrides
+        Settings that replace those of the file; paths in them are taken from the working folder.
+        A protocol replaces corruptions and strengths, and corruptions replace a protocol.
+
+    Returns
+    -------
+    Study
+        The study, complete and valid.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing or no TOML, or with every mistake in it at once, each with its
+        path.
+    """
+    settings = _replaced(read_settings(source), overrides or {})
+    try:
+        return Study.model_validate(settings)
+    except ValidationError as error:
+        raise StudyError(
+            describe_mistakes(f"study {source}", error, list(Study.model_fields))
+        ) from None
+
+
+def read_settings(source: str | Path, kind: Kind = "sweep") -> dict[str, object]:
+    """Return what stands in a study file or a preset, paths taken from the file's own folder.
+
+    Parameters
+    ----------
+    source
+        Path of a TOML file, or the name of a preset.
+    kind
+        The study that is wanted; a train-by-test matrix has its settings in a table ``[matrix]``.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing, no TOML, or a study of another kind.
+    """
+    preset = PRESETS / f"{source}.toml"
+    path = preset if preset.parent == PRESETS and preset.is_file() else Path(source)
+    settings = _read_toml(path, kind)
+    other = _kind(settings)
+    if other != kind:
+        raise StudyError(
+            f"the study file {source} is a {other}, not a {kind}; it runs with `python -m studies "
+            f"{other} {source}`"
+        )
+    if isinstance(table := settings.get("matrix"), dict):
+        return settings | {"matrix": _anchored(table, path.parent)}
+    return _anchored(settings, path.parent)
+
+
+def _kind(settings: Mapping[str, object]) -> Kind:
+    return "matrix" if isinstance(settings.get("matrix"), dict) else "sweep"
+
+
+def default_folder(source: str | Path, study: Study) -> Path:
+    """Return where the results of a study go when nobody says: ``results/NAME``.
+
+    Data other than the study file's own has a folder of its own, ``results/NAME-DATA``, because
+    one folder holds results on one data set.
+    """
+    return folder_of(study.name, study.data, read_settings(source).get("data"))
+
+
+def folder_of(name: str, data: str, own: object) -> Path:
+    """Return ``results/NAME``, or ``results/NAME-DATA`` for other data than the file's own."""
+    same = isinstance(own, str) and Path(own).stem == Path(data).stem
+    short = _NOT_IN_A_NAME.sub("-", Path(data).stem).strip("-.") or "data"
+    return Path("results") / (name if same else f"{name}-{short}")
+
+
+def _read_toml(path: Path, kind: Kind = "sweep") -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise StudyError(
+            f"there is no study file {path}, and the presets are {', '.join(preset_names(kind))}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StudyError(f"the study file {path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise StudyError(f"the study file {path} is not valid TOML: {error}") from None
+
+
+def _replaced(settings: dict[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
+    """Replace settings, and those that the new ones exclude; never two overrides one another."""
+    excluded: set[str] = set()
+    if "protocol" in overrides:
+        excluded |= {"corruptions", "strengths", "tolerance"}
+    if "corruptions" in overrides:
+        excluded |= {"protocol", "reference"}
+    if "strengths" in overrides:
+        excluded.add("tolerance")
+    kept = {name: value for name, value in settings.items() if name not in excluded}
+    return kept | dict(overrides)
+
+
+def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
+    """Take the relative paths in a study file from the file's own folder."""
+    if isinstance(data := settings.get("data"), str):
+        path = folder / data
+        if data.endswith(".npz") or "/" in data or (data and path.is_dir()):
+            settings["data"] = str(path)
+    if isinstance(models := settings.get("models"), list):
+        settings["models"] = [
+            str(folder / model) if isinstance(model, str) and is_path(model) else model
+            for model in models
+        ]
+    return settings

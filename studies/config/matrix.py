@@ -1,0 +1,232 @@
+"""What a matrix study asks, read from TOML: its settings stand in a table ``[matrix]``."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from models.mistakes import describe_mistakes
+from models.training import TrainConfig
+from studies.config.files import folder_of, read_settings
+from studies.config.study import CLEAN
+from studies.config.validators import Corruptions, Count, Seeds, StudyName
+from studies.core.errors import StudyError
+
+SEED_LIMIT = 2**31
+"""Seeds of tests and trainings lie below; the noise of the trainings has the seeds above."""
+
+
+def _counted_strengths(strengths: object) -> object:
+    if isinstance(strengths, bool) or not isinstance(strengths, int | float):
+        return strengths
+    if isinstance(strengths, float):
+        return (strengths,)
+    if not 1 <= strengths <= 1000:
+        raise ValueError(f"the number of strengths must lie in [1, 1000], got {strengths}")
+    return tuple(step / strengths for step in range(1, strengths + 1))
+
+
+def _rising_above_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
+    between = all(0 < t <= 1 for t in strengths)
+    if not strengths or not between or list(strengths) != sorted(set(strengths)):
+        raise ValueError(
+            "strengths must rise, above 0 (clean images are a test of their own) and at most 1, "
+            f"got {list(strengths)}"
+        )
+    return strengths
+
+
+def _below_the_limit(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    if max(seeds) >= SEED_LIMIT:
+        raise ValueError(
+            f"seeds must lie below {SEED_LIMIT}, so that no test image gets the noise of a "
+            f"training image, got {max(seeds)}"
+        )
+    return seeds
+
+
+def _spec(text: str) -> str:
+    import noiselib
+
+    transform = noiselib.parse(text)
+    if transform.is_identity:
+        raise ValueError(f"{text!r} changes nothing, and clean images are trained on anyway")
+    return str(transform)
+
+
+TestStrengths = Annotated[
+    tuple[float, ...], BeforeValidator(_counted_strengths), AfterValidator(_rising_above_zero)
+]
+
+SmallSeeds = Annotated[Seeds, AfterValidator(_below_the_limit)]
+
+Mixtures = dict[
+    Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _+-]*$", max_length=40)],
+    Annotated[str, AfterValidator(_spec)],
+]
+
+
+class MatrixStudy(BaseModel):
+    """One architecture, trained on each of some corruptions and tested on all of them.
+
+    Attributes
+    ----------
+    name
+        Short name of the study; the results folder is named after it.
+    data
+        Name of a data set, or the path of an ``.npz`` file or of a folder of class folders.
+    training
+        How every network is trained: the architecture, and other fields of
+        `models.training.TrainConfig` but the seed.
+    corruptions
+        Specs in the text form of noiselib, each at its worst strength, kept in canonical form. A
+        network trained on one meets every strength of it, ``vary(SPEC)``, drawn afresh for each
+        image and epoch.
+    mixtures
+        Name -> spec of further trainings, as they are written, beside those that every matrix has
+        (``all`` and ``clean and all``).
+    strengths
+        Where on the path to each corruption, in (0, 1], the networks are tested; the accuracy
+        under a corruption is the mean over them. A whole number n stands for n evenly spaced
+        points up to 1, a fraction for itself.
+    seeds
+        Corruption seeds of the tests. A number n stands for the seeds 0 to n - 1.
+    training_seeds
+        Seeds of the trainings, as `seeds`: each training is done with each of them.
+    images
+        How many test images to use, counted from the first; all when left out.
+    threads
+        To train and predict with; one a processor when left out.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: StudyName
+    data: Annotated[str, Field(min_length=1)]
+    training: TrainConfig
+    corruptions: Corruptions
+    mixtures: Mixtures = {}
+    strengths: TestStrengths = (0.25, 0.5, 0.75, 1.0)
+    seeds: SmallSeeds = (0, 1, 2)
+    training_seeds: SmallSeeds = (0,)
+    images: Annotated[Count, Field(ge=2)] | None = None
+    threads: Count | None = None
+
+    @field_validator("training", mode="after")
+    @classmethod
+    def _without_a_seed(cls, training: TrainConfig) -> TrainConfig:
+        if training.seed != TrainConfig.model_fields["seed"].default:
+            raise ValueError("seed: name the seeds of the trainings in training_seeds")
+        return training
+
+    @field_validator("mixtures", mode="after")
+    @classmethod
+    def _names_are_free(cls, mixtures: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        taken = {*RESERVED, *labels_of(info.data.get("corruptions", ())).values()}
+        for name in mixtures:
+            if name in taken:
+                raise ValueError(f"{name!r} is the name of another training; choose another")
+        return mixtures
+
+
+class _File(BaseModel):
+    """A study file: nothing but its table, so that mistakes have the paths of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    matrix: MatrixStudy
+
+
+def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = None) -> MatrixStudy:
+    """Read a matrix study from a TOML file or a preset, with some settings replaced.
+
+    Parameters
+    ----------
+    source
+        Path of a TOML file, or the name of a preset. Paths inside a file are taken from the
+        file's own folder.
+    overrides
+        Settings that replace those of the file; ``architecture`` and other fields of the table
+        ``training`` under their own names.
+
+    Raises
+    ------
+    StudyError
+        When the file is missing, no TOML or another kind of study, or with every mistake in it at
+        once, each with its path.
+    """
+    settings = read_settings(source, "matrix")
+    settings["matrix"] = _replaced(_table(settings), overrides or {})
+    try:
+        return _File.model_validate(settings).matrix
+    except ValidationError as error:
+        raise StudyError(describe_mistakes(f"study {source}", error, _paths())) from None
+
+
+def default_folder(source: str | Path, matrix: MatrixStudy) -> Path:
+    """Return where the results go when nobody says: ``results/NAME``, or ``results/NAME-DATA``."""
+    return folder_of(matrix.name, matrix.data, _table(read_settings(source, "matrix")).get("data"))
+
+
+def _table(settings: Mapping[str, object]) -> Mapping[str, Any]:
+    table = settings["matrix"]
+    if not isinstance(table, dict):
+        raise TypeError("read_settings gives a matrix study with its table")
+    return table
+
+
+def _replaced(table: Mapping[str, Any], overrides: Mapping[str, object]) -> dict[str, Any]:
+    inner = {name: value for name, value in overrides.items() if name in TrainConfig.model_fields}
+    outer = {name: value for name, value in overrides.items() if name not in inner}
+    training = table.get("training", {})
+    whole = {**training, **inner} if isinstance(training, dict) else training
+    return {**table, **outer, "training": whole}
+
+
+def _paths() -> list[str]:
+    return [
+        *(f"matrix.{name}" for name in MatrixStudy.model_fields),
+        *(f"matrix.training.{name}" for name in TrainConfig.model_fields),
+    ]
+
+
+ALL = "all"
+CLEAN_AND_ALL = "clean and all"
+RESERVED = (CLEAN, ALL, CLEAN_AND_ALL, "mean", "worst")
+
+
+def labels_of(corruptions: Sequence[str]) -> dict[str, str]:
+    """Return spec -> short name: ``gaussian noise``, ``zoom | fog``; the spec where two agree.
+
+    Parameters
+    ----------
+    corruptions
+        Canonical specs.
+    """
+    short = {spec: _short(spec) for spec in corruptions}
+    often = Counter(short.values())
+    return {
+        spec: name if often[name] == 1 and name not in RESERVED else spec
+        for spec, name in short.items()
+    }
+
+
+def _short(spec: str) -> str:
+    import noiselib
+    from noiselib import Corruption, Pipeline
+
+    transform = noiselib.parse(spec)
+    stages = transform.stages if isinstance(transform, Pipeline) else (transform,)
+    names = [stage.name if isinstance(stage, Corruption) else str(stage) for stage in stages]
+    return " | ".join(name.replace("_", " ") for name in names)

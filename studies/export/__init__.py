@@ -1,1 +1,0 @@
-"""Stored cells as tidy tables for other programs: ``python -m studies export``."""

@@ -1,1 +1,0 @@
-"""Published protocols: their plan, their cells as numbers, and what they end in."""

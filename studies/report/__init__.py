@@ -1,0 +1,1 @@
+"""Pages, charts and texts made of tables."""

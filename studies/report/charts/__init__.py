@@ -1,0 +1,1 @@
+"""Charts: one style, one file for each kind."""

@@ -1,0 +1,218 @@
+"""Galleries: images in rows, each with what it is and what it was taken for."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from studies.report.charts.style import Picture, rendered, shortened, styled, title_height
+from studies.run.diagnosis import Images
+from studies.tables.image_choices import Block, Tile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+WIDTH = 4.6
+"""Inches of a picture that fits a telephone."""
+
+
+def show_image(panel: "Axes", image: Images, extent: tuple[float, float, float, float]) -> None:
+    """Draw ``(h, w, c)`` at (left, right, bottom, top), the vertical axis pointing down."""
+    panel.imshow(displayed(image), extent=extent, cmap="gray", vmin=0, vmax=255)
+
+
+def displayed(image: Images) -> Images:
+    """Return ``(h, w)`` or ``(h, w, 3)``; other numbers of channels are shown as their mean."""
+    if image.shape[2] == 3:
+        return image
+    grey: Images = np.rint(image.mean(axis=2)).astype(np.uint8)
+    return grey
+
+
+def set_bare(panel: "Axes", columns: int, height: float, left: float = 0.0) -> None:
+    """Take away the axes, and let a unit be as wide as it is high."""
+    panel.set_xlim(left, columns)
+    panel.set_ylim(height, 0)
+    panel.set_aspect("equal")
+    panel.set_axis_off()
+
+
+@contextmanager
+def whole_images() -> Iterator[None]:
+    """Keep each image's own pixels in SVG, in place of one coarse picture of them all."""
+    from matplotlib import rc_context
+
+    with rc_context({"image.composite_image": False, "image.interpolation": "none"}):
+        yield
+
+
+# Of the colours of Okabe and Ito, the green and the red that every reader tells apart; the signs
+# and the kind of frame say the same without them.
+RIGHT, WRONG = "#009E73", "#D55E00"
+
+COLUMNS = 5
+_IMAGE = 0.9  # of the width of a column
+_LINE = 0.19  # height of a line of text, in widths of a column
+_HEADING = 0.3
+
+Caption = Callable[[Tile], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What stands under the images of a gallery.
+
+    Attributes
+    ----------
+    lines
+        Gives the lines under an image.
+    framed
+        Whether a frame tells right answers from wrong ones.
+    """
+
+    lines: Caption
+    framed: bool = False
+
+
+def draw_gallery(
+    name: str, title: str, blocks: Sequence[Block], images: Images, labels: Labels
+) -> Picture:
+    """Draw blocks of images under one another.
+
+    Parameters
+    ----------
+    name, title
+        File name and heading of the picture.
+    blocks
+        At least one with a tile.
+    images
+        ``(n, h, w, c)`` all images; the tiles have their numbers.
+    labels
+        What to write under each.
+    """
+    from matplotlib.figure import Figure
+
+    aspect = images.shape[1] / images.shape[2]
+    lines = max(len(labels.lines(tile)) for block in blocks for tile in block.tiles)
+    row = _IMAGE * aspect + _LINE * lines + 0.12
+    height = sum(_height(block, row) for block in blocks)
+    with styled(), whole_images():
+        scale = (WIDTH - 0.2) / COLUMNS
+        figure = Figure(
+            figsize=(WIDTH, height * scale + 0.45 + title_height(title)), layout="constrained"
+        )
+        panel = figure.subplots()
+        top = 0.0
+        for block in blocks:
+            if block.heading:
+                panel.text(0.04, top + 0.2, block.heading, fontsize=9.5, va="baseline")
+                top += _HEADING
+            for number, tile in enumerate(block.tiles):
+                place = number % COLUMNS, top + row * (number // COLUMNS)
+                _draw_tile(panel, place, tile, images[tile.number], labels)
+            top += row * math.ceil(len(block.tiles) / COLUMNS)
+        set_bare(panel, COLUMNS, height)
+        figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
+        return rendered(name, figure)
+
+
+def _height(block: Block, row: float) -> float:
+    return row * math.ceil(len(block.tiles) / COLUMNS) + (_HEADING if block.heading else 0)
+
+
+def _draw_tile(
+    panel: "Axes", place: tuple[float, float], tile: Tile, image: Images, labels: Labels
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    left, top = place[0] + (1 - _IMAGE) / 2, place[1] + 0.04
+    bottom = top + _IMAGE * image.shape[0] / image.shape[1]
+    show_image(panel, image, (left, left + _IMAGE, bottom, top))
+    right = all(answer == tile.true for answer, _ in tile.answers)
+    colour = (RIGHT if right else WRONG) if labels.framed else "#333333"
+    if labels.framed:
+        frame = Rectangle(
+            (left, top),
+            _IMAGE,
+            bottom - top,
+            fill=False,
+            edgecolor=colour,
+            linewidth=2.2,
+            linestyle="-" if right else (0, (3, 1)),
+        )
+        panel.add_patch(frame)
+    for number, line in enumerate(labels.lines(tile)):
+        panel.text(
+            place[0] + 0.5,
+            bottom + _LINE * (number + 0.8),
+            line,
+            ha="center",
+            va="baseline",
+            fontsize=8,
+            color=colour,
+        )
+
+
+_SHORT = 3  # letters of a heading that fit over an image
+
+
+def draw_image_table(
+    name: str,
+    title: str,
+    rows: Sequence[tuple[str, Sequence[Images]]],
+    headings: Sequence[str] = (),
+) -> Picture:
+    """Draw rows of images without text between them, with a label before each.
+
+    Parameters
+    ----------
+    name, title
+        File name and heading of the picture.
+    rows
+        Labels and ``(h, w, c)`` images.
+    headings
+        Of the columns; may be empty.
+    """
+    from matplotlib.figure import Figure
+
+    columns = max(len(images) for _, images in rows)
+    example = next(images[0] for _, images in rows if len(images))
+    aspect = example.shape[0] / example.shape[1]
+    margin = 0.45 + 0.11 * max(len(shortened(label)) for label, _ in rows) * columns / 8
+    scale = WIDTH / (columns + margin)
+    longest = max((len(shortened(heading)) for heading in headings), default=0)
+    room = 0.3 + (0.2 if longest <= _SHORT else 0.16 * longest) if headings else 0.0
+    with styled(), whole_images():
+        height = len(rows) * aspect + room
+        figure = Figure(
+            figsize=(WIDTH, height * scale + 0.45 + title_height(title)), layout="constrained"
+        )
+        panel = figure.subplots()
+        for column, heading in enumerate(headings):
+            _head(panel, column, room, heading, upright=longest > _SHORT)
+        for number, (label, images) in enumerate(rows):
+            middle = room + aspect * (number + 0.5)
+            panel.text(-0.12, middle, shortened(label), ha="right", va="center", fontsize=8.5)
+            for column, image in enumerate(images):
+                low, high = (room + aspect * (number + edge) for edge in (0.98, 0.02))
+                show_image(panel, image, (column + 0.02, column + 0.98, low, high))
+        set_bare(panel, columns, height, left=-margin)
+        figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
+        return rendered(name, figure)
+
+
+def _head(panel: "Axes", column: int, room: float, heading: str, *, upright: bool) -> None:
+    """Write the heading of a column above its images."""
+    panel.text(
+        column + 0.5,
+        room - 0.12,
+        shortened(heading),
+        ha="center",
+        va="bottom",
+        fontsize=8,
+        rotation=90 if upright else 0,
+    )

@@ -1,1 +1,0 @@
-"""What a study ends in: words, tables, pictures and one page."""

@@ -1,0 +1,1 @@
+"""Models, engines and sweeps: what computes cells."""

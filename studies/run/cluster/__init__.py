@@ -1,0 +1,1 @@
+"""Sweeps on several processes and machines, with Dask."""

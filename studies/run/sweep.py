@@ -1,0 +1,148 @@
+"""The loop of a study: find the missing cells, compute them, store each at once."""
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+
+from studies.core.progress import Observer
+from studies.plan import ImageRange, Planned, cell_key, conditions_in_order, planned_keys
+from studies.run.engine import Engine, Failed, Job
+from studies.stats import metrics
+from studies.store.records import Failure
+from studies.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """How many cells the plan has, and what became of the missing ones."""
+
+    planned: int
+    computed: int
+    failed: int
+
+
+def missing_jobs(
+    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
+) -> list[Job]:
+    """Return what is still to be computed, in the order in which to compute it.
+
+    Parameters
+    ----------
+    points
+        The plan.
+    images
+        The images of the study.
+    digests
+        Model name -> model digest. Models with one digest are one model: the first computes.
+    stored
+        Keys of the cells that need not be computed.
+    """
+    names: dict[str, str] = {}
+    for name, digest in digests.items():
+        names.setdefault(digest, name)
+    jobs = []
+    for condition in conditions_in_order(points):
+        keys = {name: cell_key(condition, images, digest) for digest, name in names.items()}
+        cells = {name: key for name, key in keys.items() if key not in stored}
+        if cells:
+            jobs.append(Job(condition, cells))
+    return jobs
+
+
+def sweep(
+    jobs: Sequence[Job],
+    engine: Engine,
+    store: Store,
+    observer: Observer,
+    *,
+    run: int,
+    digests: Mapping[str, str],
+    planned: int,
+) -> CellCounts:
+    """Compute jobs and store every cell as soon as it is known.
+
+    Parameters
+    ----------
+    jobs
+        What to compute, from `missing_jobs`.
+    engine
+        What computes them.
+    store
+        Where cells and failures go, one transaction each.
+    observer
+        Who is told.
+    run
+        Number of this run in the store.
+    digests
+        Model name -> model digest.
+    planned
+        Cells in the whole plan, stored ones included.
+
+    Returns
+    -------
+    CellCounts
+        What became of the jobs' cells.
+    """
+    observer.sweep_begins(sum(len(job.cells) for job in jobs), planned)
+    computed = failed = 0
+    for cell in engine.run(jobs):
+        pipeline = cell.condition.pipeline
+        if isinstance(cell, Failed):
+            store.add_failure(Failure(cell.key, cell.condition, cell.model, cell.error), run=run)
+            observer.cell_failed(cell.model, pipeline, cell.error)
+            failed += 1
+            continue
+        store.add_cell(
+            cell.key,
+            cell.condition,
+            digests[cell.model],
+            run=run,
+            seconds=cell.seconds,
+            outcomes=cell.outcomes,
+        )
+        observer.cell_done(cell.model, pipeline, float(metrics.correct(cell.outcomes).mean()))
+        computed += 1
+    return CellCounts(planned, computed, failed)
+
+
+def sweep_in_rounds(
+    replan: Callable[[], Sequence[Planned]],
+    images: ImageRange,
+    engine: Engine,
+    store: Store,
+    observer: Observer,
+    *,
+    run: int,
+    digests: Mapping[str, str],
+) -> CellCounts:
+    """Compute what a plan lacks, then what it asks for in the light of that, until it has all.
+
+    A plan that does not depend on results is done after one round. A cell that fails is not tried
+    again in a later round.
+
+    Parameters
+    ----------
+    replan
+        Returns the plan as far as it is known.
+    images
+        The images of the study.
+    engine, store, observer, run, digests
+        As for `sweep`.
+
+    Returns
+    -------
+    CellCounts
+        The cells of the last plan, and what became of the missing ones in all rounds.
+    """
+    tried: set[str] = set()
+    computed = failed = 0
+    while True:
+        points = replan()
+        planned = len(planned_keys(points, images, digests))
+        jobs = missing_jobs(points, images, digests, store.finished_keys() | tried)
+        if not jobs:
+            return CellCounts(planned, computed, failed)
+        cell_counts = sweep(
+            jobs, engine, store, observer, run=run, digests=digests, planned=planned
+        )
+        tried.update(key for job in jobs for key in job.cells.values())
+        computed, failed = computed + cell_counts.computed, failed + cell_counts.failed

@@ -1,1 +1,0 @@
-"""Stored outcomes -> numbers with intervals."""

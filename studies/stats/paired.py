@@ -1,0 +1,271 @@
+"""Two models on the same corrupted images: their difference, its interval and its test."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+
+_SMOOTHING = 0.25  # of an image that only one model recognises, and of one that only the other does
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much better a candidate is than a baseline on the same images.
+
+    Attributes
+    ----------
+    baseline, candidate
+        Accuracy, or area, of each, in [0, 1].
+    difference
+        Candidate minus baseline.
+    low, high
+        Limits of its interval.
+    p
+        Two-sided p-value of no difference.
+    images_for_one_point
+        How many images it takes to see a difference of one point in four of five studies; None
+        where the models never differed.
+    """
+
+    baseline: float
+    candidate: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    images_for_one_point: int | None
+
+
+def compare_answers(
+    baseline: npt.NDArray[np.bool_], candidate: npt.NDArray[np.bool_], level: float = 0.95
+) -> Difference:
+    """Compare two models at one point.
+
+    The p-value is exact: McNemar's with one draw, the sign-flip test over images with several,
+    see `studies.stats.paired.exact_sign_flip_p`.
+
+    Parameters
+    ----------
+    baseline, candidate
+        ``(draws, images)``: was the image recognised? The same draws for both.
+    level
+        Confidence level in (0, 1).
+
+    Raises
+    ------
+    ValueError
+        When the two do not have the same shape, or are empty.
+    """
+    if baseline.shape != candidate.shape or baseline.ndim != 2 or baseline.size == 0:
+        raise ValueError(
+            "both models must have answers of one shape (draws, images), none of them 0; got "
+            f"{baseline.shape} and {candidate.shape}"
+        )
+    first, second = (item.sum(axis=0, dtype=np.int64) for item in (baseline, candidate))
+    draws = len(baseline)
+    return compare_shares(
+        first / draws, second / draws, p=exact_sign_flip_p(second - first), level=level
+    )
+
+
+def compare_shares(
+    baseline: Values, candidate: Values, *, p: float, level: float = 0.95
+) -> Difference:
+    """Compare two models by a share that each image has, such as its area.
+
+    The interval is Student's, ``mean d_i -+ t_{n-1} sqrt(v / n)``. To the n differences of which
+    the variance v is taken, a quarter of an image with d = 1 and a quarter of one with d = -1 are
+    added: where the models differ on a few images only, the variance of these alone is too small
+    too often, and zero where they differ on none.
+
+    Parameters
+    ----------
+    baseline, candidate
+        ``(images,)`` shares in [0, 1], at least one.
+    p
+        The p-value of their difference.
+    level
+        Confidence level in (0, 1).
+    """
+    from scipy.special import stdtrit
+
+    differences = candidate - baseline
+    images = len(differences)
+    mean = float(differences.mean())
+    padded = images + 2 * _SMOOTHING
+    variance = (np.square(differences).sum() + 2 * _SMOOTHING) / padded - (
+        differences.sum() / padded
+    ) ** 2
+    half = float(stdtrit(max(images - 1, 1), (1 + level) / 2) * np.sqrt(variance / images))
+    return Difference(
+        baseline=float(baseline.mean()),
+        candidate=float(candidate.mean()),
+        difference=mean,
+        low=max(mean - half, -1.0),
+        high=min(mean + half, 1.0),
+        p=p,
+        images_for_one_point=images_needed(float(differences.var())),
+    )
+
+
+def adjusted(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted by Benjamini and Hochberg: at most q of those below q are false.
+
+    ``min over j >= i of p_(j) m / j`` for the i-th smallest of m. scipy.stats has it too, and takes
+    a second to import.
+
+    References
+    ----------
+    Benjamini and Hochberg (1995), "Controlling the false discovery rate".
+    """
+    in_order = np.argsort(p_values)[::-1]  # the largest first
+    ranks = np.arange(len(p_values), 0, -1)
+    scaled = np.asarray(p_values, np.float64)[in_order] * len(p_values) / ranks
+    found = np.empty(len(p_values))
+    found[in_order] = np.minimum.accumulate(scaled).clip(max=1.0)
+    return [float(p) for p in found]
+
+
+FLIPS = 9999
+SEED = 20190328  # fixed, so that the same cells give the same p-values
+SMALLEST_P = 1e-12
+"""Exact p-values below it are given as it: rounding errors are about as large."""
+
+_FARTHEST = 12  # standard deviations of T, beyond which its probability is below 1e-30 (Hoeffding)
+_AT_A_TIME = 2**22  # signs in memory together
+
+
+def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
+    """Return the exact two-sided p-value of the sign-flip test of whole-number differences.
+
+    If image i's difference ``d_i`` is as likely as ``-d_i``, the sum is ``T = sum_i s_i d_i`` with
+    independent fair signs, a whole number with the characteristic function ``prod_i cos(d_i x)``;
+    its Fourier transform is the distribution. With one seed all differences are -1, 0 or 1, and
+    this is McNemar's exact test.
+
+    Parameters
+    ----------
+    differences
+        ``(images,)``: in how many draws the second model is right, minus those of the first.
+
+    Returns
+    -------
+    float
+        ``P(|T| >= |sum_i d_i|)`` in [1e-12, 1]; 1 where no image differs.
+
+    References
+    ----------
+    McNemar (1947); Fisher (1935), "The design of experiments", section 21.
+    """
+    sizes = np.bincount(np.abs(differences))
+    different = np.flatnonzero(sizes[1:]) + 1
+    observed = abs(int(differences.sum()))
+    deviation = math.sqrt(float(np.square(differences, dtype=np.float64).sum()))
+    most = min(int(different @ sizes[different]), math.ceil(_FARTHEST * deviation))
+    if observed > most:
+        return SMALLEST_P
+    length = 1 << (2 * most + 1).bit_length()  # so many values of T, or more: none falls on another
+    angles = 2 * np.pi * np.arange(length // 2 + 1) / length
+    transform = np.ones(len(angles))
+    for size in different.tolist():
+        transform *= np.cos(size * angles) ** sizes[size]
+    probabilities = np.fft.irfft(transform, length)  # of 0, 1, 2, ...; those of -1, -2 are alike
+    p = 1.0 if observed == 0 else 2 * float(probabilities[observed : length // 2].sum())
+    return min(max(p, SMALLEST_P), 1.0)
+
+
+def flipped_sums(values: Values, *, flips: int = FLIPS, seed: int = SEED) -> Values:
+    """Return the column sums under random signs, the same ones for every column.
+
+    The flipped sum of a difference is the difference of flipped sums, so the columns may be models
+    rather than pairs of them.
+
+    Parameters
+    ----------
+    values
+        ``(images, columns)``.
+    flips
+        How many times signs are drawn.
+    seed
+        Seed of the drawing.
+
+    Returns
+    -------
+    ndarray
+        ``(flips, columns)``.
+    """
+    images = len(values)
+    random = np.random.default_rng(seed)
+    sums = np.empty((flips, values.shape[1]))
+    step = max(1, _AT_A_TIME // images)
+    for start in range(0, flips, step):
+        block = sums[start : start + step]
+        bits = np.frombuffer(random.bytes(-(-block.shape[0] * images // 8)), np.uint8)
+        up = np.unpackbits(bits, count=block.shape[0] * images).reshape(-1, images)
+        # sum_i s_i v_i with s = 2 up - 1
+        block[:] = 2 * (up.astype(np.float64) @ values) - values.sum(axis=0)
+    return sums
+
+
+def sign_flip_p(total: float, flipped: Values) -> float:
+    """Return the two-sided p-value of the sign-flip test from random flips.
+
+    ``(1 + #{|T_b| >= |T|}) / (1 + B)``, never zero.
+
+    Parameters
+    ----------
+    total
+        The sum of the differences, T.
+    flipped
+        ``(flips,)``: the same under random signs.
+    """
+    as_large = np.abs(flipped) >= abs(total) - 1e-9  # ties are equal up to rounding
+    return float((1 + as_large.sum()) / (1 + len(flipped)))
+
+
+ONE_POINT = 0.01
+POWER = 0.8
+
+
+def images_needed(
+    variance: float, *, difference: float = ONE_POINT, power: float = POWER, level: float = 0.95
+) -> int | None:
+    """Return how many images a paired test needs to find a difference.
+
+    ``n = ((z_a sqrt(v + d^2) + z_b sqrt(v)) / d)^2`` with v the variance of an image's difference,
+    ``z_a`` the two-sided normal quantile of the level and ``z_b`` the one of the power. For one
+    seed ``v + d^2`` is the share of images on which just one model is right, and this is Connor's
+    formula for McNemar's test.
+
+    Parameters
+    ----------
+    variance
+        ``v >= 0``, between images.
+    difference
+        The true difference to be seen, ``d > 0``; 0.01 is one point.
+    power
+        Probability to find it, in (0, 1).
+    level
+        1 minus the probability of a false alarm, in (0, 1).
+
+    Returns
+    -------
+    int or None
+        None where the models never differed: nothing is known of v then.
+
+    References
+    ----------
+    Connor (1987), "Sample size for testing differences in proportions for the paired-sample
+    design".
+    """
+    from scipy.special import ndtri
+
+    if variance <= 0:
+        return None
+    under_none = float(ndtri((1 + level) / 2)) * math.sqrt(variance + difference**2)
+    under_it = float(ndtri(power)) * math.sqrt(variance)
+    return math.ceil(((under_none + under_it) / difference) ** 2)

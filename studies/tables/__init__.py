@@ -1,0 +1,1 @@
+"""Stored results as rows: one dataclass for each table."""

@@ -1,0 +1,241 @@
+"""What happens to single images as a corruption grows: ``failures.csv``, and the first failures.
+
+The first failures are those of the first noise seed of which every point is stored, so that for
+every model an image meets one and the same disturbance that grows.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from studies.plan import Condition
+from studies.results.sweep_results import SeverityRange, SweepResults, complete_seeds
+from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
+from studies.stats.intervals import share_interval
+from studies.tables.rows import PointRow
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRow(PointRow):
+    """What happens to single images at one point of a curve; the columns of ``failures.csv``.
+
+    Only noise seeds of which every point is stored count here.
+
+    Attributes
+    ----------
+    seeds, images : int
+        How many noise seeds, and how many images.
+    first_failed : float
+        Share of images that are first misclassified at this point: the distribution of breaking
+        points.
+    surviving, surviving_low, surviving_high : float
+        Share that was never misclassified so far, and the limits of its 95 % interval.
+    recovered : float
+        Share that is classified correctly here, and was misclassified at a weaker strength.
+    changed, changed_low, changed_high : float
+        Share whose predicted class differs from that at the point before, and the limits of its
+        95 % interval.
+    """
+
+    seeds: int
+    images: int
+    first_failed: float
+    surviving: float
+    surviving_low: float
+    surviving_high: float
+    recovered: float
+    changed: float
+    changed_low: float
+    changed_high: float
+
+
+def failure_rows(
+    severity_range: SeverityRange,
+    model: str,
+    correct: npt.NDArray[np.bool_],
+    predicted: npt.NDArray[np.integer],
+) -> Iterator[FailureRow]:
+    """Return what happens to the images of one model over a severity range, point by point.
+
+    Parameters
+    ----------
+    severity_range : SeverityRange
+        The corruption.
+    model : str
+        Name of the model.
+    correct, predicted : ndarray
+        ``(seeds, points, images)``: whether each prediction is correct, and the predicted class.
+    """
+    breaking = breaking_points(correct)
+    seeds, _, images = correct.shape
+    for number, point in enumerate(severity_range.points):
+        survivors = share_interval(surviving(breaking, number), seeds)
+        changed = share_interval(prediction_changes(predicted, number), seeds)
+        yield FailureRow(
+            *PointRow.place(severity_range, point, model),
+            seeds=seeds,
+            images=images,
+            first_failed=float(np.mean(breaking == number)),
+            surviving=survivors.estimate,
+            surviving_low=survivors.low,
+            surviving_high=survivors.high,
+            recovered=float(correct[:, number].mean()) - survivors.estimate,
+            changed=changed.estimate,
+            changed_low=changed.low if number else 0.0,
+            changed_high=changed.high if number else 0.0,  # there is nothing before the first
+        )
+
+
+def mean_changes(rows: Sequence[FailureRow]) -> float:
+    """Return the mean share of predictions that change from one point of a range to the next."""
+    return sum(row.changed for row in rows[1:]) / max(len(rows) - 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrediction:
+    """The prediction of one model for one image, with its confidence; None where not stored."""
+
+    model: str
+    predicted: int | None
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedImage:
+    """An image at the strength at which a model first misclassifies it.
+
+    Attributes
+    ----------
+    number : int
+        Its place among the images of the study.
+    true : int
+        Its class.
+    condition : Condition
+        The corruption at that strength, with its seed.
+    parameter, unit : str
+        The parameter that is the strength, and its unit.
+    strength : float
+        The strength, in that unit.
+    predictions : tuple of ModelPrediction
+        The prediction of every model.
+    """
+
+    number: int
+    true: int
+    condition: Condition
+    parameter: str
+    unit: str
+    strength: float
+    predictions: tuple[ModelPrediction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFailures:
+    """The images that one model misclassifies first in one severity range.
+
+    Attributes
+    ----------
+    model : str
+        Its name.
+    recognised, failed : int
+        How many clean images it classifies correctly, and how many of them it misclassifies
+        anywhere in the range.
+    first : int
+        How many of those fail at the weakest strength at which any does.
+    images : tuple of FailedImage
+        Some of the first: by strength, then the most confident misclassification first.
+    """
+
+    model: str
+    recognised: int
+    failed: int
+    first: int
+    images: tuple[FailedImage, ...]
+
+
+def find_first_failures(
+    results: SweepResults, severity_range: SeverityRange, *, each: int
+) -> list[FirstFailures]:
+    """Return the images that each model misclassifies first in one severity range.
+
+    Parameters
+    ----------
+    results : SweepResults
+        The cells.
+    severity_range : SeverityRange
+        The corruption.
+    each : int
+        How many images to choose for each model, at most.
+
+    Returns
+    -------
+    list of FirstFailures
+        One for each model that has a noise seed of which every point is stored.
+    """
+    found = []
+    for model in results.models:
+        stored = [results.stored(point, model) for point in severity_range.points]
+        complete = complete_seeds(severity_range.points, stored)
+        if complete:
+            found.append(_first_failures(results, severity_range, model, complete[0], each))
+    return found
+
+
+def _first_failures(
+    results: SweepResults,
+    severity_range: SeverityRange,
+    model: str,
+    conditions: Sequence[Condition],
+    each: int,
+) -> FirstFailures:
+    correct = np.stack([results.correct(item, model) for item in conditions])
+    breaking = breaking_points(correct[np.newaxis])[0]
+    failed = np.flatnonzero((breaking > 0) & (breaking < len(conditions)))
+    chosen: list[int] = []
+    for point in np.unique(breaking[failed]):
+        here = failed[breaking[failed] == point]
+        confidence = results.quantity(conditions[point], model, "confidence")[here]
+        chosen += here[np.argsort(-confidence, kind="stable")].tolist()
+        if len(chosen) >= each:
+            break
+    return FirstFailures(
+        model=model,
+        recognised=int(correct[0].sum()),
+        failed=len(failed),
+        first=int((breaking[failed] == breaking[failed].min()).sum()) if len(failed) else 0,
+        images=tuple(
+            _failed_image(results, severity_range, number, int(breaking[number]), conditions)
+            for number in chosen[:each]
+        ),
+    )
+
+
+def _failed_image(
+    results: SweepResults,
+    severity_range: SeverityRange,
+    number: int,
+    place: int,
+    conditions: Sequence[Condition],
+) -> FailedImage:
+    """Return an image at one point, with what every model predicts for it."""
+    point, condition = severity_range.points[place], conditions[place]
+
+    def prediction(model: str) -> ModelPrediction:
+        if condition not in results.stored(point, model):
+            return ModelPrediction(model, None, None)
+        outcomes = results.outcomes(condition, model)
+        return ModelPrediction(
+            model, int(outcomes.predicted[number]), float(outcomes.confidence[number])
+        )
+
+    return FailedImage(
+        number,
+        int(results.evaluation_set.labels[number]),
+        condition,
+        severity_range.parameter,
+        severity_range.unit,
+        point.strength,
+        tuple(map(prediction, results.models)),
+    )

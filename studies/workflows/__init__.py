@@ -1,0 +1,1 @@
+"""Whole studies, from the question to the report."""
