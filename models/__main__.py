@@ -8,9 +8,8 @@ import typer
 
 from models.commands.compare import compare
 from models.commands.crossvalidate import crossvalidate
-from models.commands.terminal import DATA_HELP
+from models.commands.terminal import DATA_HELP, report_user_errors
 from models.commands.terminal import console as _console
-from models.commands.terminal import mistakes_in_a_sentence as _mistakes_in_a_sentence
 from models.commands.train import train_command
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def info(
     from models import backend
     from models.drawing import summary
 
-    with _mistakes_in_a_sentence():
+    with report_user_errors():
         with backend.quiet_start():
             backend.name()
         console = _console()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give a file beside `path` to write to, and put it in place when all of it is written.
 
     A reader, or a crash, never sees half of the file; where writing fails, an older file of that

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.digests import model_digest
-from models.files import replacing
+from models.files import atomic_write
 from models.training import TrainConfig, Trained
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def writable(path: str | Path) -> Path:
 def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write beside `path` first and move the whole file into place."""
     try:
-        with replacing(path) as partial:
+        with atomic_write(path) as partial:
             write(partial)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error

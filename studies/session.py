@@ -105,7 +105,7 @@ def opened(study: "Study", folder: Path, observer: Observer) -> Iterator[tuple["
     from models.data import load
 
     with sole_sweep(folder):
-        data = load(study.data, tell=observer.note)
+        data = load(study.data, on_progress=observer.note)
         subject = subject_of(study, data)
         with Store(folder, create=True) as store:
             store.claim(subject)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from models.mistakes import describe_mistakes
+from models.validation_messages import validation_message
 from studies.errors import StudyError
 from studies.settings import is_path
 from studies.study import Study
@@ -51,7 +51,7 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         return Study.model_validate(settings)
     except ValidationError as error:
         raise StudyError(
-            describe_mistakes(f"study {source}", error, list(Study.model_fields))
+            validation_message(f"study {source}", error, list(Study.model_fields))
         ) from None
 
 

@@ -9,8 +9,8 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
-PLAIN = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=1e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
+PLAIN = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=1e-3)
 
 
 @architecture(RECIPE, parameters=104_874)
@@ -36,7 +36,7 @@ def cnn_plain(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     """Convolutions 32, 64, 128, no batch norm."""
     stack = Stack(pixels, seeds)
     for channels in (32, 64, 128):
-        stack.convolution(channels).pool().relu()
+        stack.convolution(channels).max_pool().relu()
     return stack.flatten().dropout(0.4).features
 
 
@@ -50,5 +50,5 @@ def _normalised(
     """
     stack = Stack(pixels, seeds)
     for count in channels:
-        stack.convolution(count, bias=False).pool().normalise().relu()
+        stack.convolution(count, bias=False).max_pool().batch_norm().relu()
     return stack.flatten().dropout(dropout).features

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 GROWTH = 12
 """Channels that each layer adds, the paper's smallest."""
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=45_826)
@@ -42,10 +42,10 @@ def _dense_network(pixels: "KerasTensor", seeds: Iterator[int], depth: int) -> "
     features = Stack(pixels, seeds).convolution(2 * GROWTH, bias=False).features
     features = _dense_block(features, depth, seeds)
     for _ in range(2):
-        transition = Stack(features, seeds).normalise().relu()
-        transition.convolution(features.shape[-1], 1, bias=False).pool_mean()
+        transition = Stack(features, seeds).batch_norm().relu()
+        transition.convolution(features.shape[-1], 1, bias=False).average_pool()
         features = _dense_block(transition.features, depth, seeds)
-    return Stack(features, seeds).normalise().relu().average().features
+    return Stack(features, seeds).batch_norm().relu().global_average_pool().features
 
 
 def _dense_block(features: "KerasTensor", depth: int, seeds: Iterator[int]) -> "KerasTensor":
@@ -53,6 +53,6 @@ def _dense_block(features: "KerasTensor", depth: int, seeds: Iterator[int]) -> "
     from keras import layers
 
     for _ in range(depth):
-        answer = Stack(features, seeds).normalise().relu().convolution(GROWTH, bias=False)
+        answer = Stack(features, seeds).batch_norm().relu().convolution(GROWTH, bias=False)
         features = layers.Concatenate()([features, answer.features])
     return features

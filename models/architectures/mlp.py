@@ -9,8 +9,8 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=2e-3)
-PLAIN = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=1e-3)
+RECIPE = Recipe(images=750_000, max_epochs=40, batch_size=128, learning_rate=2e-3)
+PLAIN = Recipe(images=750_000, max_epochs=40, batch_size=128, learning_rate=1e-3)
 
 
 @architecture(RECIPE, parameters=672_778)
@@ -56,5 +56,5 @@ def _perceptron(
     """Dense layers without bias (batch norm has one), each with batch norm, ReLU and dropout."""
     stack = Stack(pixels, seeds).flatten()
     for width in widths:
-        stack.dense(width, bias=False).normalise().relu().dropout(dropout)
+        stack.dense(width, bias=False).batch_norm().relu().dropout(dropout)
     return stack.features

@@ -18,8 +18,8 @@ class Recipe:
     ----------
     images
         Training images to show in all. The number of epochs is this divided by the size of the
-        training set, rounded up, and at most `most_epochs`.
-    most_epochs
+        training set, rounded up, and at most `max_epochs`.
+    max_epochs
         The most epochs, which is what small data sets get.
     batch_size
         Images in a gradient step.
@@ -28,13 +28,13 @@ class Recipe:
     """
 
     images: int
-    most_epochs: int
+    max_epochs: int
     batch_size: int
     learning_rate: float
 
     def epochs(self, images: int) -> int:
         """Return the epochs for a training set of so many images, at least 1."""
-        return min(self.most_epochs, -(-self.images // max(images, 1)))
+        return min(self.max_epochs, -(-self.images // max(images, 1)))
 
 
 @dataclass(frozen=True, kw_only=True)

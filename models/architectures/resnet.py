@@ -14,7 +14,7 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=78_426)
@@ -37,12 +37,12 @@ def resnet_20(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 def _residual_network(pixels: "KerasTensor", seeds: Iterator[int], blocks: int) -> "KerasTensor":
     """One convolution, three stages of residual blocks, the mean of each channel."""
-    features = Stack(pixels, seeds).convolution(16, bias=False).normalise().relu().features
+    features = Stack(pixels, seeds).convolution(16, bias=False).batch_norm().relu().features
     for channels in (16, 32, 64):
         for block in range(blocks):
             stride = 2 if block == 0 and channels > 16 else 1
             features = _residual_block(features, channels, stride, seeds)
-    return Stack(features, seeds).average().features
+    return Stack(features, seeds).global_average_pool().features
 
 
 def _residual_block(
@@ -55,9 +55,9 @@ def _residual_block(
     from keras import layers
 
     answer = Stack(features, seeds).convolution(channels, stride=stride, bias=False)
-    answer.normalise().relu().convolution(channels, bias=False).normalise()
+    answer.batch_norm().relu().convolution(channels, bias=False).batch_norm()
     shortcut = features
     if features.shape[-1] != channels:
         projection = Stack(features, seeds).convolution(channels, 1, stride=stride, bias=False)
-        shortcut = projection.normalise().features
+        shortcut = projection.batch_norm().features
     return Stack(layers.Add()([answer.features, shortcut]), seeds).relu().features

@@ -18,7 +18,7 @@ class Stack:
     """Layers one after the other on a tensor; whatever they draw comes from `seeds`.
 
     Each method adds one layer and returns the stack, so that a network reads in one line:
-    ``Stack(pixels, seeds).convolution(32).relu().pool().flatten().features``.
+    ``Stack(pixels, seeds).convolution(32).relu().max_pool().flatten().features``.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Stack:
         )
         return self._add(layer)
 
-    def normalise(self, momentum: float = BATCH_NORM_MOMENTUM) -> "Stack":
+    def batch_norm(self, momentum: float = BATCH_NORM_MOMENTUM) -> "Stack":
         """Batch norm: zero mean and unit deviation a channel, then a scale and a shift."""
         from keras import layers
 
@@ -85,13 +85,13 @@ class Stack:
 
         return self._add(layers.Activation("relu"))
 
-    def pool(self) -> "Stack":
+    def max_pool(self) -> "Stack":
         """Keep the maximum of each 2x2 pixels; an odd last row or column is dropped."""
         from keras import layers
 
         return self._add(layers.MaxPooling2D(2))
 
-    def pool_mean(self) -> "Stack":
+    def average_pool(self) -> "Stack":
         """Keep the mean of each 2x2 pixels; an odd last row or column is dropped."""
         from keras import layers
 
@@ -109,7 +109,7 @@ class Stack:
 
         return self._add(layers.Flatten())
 
-    def average(self) -> "Stack":
+    def global_average_pool(self) -> "Stack":
         """Keep the mean of each channel over the whole image."""
         from keras import layers
 

@@ -13,7 +13,7 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=468_778)
@@ -40,7 +40,7 @@ def _pairs(
     """Pairs of convolutions, each pair pooled, and one dense layer between two dropouts."""
     stack = Stack(pixels, seeds)
     for count in channels:
-        stack.convolution(count, bias=False).normalise().relu()
-        stack.convolution(count, bias=False).pool().normalise().relu()
-    stack.flatten().dropout(0.3).dense(width, bias=False).normalise().relu()
+        stack.convolution(count, bias=False).batch_norm().relu()
+        stack.convolution(count, bias=False).max_pool().batch_norm().relu()
+    stack.flatten().dropout(0.3).dense(width, bias=False).batch_norm().relu()
     return stack.dropout(0.3).features

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.commands.one_training import start
 from models.commands.progress import TrainingProgress
 from models.commands.terminal import (
     DATA_HELP,
     console,
-    how_to_go_on,
-    in_figures,
-    mistakes_in_a_sentence,
+    explain_resuming,
+    format_mean,
+    report_user_errors,
     say,
 )
+from models.commands.training_run import start
 
 if TYPE_CHECKING:
     from models.trials.comparison import Ranked
@@ -50,7 +50,7 @@ def compare(
     from models.trials.jobs import load_job
 
     flags = {"data": data, "augment": augment, "seeds": seeds, "threads": threads}
-    with mistakes_in_a_sentence():
+    with report_user_errors():
         job = load_job(ComparisonJob, grid, flags)
         folder = out or Path("trained") / "comparison" / grid.stem
         ranked = _run(job, folder)
@@ -63,8 +63,8 @@ def _run(job: "ComparisonJob", folder: Path) -> "tuple[Ranked, ...]":
     from models.training.augmentation import load_augment
     from models.trials.comparison import compare as compared
 
-    with TrainingProgress(console(stderr=True)) as progress, how_to_go_on(PROGRAM):
-        data = load(job.data, tell=progress.note)
+    with TrainingProgress(console(stderr=True)) as progress, explain_resuming(PROGRAM):
+        data = load(job.data, on_progress=progress.note)
         augment = None if job.augment is None else load_augment(job.augment)
         start(job.threads)
         count, seeds = len(list(job.combinations())), len(job.seeds)
@@ -86,7 +86,7 @@ def _print(ranked: "tuple[Ranked, ...]", job: "ComparisonJob", folder: Path) -> 
     for place, one in enumerate(ranked, 1):
         figures = [one.failure, ""]
         if not one.failure:
-            figures = [in_figures(one.trials, "accuracy"), in_figures(one.trials, "loss")]
+            figures = [format_mean(one.trials, "accuracy"), format_mean(one.trials, "loss")]
         settings = [str(value) for value in one.settings.values()]
         table.add_row(str(place), *settings, *figures, f"{one.seconds:.1f}")
     console().print(table)

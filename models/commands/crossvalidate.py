@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from models.commands.one_training import start
 from models.commands.progress import TrainingProgress
 from models.commands.terminal import (
     DATA_HELP,
     console,
-    how_to_go_on,
-    in_figures,
-    mistakes_in_a_sentence,
+    explain_resuming,
+    format_mean,
+    report_user_errors,
     say,
 )
+from models.commands.training_run import start
 
 if TYPE_CHECKING:
     from models.trials.jobs import TrainingJob
-    from models.trials.laboratory import Trial
+    from models.trials.trial_runner import Trial
 
 PROGRAM = "models"
 
@@ -57,7 +57,7 @@ def crossvalidate(  # noqa: PLR0913, PLR0917 - an option each
         "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,
         "batch_size": batch_size, "learning_rate": learning_rate, "seed": seed, "threads": threads,
     }  # fmt: skip
-    with mistakes_in_a_sentence():
+    with report_user_errors():
         job = load_job(TrainingJob, config, flags)
         found = _run(job, folds, out)
         _print(found, job)
@@ -69,8 +69,8 @@ def _run(job: "TrainingJob", folds: int, out: Path | None) -> "tuple[Trial, ...]
     from models.training.augmentation import load_augment
     from models.trials.crossvalidation import crossvalidate as crossvalidated
 
-    with TrainingProgress(console(stderr=True)) as progress, how_to_go_on(PROGRAM):
-        data = load(job.data, tell=progress.note)
+    with TrainingProgress(console(stderr=True)) as progress, explain_resuming(PROGRAM):
+        data = load(job.data, on_progress=progress.note)
         augment = None if job.augment is None else load_augment(job.augment)
         start(job.threads)
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{job.training.architecture}-{data.name}")
@@ -98,6 +98,6 @@ def _print(folds: "tuple[Trial, ...]", job: "TrainingJob") -> None:
     console().print(table)
     say(
         f"{job.training.architecture} on {len(folds)} folds: accuracy "
-        f"{in_figures(folds, 'accuracy')}, loss {in_figures(folds, 'loss')} (mean ± standard "
+        f"{format_mean(folds, 'accuracy')}, loss {format_mean(folds, 'loss')} (mean ± standard "
         "deviation over the folds)"
     )

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from models.trials.laboratory import Figure, Trial
+    from models.trials.trial_runner import Metric, Trial
 
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -32,12 +32,12 @@ def say(text: str, *, stderr: bool = False) -> None:
     console(stderr=stderr).print(text, markup=False, soft_wrap=True)
 
 
-def in_figures(trials: "Sequence[Trial]", figure: "Figure") -> str:
+def format_mean(trials: "Sequence[Trial]", figure: "Metric") -> str:
     """Write the mean of a figure over trials, with its standard deviation if there are several."""
-    from models.trials.laboratory import deviation, mean
+    from models.trials.trial_runner import mean, standard_deviation
 
     shape = ".2%" if figure == "accuracy" else ".4f"
-    spread = deviation(trials, figure)
+    spread = standard_deviation(trials, figure)
     return f"{mean(trials, figure):{shape}}" + ("" if spread is None else f" ± {spread:{shape}}")
 
 
@@ -47,7 +47,7 @@ def command_line(program: str) -> str:
 
 
 @contextmanager
-def how_to_go_on(program: str) -> Iterator[None]:
+def explain_resuming(program: str) -> Iterator[None]:
     """Answer Ctrl-C by saying how to go on, for work that is on disk as far as it is done."""
     try:
         yield
@@ -58,7 +58,7 @@ def how_to_go_on(program: str) -> Iterator[None]:
 
 
 @contextmanager
-def mistakes_in_a_sentence() -> Iterator[None]:
+def report_user_errors() -> Iterator[None]:
     """Turn the errors a user can make into one sentence and an exit code."""
     from models.architectures import ArchitectureError
     from models.backend import BackendError

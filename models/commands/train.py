@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from models.commands.one_training import FindAugment, train_and_tell
-from models.commands.terminal import DATA_HELP, mistakes_in_a_sentence
+from models.commands.terminal import DATA_HELP, report_user_errors
+from models.commands.training_run import FindAugment, train_and_report
 
 SCHEDULE, STOPPING, RUNNING = "Learning rate", "Validation and early stopping", "Running"
 
@@ -151,9 +151,9 @@ def train_command(
             "augment_validation": augment_validation, "patience": patience, "monitor": monitor,
             "precision": precision, "seed": seed, "threads": threads,
         }  # fmt: skip
-        with mistakes_in_a_sentence():
+        with report_user_errors():
             job = load_job(TrainingJob, config, flags)
             path = out or Path("trained") / f"{job.training.architecture}.keras"
-            train_and_tell(job, path, program, find_augment, fresh=fresh)
+            train_and_report(job, path, program, find_augment, fresh=fresh)
 
     return train

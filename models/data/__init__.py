@@ -3,12 +3,12 @@
 import difflib
 from pathlib import Path
 
-from models.data.embedded import digits
+from models.data.class_folders import from_class_folders
+from models.data.keras_datasets import NAMES, from_keras
 from models.data.npy_folder import from_npy_folder, is_npy_folder
 from models.data.npz import from_npz, from_published_files, published_files
-from models.data.online import NAMES, from_keras
-from models.data.pictures import from_class_folders
-from models.data.telling import Tell
+from models.data.progress import OnProgress
+from models.data.sklearn_digits import digits
 from models.dataset import DataError, Dataset
 
 __all__ = ["DataError", "Dataset", "load", "names"]
@@ -21,7 +21,7 @@ def names() -> tuple[str, ...]:
     return ("digits", *NAMES)
 
 
-def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
+def load(source: str | Path, *, on_progress: OnProgress | None = None) -> Dataset:
     """Load a data set.
 
     Parameters
@@ -36,11 +36,11 @@ def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
         - a folder that holds the same as ``x_train.npy``, ``y_train.npy`` and so on;
         - a folder with the four files that KMNIST is published as, ``kmnist-train-imgs.npz`` and so
           on;
-        - a folder of class folders with PNG or JPEG pictures, see `models.data.pictures`.
+        - a folder of class folders with PNG or JPEG pictures, see `models.data.class_folders`.
 
         ``x_train`` and ``y_train`` may be left out together; nothing can then be trained on the
         data. Large images stay in their files and are read as they are needed.
-    tell
+    on_progress
         Called with a sentence now and then while something takes longer than two seconds.
 
     Raises
@@ -57,10 +57,12 @@ def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
         if files := published_files(path):
             return from_published_files(path, files)
         return (
-            from_npy_folder(path, tell) if is_npy_folder(path) else from_class_folders(path, tell)
+            from_npy_folder(path, on_progress)
+            if is_npy_folder(path)
+            else from_class_folders(path, on_progress)
         )
     if path.is_file():
-        return from_npz(path, tell)
+        return from_npz(path, on_progress)
     if path.suffix == ".npz" or path.name != str(source):
         raise DataError(f"there is no file {path}")
     raise DataError(_unknown(str(source)))

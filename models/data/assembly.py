@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.data.digest_cache import Origin
-from models.data.telling import Tell, Teller
+from models.data.digest_cache import SourceFiles
+from models.data.progress import OnProgress, ProgressReporter
 from models.dataset import DataError, Dataset, content_digest
 from models.stored_images import StoredImages
 
@@ -39,7 +39,7 @@ MOST_CLASSES = 100_000
 _NOT_YET = "not computed yet"
 
 
-def needed_names(there: set[str]) -> tuple[str, ...]:
+def required_arrays(there: set[str]) -> tuple[str, ...]:
     """Return which of `ARRAY_NAMES` must be there: all, or those for testing if they are alone."""
     alone = there & set(ARRAY_NAMES[2:]) and not there & set(ARRAY_NAMES[:2])
     return ARRAY_NAMES[2:] if alone else ARRAY_NAMES
@@ -50,8 +50,8 @@ def from_named_arrays(
     found: Found,
     places: Mapping[str, str],
     where: str,
-    origin: Origin,
-    tell: Tell | None = None,
+    origin: SourceFiles,
+    on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Return the data set of arrays called as in `ARRAY_NAMES`.
 
@@ -64,7 +64,7 @@ def from_named_arrays(
     places
         Name of an array -> where it was read, to begin messages with.
     where, origin, tell
-        As in `assembled`.
+        As in `make_dataset`.
 
     Raises
     ------
@@ -80,20 +80,22 @@ def from_named_arrays(
     arrays = x_train, y_train, x_test, y_test
     named = found.get(CLASS_NAMES_NAME)
     class_names = (
-        names_of_classes(name, arrays)
+        default_class_names(name, arrays)
         if named is None
         else tuple(str(one) for one in np.ravel(np.asarray(named)))
     )
-    return assembled(name, arrays, class_names, where=where, origin=origin, tell=tell)
+    return make_dataset(
+        name, arrays, class_names, where=where, origin=origin, on_progress=on_progress
+    )
 
 
-def assembled(
+def make_dataset(
     name: str,
     arrays: Arrays,
     class_names: tuple[str, ...],
     where: str = "",
-    origin: Origin | None = None,
-    tell: Tell | None = None,
+    origin: SourceFiles | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Dataset:
     """Add the channel axis to grey images, take the second axis off labels (n, 1), and check.
 
@@ -109,7 +111,7 @@ def assembled(
         What to begin error messages with.
     origin
         The files that the arrays came from, by which the digest of large ones is remembered.
-    tell
+    on_progress
         Called now and then with how many images have been read for the digest.
 
     Raises
@@ -122,7 +124,7 @@ def assembled(
         labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
         for labels in (arrays[1], arrays[3])
     )
-    known = origin.known_digest(arrays) if origin is not None else ""
+    known = origin.cached_digest(arrays) if origin is not None else ""
     try:
         dataset = Dataset(name, x_train, y_train, x_test, y_test, class_names, known or _NOT_YET)
     except DataError as error:
@@ -130,10 +132,10 @@ def assembled(
     if known:
         return dataset
     total = len(dataset.train_images) + len(dataset.test_images)
-    teller = Teller(f"reading the images of {name}", total, tell)
-    dataset = replace(dataset, digest=content_digest(dataset, teller.reached))
+    reporter = ProgressReporter(f"reading the images of {name}", total, on_progress)
+    dataset = replace(dataset, digest=content_digest(dataset, reporter.reached))
     if origin is not None:
-        origin.remember_digest(arrays, dataset.digest)
+        origin.cache_digest(arrays, dataset.digest)
     return dataset
 
 
@@ -144,7 +146,7 @@ def _with_channels(images: NDArray[Any] | StoredImages) -> NDArray[Any] | Stored
     return images[..., np.newaxis]
 
 
-def names_of_classes(name: str, arrays: Arrays) -> tuple[str, ...]:
+def default_class_names(name: str, arrays: Arrays) -> tuple[str, ...]:
     """Return what the classes are called where the data do not say: known names, or numbers.
 
     Parameters

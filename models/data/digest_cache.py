@@ -15,7 +15,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from models.files import replacing
+from models.files import atomic_write
 from models.stored_images import StoredImages
 
 LARGE = 2**28
@@ -25,7 +25,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceFiles:
     """The files that a data set was read from.
 
     Parameters
@@ -39,7 +39,7 @@ class Origin:
     files: tuple[Path, ...]
     reading: str
 
-    def known_digest(self, arrays: Sequence[NDArray[Any] | StoredImages]) -> str:
+    def cached_digest(self, arrays: Sequence[NDArray[Any] | StoredImages]) -> str:
         """Return the digest remembered of these files, empty if there is none or they are small."""
         if not _large(arrays):
             return ""
@@ -49,14 +49,14 @@ class Origin:
             return ""
         return text if _DIGEST.fullmatch(text) else ""
 
-    def remember_digest(self, arrays: Sequence[NDArray[Any] | StoredImages], digest: str) -> None:
+    def cache_digest(self, arrays: Sequence[NDArray[Any] | StoredImages], digest: str) -> None:
         """Remember the digest of these files, if they are large."""
         if not _large(arrays):
             return
         with contextlib.suppress(OSError):
             place = self._place()
             place.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(place) as partial:
+            with atomic_write(place) as partial:
                 partial.write_text(digest, encoding="ascii")
 
     def _place(self) -> Path:

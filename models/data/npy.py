@@ -111,7 +111,7 @@ def read_header(file: BinaryIO) -> Header:
     return Header(shape, fortran, dtype, file.tell() - begin)
 
 
-def images_in_place(path: Path, begin: int, end: int, what: str) -> Images | None:
+def open_large_images(path: Path, begin: int, end: int, what: str) -> Images | None:
     """Return images that can stay where they are, None where they must be read whole.
 
     Parameters
@@ -156,7 +156,7 @@ def images_in_place(path: Path, begin: int, end: int, what: str) -> Images | Non
     return NpyImages(path, offset, (count, height, width, channels))
 
 
-def member_place(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
+def member_offsets(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
     """Return where the bytes of an uncompressed member of a zip file begin and end."""
     with path.open("rb") as file:
         file.seek(member.header_offset)
@@ -166,7 +166,7 @@ def member_place(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
     return begin, begin + member.file_size
 
 
-def check_member(path: Path, name: str) -> None:
+def verify_checksum(path: Path, name: str) -> None:
     """Read a member of a zip file from end to end and compare its checksum.
 
     Raises

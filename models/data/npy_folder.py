@@ -15,11 +15,11 @@ from models.data.assembly import (
     CLASS_NAMES_NAME,
     first_line,
     from_named_arrays,
-    needed_names,
+    required_arrays,
 )
-from models.data.digest_cache import Origin
-from models.data.npy import images_in_place
-from models.data.telling import Tell
+from models.data.digest_cache import SourceFiles
+from models.data.npy import open_large_images
+from models.data.progress import OnProgress
 from models.dataset import DataError, Dataset
 from models.stored_images import StoredImages
 
@@ -29,7 +29,7 @@ def is_npy_folder(folder: Path) -> bool:
     return any((folder / f"{key}.npy").is_file() for key in ARRAY_NAMES)
 
 
-def from_npy_folder(folder: Path, tell: Tell | None = None) -> Dataset:
+def from_npy_folder(folder: Path, on_progress: OnProgress | None = None) -> Dataset:
     """Return the data set in a folder of .npy files.
 
     Parameters
@@ -37,7 +37,7 @@ def from_npy_folder(folder: Path, tell: Tell | None = None) -> Dataset:
     folder
         Holds ``x_test.npy`` and ``y_test.npy``, perhaps ``x_train.npy`` and ``y_train.npy``, and
         perhaps ``class_names.npy`` (strings).
-    tell
+    on_progress
         Called now and then with how many images have been read.
 
     Raises
@@ -47,19 +47,19 @@ def from_npy_folder(folder: Path, tell: Tell | None = None) -> Dataset:
     """
     there = {key: folder / f"{key}.npy" for key in (*ARRAY_NAMES, CLASS_NAMES_NAME)}
     there = {key: path for key, path in there.items() if path.is_file()}
-    missing = [f"{key}.npy" for key in needed_names(set(there)) if key not in there]
+    missing = [f"{key}.npy" for key in required_arrays(set(there)) if key not in there]
     if missing:
         raise DataError(f"{folder}: {', '.join(missing)} missing")
     found = {key: _array(path, key) for key, path in there.items()}
-    origin = Origin(tuple(there.values()), "npy")
+    origin = SourceFiles(tuple(there.values()), "npy")
     places = {key: str(path) for key, path in there.items()}
-    return from_named_arrays(folder.resolve().name, found, places, str(folder), origin, tell)
+    return from_named_arrays(folder.resolve().name, found, places, str(folder), origin, on_progress)
 
 
 def _array(path: Path, key: str) -> NDArray[Any] | StoredImages:
     """Return the array in a file, or stored images."""
     if key.startswith("x_"):
-        images = images_in_place(path, 0, path.stat().st_size, str(path))
+        images = open_large_images(path, 0, path.stat().st_size, str(path))
         if images is not None:
             return images
     try:

@@ -15,11 +15,11 @@ from models.data.assembly import (
     CLASS_NAMES_NAME,
     first_line,
     from_named_arrays,
-    needed_names,
+    required_arrays,
 )
-from models.data.digest_cache import Origin
-from models.data.npy import LARGEST_KEPT, check_member, images_in_place, member_place
-from models.data.telling import Tell
+from models.data.digest_cache import SourceFiles
+from models.data.npy import LARGEST_KEPT, member_offsets, open_large_images, verify_checksum
+from models.data.progress import OnProgress
 from models.dataset import DataError, Dataset
 from models.stored_images import StoredImages
 
@@ -30,7 +30,7 @@ PUBLISHED_ENDINGS = tuple(
 each holds one array, which numpy called ``arr_0``."""
 
 
-def from_npz(path: Path, tell: Tell | None = None) -> Dataset:
+def from_npz(path: Path, on_progress: OnProgress | None = None) -> Dataset:
     """Return the data set in an .npz file; its classes may have names, or their data set may.
 
     Large images stay in the file if they are not compressed in it.
@@ -40,17 +40,17 @@ def from_npz(path: Path, tell: Tell | None = None) -> Dataset:
     DataError
         When the file is damaged, or does not hold what is needed.
     """
-    origin = Origin((path,), "npz")
+    origin = SourceFiles((path,), "npz")
     with _said_plainly(path), np.load(path, allow_pickle=False) as archive:
-        _check_names(path, archive, needed_names(set(archive.files)))
+        _check_names(path, archive, required_arrays(set(archive.files)))
         wanted = [key for key in (*ARRAY_NAMES, CLASS_NAMES_NAME) if key in archive.files]
-        found = {key: _array(path, archive, key, tell) for key in wanted}
+        found = {key: _array(path, archive, key, on_progress) for key in wanted}
         in_place = [key for key in wanted if isinstance(found[key], StoredImages)]
-        if in_place and not origin.known_digest(list(found.values())):
+        if in_place and not origin.cached_digest(list(found.values())):
             for key in in_place:  # which numpy does where it reads an array itself
-                check_member(path, f"{key}.npy")
+                verify_checksum(path, f"{key}.npy")
     places = {key: f"{path}: {key}" for key in wanted}
-    return from_named_arrays(path.stem, found, places, str(path), origin, tell)
+    return from_named_arrays(path.stem, found, places, str(path), origin, on_progress)
 
 
 def published_files(folder: Path) -> tuple[Path, ...]:
@@ -94,7 +94,7 @@ def from_published_files(folder: Path, files: tuple[Path, ...]) -> Dataset:
             found[key] = archive["arr_0"]
     name = files[0].name.removesuffix(PUBLISHED_ENDINGS[0])
     places = {key: str(file) for key, file in zip(ARRAY_NAMES, files, strict=True)}
-    return from_named_arrays(name, found, places, str(folder), Origin(files, "published"))
+    return from_named_arrays(name, found, places, str(folder), SourceFiles(files, "published"))
 
 
 def _check_names(path: Path, archive: Any, needed: Sequence[str]) -> None:
@@ -106,18 +106,20 @@ def _check_names(path: Path, archive: Any, needed: Sequence[str]) -> None:
         )
 
 
-def _array(path: Path, archive: Any, key: str, tell: Tell | None) -> NDArray[Any] | StoredImages:
+def _array(
+    path: Path, archive: Any, key: str, on_progress: OnProgress | None
+) -> NDArray[Any] | StoredImages:
     """Return an array of an archive; large images stay where they are if they can."""
     member = archive.zip.getinfo(f"{key}.npy")
     if not key.startswith("x_") or member.file_size <= LARGEST_KEPT:
         return np.asarray(archive[key])
     size = f"{member.file_size / 1e6:,.0f} MB"
     if member.compress_type == zipfile.ZIP_STORED:
-        images = images_in_place(path, *member_place(path, member), f"{path}: {key}")
+        images = open_large_images(path, *member_offsets(path, member), f"{path}: {key}")
         if images is not None:
             return images
-    elif tell is not None:
-        tell(
+    elif on_progress is not None:
+        on_progress(
             f"{key} in {path} is compressed and takes {size} of memory; to read it in pieces, "
             f"type `unzip {path} -d FOLDER` and name the folder"
         )

@@ -4,7 +4,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.drawing.graph import Block, shape_in_words
+from models.drawing.graph import Block, format_shape
 from models.drawing.layout import COLUMN_GAP, GAP, LINE, PADDING, Box, Layout, arrange
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _draw_box(axes: "Axes", block: Block, box: Box, width: float) -> None:
         y = box.top + PADDING + LINE * (number + 0.5)
         style: dict[str, Any] = {"size": 8, "color": INK, "va": "center_baseline"}
         axes.text(left + 0.1, y, layer.title, **style)
-        axes.text(left + width - 0.75, y, shape_in_words(layer.shape), ha="right", **style)
+        axes.text(left + width - 0.75, y, format_shape(layer.shape), ha="right", **style)
         numbers = f"{layer.parameters:,}" if layer.parameters else ""
         axes.text(left + width - 0.1, y, numbers, ha="right", **style)
 

@@ -108,7 +108,7 @@ def depths(graph: tuple[Block, ...]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def shape_in_words(shape: tuple[int | None, ...]) -> str:
+def format_shape(shape: tuple[int | None, ...]) -> str:
     """Return ``28x28x16``; a size that is left open is a question mark."""
     return "x".join("?" if size is None else str(size) for size in shape)
 
@@ -183,9 +183,9 @@ def _title(kind: str, config: Mapping[str, Any]) -> str:
         case "Activation":
             title = str(config["activation"])
         case "MaxPooling2D":
-            title = f"maximum of {shape_in_words(config['pool_size'])}"
+            title = f"maximum of {format_shape(config['pool_size'])}"
         case "AveragePooling2D":
-            title = f"mean of {shape_in_words(config['pool_size'])}"
+            title = f"mean of {format_shape(config['pool_size'])}"
         case "Dropout":
             title = f"dropout {config['rate']:g}"
         case "Rescaling":
@@ -199,7 +199,7 @@ def _title(kind: str, config: Mapping[str, Any]) -> str:
 
 def _convolution(config: Mapping[str, Any]) -> str:
     """Return size and channels of a convolution, and what is not the usual about it."""
-    title = f"convolution {shape_in_words(config['kernel_size'])}, {config['filters']:,}"
+    title = f"convolution {format_shape(config['kernel_size'])}, {config['filters']:,}"
     if max(config["strides"]) > 1:
         title += f", stride {max(config['strides'])}"
     return title + (", no padding" if config["padding"] == "valid" else "")

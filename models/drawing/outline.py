@@ -1,6 +1,6 @@
 """A model in the terminal: its layers line by line, and beside them which way the data take."""
 
-from models.drawing.graph import Block, depths, shape_in_words
+from models.drawing.graph import Block, depths, format_shape
 
 Lanes = list[list[tuple[int, int]]]
 """For each lane, nearest to the text first: the jumps it carries, as rows from and to."""
@@ -27,7 +27,7 @@ def outline(graph: tuple[Block, ...]) -> str:
             ends, starts = number == 0, number == len(layers) - 1
             gutter = _gutter(lanes, row, ends=ends, starts=starts)
             numbers = f"{layer.parameters:,}" if layer.parameters else ""
-            rows.append((gutter, layer.title, shape_in_words(layer.shape), numbers))
+            rows.append((gutter, layer.title, format_shape(layer.shape), numbers))
     return _table(rows)
 
 

@@ -11,8 +11,8 @@ from models.predictors.contract import (
     check_probabilities,
     slice_length,
 )
-from models.predictors.declaration import Declaration, declaration_path
 from models.predictors.function import FunctionPredictor, load_function
+from models.predictors.input_spec import InputSpec, input_spec_path
 from models.predictors.keras_file import KerasPredictor, load_keras_file
 from models.predictors.onnx_file import OnnxPredictor, load_onnx_file, weight_files
 from models.predictors.skops_file import SklearnPredictor, load_skops_file
@@ -28,8 +28,8 @@ __all__ = [
     "FILE_ENDINGS",
     "KNOWN_ENDINGS",
     "SLICE",
-    "Declaration",
     "FunctionPredictor",
+    "InputSpec",
     "KerasPredictor",
     "OnnxPredictor",
     "PredictionError",
@@ -37,8 +37,8 @@ __all__ = [
     "SklearnPredictor",
     "SlicedPredictor",
     "check_probabilities",
-    "declaration_path",
     "files_of",
+    "input_spec_path",
     "is_function",
     "load_predictor",
     "slice_length",
@@ -60,7 +60,7 @@ def load_predictor(
         A ``.keras``, ``.onnx`` or ``.skops`` file, from here or elsewhere, or a function as
         ``package.module:function``. What a file does not say of itself (pixels of 0 to 1 or of 0 to
         255, mean and std, channels first, logits) is said in a TOML file beside it, called
-        ``net.onnx.toml`` for ``net.onnx``; see `Declaration`. For functions see
+        ``net.onnx.toml`` for ``net.onnx``; see `InputSpec`. For functions see
         `models.predictors.function`.
     image_shape
         Height, width and channels to take where nothing says them, as with flat inputs.
@@ -88,7 +88,7 @@ def load_predictor(
 def files_of(path: str | Path) -> tuple[Path, ...]:
     """Return the files that decide the predictions of a model file.
 
-    Its own, its declaration if there is one, and those of weights kept apart.
+    Its own, its spec if there is one, and those of weights kept apart.
 
     Raises
     ------
@@ -96,6 +96,6 @@ def files_of(path: str | Path) -> tuple[Path, ...]:
         When it is missing, or of a kind that is not read.
     """
     path = existing_file(path)
-    beside = declaration_path(path)
+    beside = input_spec_path(path)
     weights = weight_files(path) if path.suffix == ".onnx" else ()
     return (path, *([beside] if beside.is_file() else []), *weights)

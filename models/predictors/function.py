@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.predictors.contract import ImageShape, PredictionError, SlicedPredictor
-from models.predictors.declaration import NOTHING_DECLARED, guest_digest
+from models.predictors.input_spec import DEFAULT_SPEC, external_digest
 from models.predictors.sources import first_line, read_bytes
 from models.store import ModelError
 from models.stored_images import Images
@@ -119,7 +119,7 @@ def load_function(source: str, image_shape: ImageShape | None, threads: int) -> 
         raise PredictionError(
             f"{source}: its attribute classes must be a whole number of 2 or more, got {classes!r}"
         )
-    digest = guest_digest("function", _identity(function, source), NOTHING_DECLARED)
+    digest = external_digest("function", _identity(function, source), DEFAULT_SPEC)
     return FunctionPredictor(function, name, digest, shape, classes, threads)
 
 

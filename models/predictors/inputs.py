@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from models.predictors.contract import ImageShape, PredictionError
-from models.predictors.declaration import Declaration
+from models.predictors.input_spec import InputSpec
 
 Dimensions = Sequence[int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class InputFormat:
+class InputConverter:
     """How a guest wants its images.
 
     Parameters
@@ -60,15 +60,15 @@ class InputFormat:
         return np.ascontiguousarray(values).reshape(len(values), *self.dimensions)
 
 
-def input_format(
+def input_converter(
     name: str,
     dimensions: Dimensions,
     dtype: DTypeLike,
-    declaration: Declaration,
+    spec: InputSpec,
     *,
     layout: str | None = None,
     assumed: ImageShape | None = None,
-) -> InputFormat:
+) -> InputConverter:
     """Work out how a guest wants its images from what it says, what is declared and what there is.
 
     Parameters
@@ -80,7 +80,7 @@ def input_format(
         without the axis of channels) or one (flat).
     dtype
         Of the values it takes. For uint8 nothing is to be declared about them.
-    declaration
+    spec
         What is said in the file beside it. Without ``pixels``, values stay 0..255.
     layout
         ``"nhwc"`` or ``"nchw"`` where the kind of guest has a custom. Otherwise the axis that is
@@ -93,26 +93,26 @@ def input_format(
     PredictionError
         When these contradict each other or leave something open.
     """
-    wanted = declaration.image or assumed
-    layout = declaration.layout or layout or _layout_of(dimensions, wanted, name)
+    wanted = spec.image or assumed
+    layout = spec.layout or layout or _layout_of(dimensions, wanted, name)
     first = layout == "nchw"
     shape = _image_shape(name, dimensions, wanted, channels_first=first)
-    if declaration.image not in {None, shape}:
+    if spec.image not in {None, shape}:
         raise PredictionError(
-            f"{name}: images of {declaration.image} are declared, but it takes {tuple(dimensions)}"
+            f"{name}: images of {spec.image} are declared, but it takes {tuple(dimensions)}"
         )
-    _check_values(name, dtype, declaration, shape[2])
+    _check_values(name, dtype, spec, shape[2])
     height, width, channels = shape
     of_rank = {1: (height * width * channels,), 2: (height, width)}
     in_order = (channels, height, width) if first else shape
-    return InputFormat(
+    return InputConverter(
         image_shape=shape,
         dimensions=of_rank.get(len(dimensions), in_order),
         channels_first=first,
         dtype=dtype,
-        unit=declaration.pixels == "0..1",
-        mean=declaration.mean,
-        std=declaration.std,
+        unit=spec.pixels == "0..1",
+        mean=spec.mean,
+        std=spec.std,
     )
 
 
@@ -181,14 +181,14 @@ def _unfolded(name: str, values: int | None, wanted: ImageShape | None) -> Image
     return wanted
 
 
-def _check_values(name: str, dtype: DTypeLike, declaration: Declaration, channels: int) -> None:
+def _check_values(name: str, dtype: DTypeLike, spec: InputSpec, channels: int) -> None:
     """Refuse scaling where the guest takes bytes, and as many means as there are no channels."""
-    scaled = declaration.pixels == "0..1" or declaration.mean or declaration.std
+    scaled = spec.pixels == "0..1" or spec.mean or spec.std
     if np.dtype(dtype) == np.uint8 and scaled:
         raise PredictionError(
             f"{name}: takes whole pixel values, so they cannot be declared as scaled"
         )
-    for setting, values in (("mean", declaration.mean), ("std", declaration.std)):
+    for setting, values in (("mean", spec.mean), ("std", spec.std)):
         if len(values) not in {0, 1, channels}:
             raise PredictionError(
                 f"{name}: {setting} must have 1 number or one for each of {channels} channels, "

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from models import backend
 from models.digests import model_digest
 from models.predictors.contract import ImageShape, PredictionError, SlicedPredictor
-from models.predictors.declaration import (
+from models.predictors.input_spec import (
+    DEFAULT_SPEC,
     IMAGES,
-    NOTHING_DECLARED,
-    Declaration,
-    guest_digest,
-    read_declaration,
+    InputSpec,
+    external_digest,
+    read_input_spec,
 )
-from models.predictors.inputs import InputFormat, input_format
+from models.predictors.inputs import InputConverter, input_converter
 from models.store import load_keras
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class KerasPredictor(SlicedPredictor):
         From images to probabilities (n, classes).
     name
         What to call it.
-    declaration
+    spec
         How it wants its images, and what it returns.
     image_shape
         Height, width and channels to take where the model does not say them.
@@ -51,20 +51,20 @@ class KerasPredictor(SlicedPredictor):
         self,
         model: "keras.Model",
         name: str,
-        declaration: Declaration = NOTHING_DECLARED,
+        spec: InputSpec = DEFAULT_SPEC,
         image_shape: ImageShape | None = None,
     ) -> None:
         self._model = model
-        self._format = _format(model, name, declaration, image_shape)
+        self._format = _format(model, name, spec, image_shape)
         digest = model_digest(model)
-        if declaration != NOTHING_DECLARED:
-            digest = guest_digest("keras", [digest.encode()], declaration)
+        if spec != DEFAULT_SPEC:
+            digest = external_digest("keras", [digest.encode()], spec)
         super().__init__(
             name,
             digest,
             self._format.image_shape,
             _classes(model, name),
-            logits=declaration.outputs == "logits",
+            logits=spec.outputs == "logits",
         )
 
     def _outputs(self, images: NDArray[np.uint8]) -> NDArray[Any]:
@@ -83,16 +83,16 @@ def load_keras_file(
     models.backend.BackendError
         When the number of threads can no longer be set.
     """
-    declaration = read_declaration(path, SETTINGS)
+    spec = read_input_spec(path, SETTINGS)
     if threads is not None:
         with backend.quiet_start():
             backend.pin_threads(threads)
-    return KerasPredictor(load_keras(path), path.stem, declaration, image_shape)
+    return KerasPredictor(load_keras(path), path.stem, spec, image_shape)
 
 
 def _format(
-    model: "keras.Model", name: str, declaration: Declaration, assumed: ImageShape | None
-) -> InputFormat:
+    model: "keras.Model", name: str, spec: InputSpec, assumed: ImageShape | None
+) -> InputConverter:
     """Return how the one input of a model wants its images."""
     shape = model.input_shape
     if not isinstance(shape, tuple) or shape[0] is not None:
@@ -100,9 +100,9 @@ def _format(
             f"{name}: the model must have one input, for any number of images, got {shape}"
         )
     # Values as they are go in as bytes, and Keras makes of them what its first layer wants.
-    changed = declaration.pixels or declaration.mean or declaration.std
+    changed = spec.pixels or spec.mean or spec.std
     dtype = "float32" if changed and "float" in model.inputs[0].dtype else "uint8"
-    return input_format(name, shape[1:], dtype, declaration, layout="nhwc", assumed=assumed)
+    return input_converter(name, shape[1:], dtype, spec, layout="nhwc", assumed=assumed)
 
 
 def _classes(model: "keras.Model", name: str) -> int:

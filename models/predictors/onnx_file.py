@@ -10,13 +10,13 @@ from numpy.typing import DTypeLike, NDArray
 
 from models import backend
 from models.predictors.contract import ImageShape, PredictionError, SlicedPredictor
-from models.predictors.declaration import (
+from models.predictors.input_spec import (
     IMAGES,
-    Declaration,
-    guest_digest,
-    read_declaration,
+    InputSpec,
+    external_digest,
+    read_input_spec,
 )
-from models.predictors.inputs import input_format
+from models.predictors.inputs import input_converter
 from models.predictors.sources import first_line, imported, read_bytes
 from models.store import ModelError
 
@@ -41,7 +41,7 @@ class OnnxPredictor(SlicedPredictor):
         An `onnxruntime.InferenceSession`.
     name, digest
         As in `Predictor`.
-    declaration
+    spec
         How it wants its images, and what it returns.
     image_shape
         Height, width and channels to take where the graph does not say them.
@@ -57,12 +57,12 @@ class OnnxPredictor(SlicedPredictor):
         session: Any,
         name: str,
         digest: str,
-        declaration: Declaration,
+        spec: InputSpec,
         image_shape: ImageShape | None = None,
     ) -> None:
         self._session = session
         self._input, dimensions, dtype = _input(session, name)
-        if dtype != np.uint8 and declaration.pixels is None:
+        if dtype != np.uint8 and spec.pixels is None:
             raise PredictionError(
                 f"{name}: takes floating point, so it must be declared whether as 0 to 1 or as "
                 f'0 to 255; write pixels = "0..1" or pixels = "0..255" into {name}.onnx.toml '
@@ -70,14 +70,14 @@ class OnnxPredictor(SlicedPredictor):
             )
         batch, *axes = dimensions
         self._batch = batch
-        self._format = input_format(name, axes, dtype, declaration, assumed=image_shape)
-        self._output, classes = _output(session, name, declaration.output_name)
+        self._format = input_converter(name, axes, dtype, spec, assumed=image_shape)
+        self._output, classes = _output(session, name, spec.output_name)
         super().__init__(
             name,
             digest,
             self._format.image_shape,
             classes,
-            logits=declaration.outputs == "logits",
+            logits=spec.outputs == "logits",
         )
 
     def _outputs(self, images: NDArray[np.uint8]) -> NDArray[Any]:
@@ -110,7 +110,7 @@ def load_onnx_file(path: Path, image_shape: ImageShape | None, threads: int) -> 
     PredictionError
         When the graph does not map images to probabilities.
     """
-    declaration = read_declaration(path, SETTINGS)
+    spec = read_input_spec(path, SETTINGS)
     with backend.quiet_start():
         runtime = imported("onnxruntime", path)
     files = (path, *weight_files(path))
@@ -128,8 +128,8 @@ def load_onnx_file(path: Path, image_shape: ImageShape | None, threads: int) -> 
             f"{path} cannot be read as an ONNX model, or is damaged or cut short: "
             f"{first_line(error)}"
         ) from error
-    digest = guest_digest("onnx", [read_bytes(file) for file in files], declaration)
-    return OnnxPredictor(session, path.stem, digest, declaration, image_shape)
+    digest = external_digest("onnx", [read_bytes(file) for file in files], spec)
+    return OnnxPredictor(session, path.stem, digest, spec, image_shape)
 
 
 def weight_files(path: Path) -> tuple[Path, ...]:

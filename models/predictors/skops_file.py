@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.predictors.contract import ImageShape, PredictionError, SlicedPredictor
-from models.predictors.declaration import (
+from models.predictors.input_spec import (
     IMAGES,
-    Declaration,
-    declaration_path,
-    guest_digest,
-    read_declaration,
+    InputSpec,
+    external_digest,
+    input_spec_path,
+    read_input_spec,
 )
-from models.predictors.inputs import input_format
+from models.predictors.inputs import input_converter
 from models.predictors.sources import first_line, imported, read_bytes
 from models.store import ModelError
 from models.stored_images import Images
@@ -33,7 +33,7 @@ class SklearnPredictor(SlicedPredictor):
         From scikit-learn or alike; fitted on the labels 0, 1, ...
     name, digest
         As in `Predictor`.
-    declaration
+    spec
         How it wants its images.
     image_shape
         Height, width and channels to take where they are not declared.
@@ -51,11 +51,11 @@ class SklearnPredictor(SlicedPredictor):
         classifier: Any,
         name: str,
         digest: str,
-        declaration: Declaration,
+        spec: InputSpec,
         image_shape: ImageShape | None = None,
         threads: int = 1,
     ) -> None:
-        if declaration.pixels is None:
+        if spec.pixels is None:
             raise PredictionError(
                 f"{name}: it must be declared whether the classifier was fitted on pixels of 0 "
                 'to 1 or of 0 to 255; write pixels = "0..1" or pixels = "0..255" into '
@@ -64,8 +64,8 @@ class SklearnPredictor(SlicedPredictor):
         self._classifier = classifier
         self._threads = threads
         features = (getattr(classifier, "n_features_in_", None),)
-        self._format = input_format(
-            name, features, np.float64, declaration, layout="nhwc", assumed=image_shape
+        self._format = input_converter(
+            name, features, np.float64, spec, layout="nhwc", assumed=image_shape
         )
         super().__init__(name, digest, self._format.image_shape, _classes(classifier, name))
 
@@ -97,11 +97,11 @@ def load_skops_file(path: Path, image_shape: ImageShape | None, threads: int) ->
     PredictionError
         When it does not map images to probabilities.
     """
-    declaration = read_declaration(path, SETTINGS)
+    spec = read_input_spec(path, SETTINGS)
     skops = imported("skops.io", path)
     try:
         unknown = set(skops.get_untrusted_types(file=path))
-        refused = sorted(unknown - set(declaration.trusted))
+        refused = sorted(unknown - set(spec.trusted))
         if not refused:
             classifier = skops.load(path, trusted=sorted(unknown))
     except Exception as error:  # whatever the parts of a foreign file make skops raise
@@ -113,10 +113,10 @@ def load_skops_file(path: Path, image_shape: ImageShape | None, threads: int) ->
         quoted = ", ".join(f'"{kind}"' for kind in refused)
         raise ModelError(
             f"{path} holds types that skops does not know as harmless: {', '.join(refused)}; if "
-            f"the file is your own, write trusted = [{quoted}] into {declaration_path(path)}"
+            f"the file is your own, write trusted = [{quoted}] into {input_spec_path(path)}"
         )
-    digest = guest_digest("skops", [read_bytes(path)], declaration)
-    return SklearnPredictor(classifier, path.stem, digest, declaration, image_shape, threads)
+    digest = external_digest("skops", [read_bytes(path)], spec)
+    return SklearnPredictor(classifier, path.stem, digest, spec, image_shape, threads)
 
 
 def _classes(classifier: Any, name: str) -> int:

@@ -66,7 +66,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def imported(module: str, path: Path) -> ModuleType:
-    """Import a library of the extra ``guests``, which reading `path` needs.
+    """Import a library of the extra ``external``, which reading `path` needs.
 
     Raises
     ------
@@ -78,8 +78,8 @@ def imported(module: str, path: Path) -> ModuleType:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise ModelError(
-            f"{path} needs {package}, which is not installed; it comes with the extra 'guests': "
-            'python -m pip install -e ".[app,guests]"'
+            f"{path} needs {package}, which is not installed; it comes with the extra 'external': "
+            'python -m pip install -e ".[app,external]"'
         ) from error
 
 

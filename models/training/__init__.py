@@ -88,7 +88,7 @@ def train(
     checkpoint
         An ``.npz`` file in a folder that exists, written after each epoch; when it is there
         already, training goes on after the epoch in it. It stays: delete it once the result is
-        safe (`models.training.resumable.train_to_file` does).
+        safe (`models.resumable.train_to_file` does).
 
     Raises
     ------

@@ -131,7 +131,7 @@ class BatchStream:
 
     def _prepare(self, ids: NDArray[np.int64], epoch: int) -> list[Batch]:
         """Gather one block, augment it and cut it into batches."""
-        images = augmented(self._augment, self._images[ids], ids, epoch)
+        images = apply_augmentation(self._augment, self._images[ids], ids, epoch)
         targets = self._targets[ids]
         cuts = range(0, len(ids), self._batch_size)
         return [
@@ -140,7 +140,7 @@ class BatchStream:
         ]
 
 
-def augmented(
+def apply_augmentation(
     augment: Augment | None, images: Images, ids: NDArray[np.int64], epoch: int
 ) -> Images:
     """Return images as an augmentation gives them, checked; unchanged without one.

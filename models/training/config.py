@@ -102,8 +102,8 @@ class TrainConfig(BaseModel):
         """Refuse what watches a validation figure where no images are set aside."""
         watches = isinstance(value, int) or value == "plateau"
         if watches and info.data.get("validation_fraction") == 0:
-            watcher = "a plateau schedule" if value == "plateau" else "early stopping"
-            raise ValueError(f"{watcher} needs a validation_fraction above 0, got 0")
+            observer = "a plateau schedule" if value == "plateau" else "early stopping"
+            raise ValueError(f"{observer} needs a validation_fraction above 0, got 0")
         return value
 
     def resolved(self, data: Dataset) -> "TrainConfig":

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.dataset import Dataset
-from models.training.batches import Augment, BatchStream, augmented
+from models.training.batches import Augment, BatchStream, apply_augmentation
+from models.training.callback import TrainingCallback
 from models.training.checkpoints import Checkpoint
 from models.training.config import TrainConfig
-from models.training.course import Course
-from models.training.optimizers import compiled, given
+from models.training.optimizers import compile_trainer, require_resolved
 from models.training.reports import EpochReport
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def fit(
     augment: Augment | None,
     on_epoch: Callable[[EpochReport], None] | None,
     checkpoint: Checkpoint | None = None,
-) -> Course:
+) -> TrainingCallback:
     """Train `model` in place, by a resolved configuration.
 
     Returns
     -------
-    Course
+    TrainingCallback
         With the history, one entry an epoch, and the epoch whose weights `model` has now.
 
     Raises
@@ -47,22 +47,22 @@ def fit(
 
     train_ids, validation_ids = config.split(data)
     targets = np.eye(data.classes, dtype=np.float32)[data.train_labels]
-    epochs = given(config.epochs)
+    epochs = require_resolved(config.epochs)
     stream = BatchStream(
         data.train_images,
         targets,
         train_ids,
-        batch_size=given(config.batch_size),
+        batch_size=require_resolved(config.batch_size),
         epochs=epochs,
         seed=config.seed,
         augment=augment,
     )
-    trainer = compiled(model, config, steps=epochs * stream.batches_per_epoch)
-    course = Course(model, trainer, config, on_epoch, checkpoint)
+    trainer = compile_trainer(model, config, steps=epochs * stream.batches_per_epoch)
+    course = TrainingCallback(model, trainer, config, on_epoch, checkpoint)
     held_out = None
     if len(validation_ids):
         shown = augment if config.augment_validation else None
-        images = augmented(shown, data.train_images[validation_ids], validation_ids, 0)
+        images = apply_augmentation(shown, data.train_images[validation_ids], validation_ids, 0)
         held_out = (images, targets[validation_ids])
     if not course.has_ended:
         with _errors_as_they_were(stream):

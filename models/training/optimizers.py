@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 
 
-def compiled(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Model":
+def compile_trainer(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Model":
     """Wrap `model` in a compiled one with the same layers; `model` itself gets no optimizer.
 
     Parameters
@@ -34,7 +34,7 @@ def compiled(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Mo
     return trainer
 
 
-def given(value: Number | None) -> Number:
+def require_resolved(value: Number | None) -> Number:
     """Return a value that `TrainConfig.resolved` has filled in."""
     if value is None:
         raise TrainingError("the configuration must be resolved before it is used")
@@ -45,7 +45,7 @@ def _optimizer(config: TrainConfig, steps: int) -> "keras.optimizers.Optimizer":
     """Return the optimizer, with its schedule where that is known beforehand."""
     from keras import optimizers
 
-    rate = given(config.learning_rate)
+    rate = require_resolved(config.learning_rate)
     if config.schedule == "cosine":
         rate = optimizers.schedules.CosineDecay(rate, decay_steps=steps)
     if config.optimizer == "sgd":

@@ -20,7 +20,7 @@ class Patience:
     best, best_epoch
         The best value seen, and its epoch counted from 1; None and 0 before the first.
     waited
-        Epochs since then, or since the last `renew`.
+        Epochs since then, or since the last `reset`.
     """
 
     epochs: int
@@ -46,6 +46,6 @@ class Patience:
             self.waited += 1
         return better
 
-    def renew(self) -> None:
+    def reset(self) -> None:
         """Start waiting anew; the best value stays."""
         self.waited = 0

@@ -42,7 +42,7 @@ class EpochReport:
         }
 
 
-class Watcher(Protocol):
+class TrainingObserver(Protocol):
     """Someone who is told how one training after another goes on."""
 
     def begin(self, name: str) -> None:

@@ -10,11 +10,13 @@ from models.dataset import Dataset
 from models.training import Trained
 from models.training.batches import Augment
 from models.training.config import TrainConfig, TrainingError
-from models.training.reports import Watcher
+from models.training.reports import TrainingObserver
 from models.trials.grid import ComparisonJob
-from models.trials.laboratory import Figure, Laboratory, Trial, deviation, mean
+from models.trials.trial_runner import Metric, Trial, TrialRunner, mean, standard_deviation
 
-FIGURES: tuple[Figure, Figure] = ("accuracy", "loss")
+METRICS: tuple[Metric, Metric] = ("accuracy", "loss")
+EVALUATION = "models.trials.comparison._on_validation_images"
+"""Part of the key of each stored trial, so it must not change when functions are renamed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def compare(
     job: ComparisonJob,
     data: Dataset,
     folder: Path,
-    watcher: Watcher,
+    observer: TrainingObserver,
     augment: Augment | None = None,
 ) -> tuple[Ranked, ...]:
     """Train every combination with every seed and return them, the best first.
@@ -67,7 +69,7 @@ def compare(
         Its training images are used.
     folder
         Where finished trainings are remembered, and the unfinished one is kept.
-    watcher
+    observer
         Is told how it goes on.
     augment
         What training images go through.
@@ -77,7 +79,7 @@ def compare(
     TrainingError
         When the folder cannot be used or nothing is left to train on.
     """
-    laboratory = Laboratory(folder, augment, watcher)
+    runner = TrialRunner(folder, augment, observer)
     total = len(list(job.combinations())) * len(job.seeds)
     numbers = itertools.count(1)
     ranked = []
@@ -87,8 +89,8 @@ def compare(
         for seed in job.seeds:
             name = f"{next(numbers)} of {total}: {in_words(settings)}, seed {seed}"
             seeded = config.model_copy(update={"seed": seed})
-            trial = laboratory.run(name, seeded, data, _on_validation_images)
-            watcher.note(f"{name}: {_outcome(trial)}")
+            trial = runner.run(name, seeded, data, _on_validation_images, EVALUATION)
+            observer.note(f"{name}: {_outcome(trial)}")
             trials.append(trial)
         first = config.model_copy(update={"seed": job.seeds[0]})
         ranked.append(Ranked(settings, first, tuple(trials)))
@@ -108,7 +110,7 @@ def write_table(ranked: tuple[Ranked, ...], path: Path) -> Path:
     TrainingError
         When the file cannot be written.
     """
-    heads = [f"{figure}_{part}" for figure in FIGURES for part in ("mean", "deviation")]
+    heads = [f"{figure}_{part}" for figure in METRICS for part in ("mean", "deviation")]
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
@@ -118,8 +120,11 @@ def write_table(ranked: tuple[Ranked, ...], path: Path) -> Path:
                 if not one.failure:
                     numbers = [
                         value
-                        for figure in FIGURES
-                        for value in (mean(one.trials, figure), deviation(one.trials, figure))
+                        for figure in METRICS
+                        for value in (
+                            mean(one.trials, figure),
+                            standard_deviation(one.trials, figure),
+                        )
                     ]
                 end = [len(one.trials), round(one.seconds, 1), one.failure]
                 writer.writerow([place, *one.settings.values(), *numbers, *end])

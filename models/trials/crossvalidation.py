@@ -11,8 +11,11 @@ from models.scoring import score
 from models.training import Trained
 from models.training.batches import Augment
 from models.training.config import TrainConfig, TrainingError, check_trainable
-from models.training.reports import Watcher
-from models.trials.laboratory import Laboratory, Trial
+from models.training.reports import TrainingObserver
+from models.trials.trial_runner import Trial, TrialRunner
+
+EVALUATION = "models.trials.crossvalidation.crossvalidate.<locals>.judge"
+"""Part of the key of each stored trial, so it must not change when functions are renamed."""
 
 
 def crossvalidate(
@@ -20,7 +23,7 @@ def crossvalidate(
     data: Dataset,
     folds: int,
     folder: Path,
-    watcher: Watcher,
+    observer: TrainingObserver,
     augment: Augment | None = None,
 ) -> tuple[Trial, ...]:
     """Split the training images into folds, train as often on all but one, and return a trial each.
@@ -39,7 +42,7 @@ def crossvalidate(
         How many, from 2 to the images of the rarest class.
     folder
         Where finished folds are remembered, and the unfinished one is kept.
-    watcher
+    observer
         Is told how it goes on.
     augment
         What training images go through; their ids are positions among the images of a training.
@@ -49,18 +52,18 @@ def crossvalidate(
     TrainingError
         When a class has fewer images than there are folds, or a training fails.
     """
-    laboratory = Laboratory(folder, augment, watcher)
+    runner = TrialRunner(folder, augment, observer)
     trials = []
     for number, part in enumerate(split(data, folds, config.seed), 1):
 
-        def judge(trained: Trained, held_out: Dataset = part) -> tuple[float, float]:
+        def evaluate(trained: Trained, held_out: Dataset = part) -> tuple[float, float]:
             found = score(trained.model, held_out.test_images, held_out.test_labels)
             return found.accuracy, found.loss
 
-        trial = laboratory.run(f"fold {number} of {folds}", config, part, judge)
+        trial = runner.run(f"fold {number} of {folds}", config, part, evaluate, EVALUATION)
         if trial.failure:
             raise TrainingError(f"fold {number} of {folds}: {trial.failure}")
-        watcher.note(
+        observer.note(
             f"fold {number} of {folds}: accuracy {trial.accuracy:.2%}, loss {trial.loss:.4f}, "
             f"{len(trial.history)} epochs in {trial.seconds:.1f} s"
         )

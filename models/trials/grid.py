@@ -13,9 +13,9 @@ from pydantic import (
     model_validator,
 )
 
-from models.mistakes import describe_mistakes
 from models.training.config import TrainConfig
 from models.trials.jobs import TrainingJob
+from models.validation_messages import validation_message
 
 
 def _counted(seeds: object) -> object:
@@ -73,7 +73,7 @@ class ComparisonJob(TrainingJob):
             try:
                 fraction = TrainConfig.model_validate(settings).validation_fraction
             except ValidationError as error:
-                mistakes[describe_mistakes("", error, list(TrainConfig.model_fields))] = None
+                mistakes[validation_message("", error, list(TrainConfig.model_fields))] = None
                 continue
             if fraction == 0:
                 mistakes["validation_fraction: must be above 0, for the images judge"] = None

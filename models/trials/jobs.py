@@ -7,8 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.mistakes import describe_mistakes
 from models.training.config import TrainConfig, TrainingError
+from models.validation_messages import validation_message
 
 
 class TrainingJob(BaseModel):
@@ -64,7 +64,7 @@ def load_job(kind: type[Job], file: Path | None, flags: Mapping[str, Any]) -> Jo
         return kind.model_validate(settings)
     except ValidationError as error:
         what = "the options" if file is None else str(file)
-        raise TrainingError(describe_mistakes(what, error, _paths(kind))) from None
+        raise TrainingError(validation_message(what, error, _paths(kind))) from None
 
 
 def _read(file: Path) -> dict[str, Any]:

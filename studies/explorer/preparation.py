@@ -89,7 +89,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     from studies.results.lock import sole_sweep
 
     tell("Reading the data", 0)
-    data = load(study.data, tell=lambda text: tell(text, 0))
+    data = load(study.data, on_progress=lambda text: tell(text, 0))
     threads = study.threads or processors()
     tell("Starting the machine-learning library", 0.02)
     with ExitStack() as stack:

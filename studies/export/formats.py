@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.files import replacing
+from models.files import atomic_write
 from studies.errors import StudyError
 from studies.export.tables import Block, Table
 
@@ -56,7 +56,7 @@ def write_table(table: Table, folder: Path, form: str) -> tuple[Path, int]:
         raise StudyError(f"a table is exported as {', '.join(FORMATS)}, not as {form!r}")
     path = folder / f"{table.name}.{form}"
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         return path, writers[form](table, partial)
 
 

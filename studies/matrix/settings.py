@@ -15,8 +15,8 @@ from pydantic import (
     field_validator,
 )
 
-from models.mistakes import describe_mistakes
 from models.training import TrainConfig
+from models.validation_messages import validation_message
 from studies.errors import StudyError
 from studies.matrix.labels import RESERVED, labels_of
 from studies.settings import Corruptions, Count, Seeds, StudyName
@@ -170,7 +170,7 @@ def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = Non
     try:
         return _File.model_validate(settings).matrix
     except ValidationError as error:
-        raise StudyError(describe_mistakes(f"study {source}", error, _paths())) from None
+        raise StudyError(validation_message(f"study {source}", error, _paths())) from None
 
 
 def default_folder(source: str | Path, matrix: MatrixStudy) -> Path:

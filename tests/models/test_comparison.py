@@ -15,7 +15,7 @@ from models.training.config import TrainConfig, TrainingError
 from models.trials.comparison import Ranked, compare, write_table
 from models.trials.grid import ComparisonJob
 from models.trials.jobs import load_job
-from models.trials.laboratory import Trial, deviation, mean
+from models.trials.trial_runner import Trial, mean, standard_deviation
 
 GRID = """
 data = "tiny.npz"
@@ -123,7 +123,7 @@ class TestRanking:
         def pretend(_self: object, _name: str, config: TrainConfig, *_others: object) -> Trial:
             return Trial(0.9, 2.0) if config.learning_rate == 0.01 else Trial(0.8, 1.0)
 
-        monkeypatch.setattr("models.trials.laboratory.Laboratory.run", pretend)
+        monkeypatch.setattr("models.trials.trial_runner.TrialRunner.run", pretend)
         asked = job(grid_file, f'judge = "{judge}"\n' + GRID.replace("1e-6", "1e-3"))
         ranked = compare(asked, tiny, tmp_path / "out", Listener())
         assert ranked[0].settings["learning_rate"] == best
@@ -136,7 +136,7 @@ class TestRanking:
         assert float(rows[0]["accuracy_mean"]) == 0.625
         assert float(rows[0]["loss_deviation"]) == pytest.approx(np.std([1, 2], ddof=1))
         assert rows[1]["loss_deviation"] == ""
-        assert deviation(ranked[1].trials, "loss") is None
+        assert standard_deviation(ranked[1].trials, "loss") is None
 
     def test_a_folder_in_the_place_of_the_table(self, tmp_path: Path) -> None:
         with pytest.raises(TrainingError, match="cannot be written"):

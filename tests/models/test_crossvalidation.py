@@ -11,9 +11,9 @@ from models.__main__ import app
 from models.data import Dataset
 from models.training import TrainConfig, Trained, TrainingError, train
 from models.training.reports import EpochReport
-from models.trials import laboratory as trials
+from models.trials import trial_runner as trials
 from models.trials.crossvalidation import crossvalidate, split
-from models.trials.laboratory import Trial, deviation, mean
+from models.trials.trial_runner import Trial, mean, standard_deviation
 
 CONFIG = TrainConfig(architecture="mlp", epochs=2, batch_size=16, seed=4)
 
@@ -94,8 +94,8 @@ class TestCrossValidation:
     def test_mean_and_deviation(self, folds: tuple[Trial, ...]) -> None:
         values = [fold.loss for fold in folds]
         assert mean(folds, "loss") == pytest.approx(np.mean(values))
-        assert deviation(folds, "loss") == pytest.approx(np.std(values, ddof=1))
-        assert deviation(folds[:1], "loss") is None
+        assert standard_deviation(folds, "loss") == pytest.approx(np.std(values, ddof=1))
+        assert standard_deviation(folds[:1], "loss") is None
 
     def test_the_test_images_do_not_matter(
         self, tiny: Dataset, folds: tuple[Trial, ...], tmp_path: Path
@@ -132,12 +132,12 @@ class TestFolder:
     def test_damaged(self, tiny: Dataset, tmp_path: Path, content: str) -> None:
         (tmp_path / "trials.json").write_text(content)
         with pytest.raises(TrainingError, match=r"trials\.json is damaged; delete it"):
-            trials.Laboratory(tmp_path, None, Listener())
+            trials.TrialRunner(tmp_path, None, Listener())
 
     def test_in_the_way(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(TrainingError, match=r"the folder .* cannot be made: "):
-            trials.Laboratory(tmp_path / "file" / "folder", None, Listener())
+            trials.TrialRunner(tmp_path / "file" / "folder", None, Listener())
 
     def test_one_training_may_be_judged_in_several_ways(
         self, tiny: Dataset, tmp_path: Path
@@ -149,8 +149,11 @@ class TestFolder:
             return 1.0, 0.0
 
         config = CONFIG.model_copy(update={"epochs": 1})
-        laboratory = trials.Laboratory(tmp_path, None, Listener())
-        found = [laboratory.run("", config, tiny, judge) for judge in (strict, kind, strict)]
+        runner = trials.TrialRunner(tmp_path, None, Listener())
+        found = [
+            runner.run("", config, tiny, evaluate, evaluate.__name__)
+            for evaluate in (strict, kind, strict)
+        ]
         assert [trial.accuracy for trial in found] == [0, 1, 0]
 
 

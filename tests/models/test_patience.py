@@ -29,6 +29,6 @@ def test_it_runs_out_after_so_many_epochs_in_a_row_and_can_be_renewed() -> None:
         patience.improves(value, epoch)
         seen.append(patience.has_run_out)
     assert seen == [False, False, False, False, True, True]
-    patience.renew()
+    patience.reset()
     assert not patience.has_run_out
     assert (patience.best, patience.best_epoch) == (4, 3)

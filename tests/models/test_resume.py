@@ -13,10 +13,10 @@ import pytest
 
 from models import store
 from models.data import Dataset, load
+from models.resumable import checkpoint_path, train_to_file
 from models.training import TrainConfig, Trained, TrainingError, checkpoints, train
 from models.training.augmentation import load_augment
 from models.training.checkpoints import Checkpoint, TrainingState
-from models.training.resumable import checkpoint_path, train_to_file
 
 ROOT = Path(__file__).parents[2]
 LATE = random.SystemRandom()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models import data
-from models.data import DataError, Dataset, digest_cache, npy, pictures
+from models.data import DataError, Dataset, class_folders, digest_cache, npy
 from models.stored_images import StoredImages, first_images
 from models.training.config import TrainConfig, TrainingError
 
@@ -23,7 +23,7 @@ def everything_is_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(npy, "LARGEST_KEPT", 0)
     monkeypatch.setattr("models.data.npz.LARGEST_KEPT", 0)
-    monkeypatch.setattr(pictures, "LARGEST_DECODED", 0)
+    monkeypatch.setattr(class_folders, "LARGEST_DECODED", 0)
     monkeypatch.setattr(digest_cache, "LARGE", 1)
     monkeypatch.setattr("models.dataset.DIGEST_BLOCK", 7 * 90)  # seven images
 
@@ -191,10 +191,10 @@ class TestPictures:
     ) -> None:
         pets = write_pictures(tmp_path / "pets")
         told: list[str] = []
-        later = data.load(pets, tell=told.append)
+        later = data.load(pets, on_progress=told.append)
         assert isinstance(later.test_images, StoredImages)
         assert any("decoded anew at each use" in sentence for sentence in told)
-        monkeypatch.setattr(pictures, "LARGEST_DECODED", 2**30)
+        monkeypatch.setattr(class_folders, "LARGEST_DECODED", 2**30)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
         at_once = data.load(pets)
         assert isinstance(at_once.test_images, np.ndarray)
@@ -240,9 +240,9 @@ class TestDigestOfLargeData:
         assert sum(read) == 2 * COUNT + 4
 
     def test_it_tells_how_far_it_is(self, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("models.data.telling.PAUSE", 0)
+        monkeypatch.setattr("models.data.progress.PAUSE", 0)
         told: list[str] = []
-        data.load(source, tell=told.append)
+        data.load(source, on_progress=told.append)
         assert told[0] == "reading the images of big: 7 of 50"
         assert told[-1] == "reading the images of big: 50 of 50"
 
@@ -341,7 +341,7 @@ class TestCompressed:
         path = tmp_path / "small.npz"
         np.savez_compressed(path, **arrays)
         told: list[str] = []
-        found = data.load(path, tell=told.append)
+        found = data.load(path, on_progress=told.append)
         assert isinstance(found.test_images, np.ndarray)
         assert found.digest == in_memory.digest
         assert f"type `unzip {path} -d FOLDER` and name the folder" in told[0]

@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from models import backend, store
 from models.__main__ import app
+from models.resumable import checkpoint_path
 from models.training.checkpoints import Checkpoint, TrainingState
 from models.training.config import TrainConfig, TrainingError
-from models.training.resumable import checkpoint_path
 from models.trials.jobs import TrainingJob, load_job
 
 QUICK = ("--epochs", "2", "--batch-size", "16", "--seed", "5")
@@ -247,7 +247,7 @@ def test_flags_of_a_configuration_repeat_it(
     def remember(job: TrainingJob, *_arguments: object, **_options: object) -> None:
         met.append(job)
 
-    monkeypatch.setattr("models.commands.train.train_and_tell", remember)
+    monkeypatch.setattr("models.commands.train.train_and_report", remember)
     assert run("train", *config.as_flags().split()).exit_code == 0
     assert met[0].training == config
     assert config.as_flags().count("--") == len(TrainConfig.model_fields) - 1

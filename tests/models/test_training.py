@@ -90,12 +90,12 @@ class TestConfig:
             TrainConfig(architecture="mlp", **wrong)
 
     @pytest.mark.parametrize(
-        ("watcher", "words"),
+        ("observer", "words"),
         [({"patience": 2}, "early stopping"), ({"schedule": "plateau"}, "a plateau schedule")],
     )
-    def test_nothing_to_watch(self, watcher: dict[str, object], words: str) -> None:
+    def test_nothing_to_watch(self, observer: dict[str, object], words: str) -> None:
         with pytest.raises(ValidationError, match=f"{words} needs a validation_fraction above 0"):
-            TrainConfig(architecture="mlp", validation_fraction=0, **watcher)
+            TrainConfig(architecture="mlp", validation_fraction=0, **observer)
 
     def test_as_flags_leaves_defaults_out(self) -> None:
         assert TrainConfig(architecture="cnn").as_flags() == "cnn"

@@ -1,7 +1,7 @@
 """The data sets that Keras downloads once into its own cache."""
 
 from models import backend
-from models.data.assembly import ARRAY_NAMES, CLASS_NAMES, assembled, first_line
+from models.data.assembly import ARRAY_NAMES, CLASS_NAMES, first_line, make_dataset
 from models.dataset import DataError, Dataset
 
 NAMES = ("mnist", "fashion_mnist", "cifar10")
@@ -25,4 +25,4 @@ def from_keras(name: str) -> Dataset:
             f"{name} could not be downloaded ({first_line(error)}); check the network, or name "
             f"a file in its place: path/to/{name}.npz with the arrays {', '.join(ARRAY_NAMES)}"
         ) from error
-    return assembled(name, (x_train, y_train, x_test, y_test), CLASS_NAMES[name])
+    return make_dataset(name, (x_train, y_train, x_test, y_test), CLASS_NAMES[name])

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 
-Tell = Callable[[str], None]
+OnProgress = Callable[[str], None]
 
 PAUSE = 2.0
 """Seconds before the first sentence, and between two."""
 
 
-class Teller:
+class ProgressReporter:
     """Tells at most one sentence every `PAUSE` seconds.
 
     Parameters
@@ -18,7 +18,7 @@ class Teller:
         Is being done, such as ``reading the pictures of pets``.
     total
         How many there are.
-    tell
+    on_progress
         Called with the sentence; None to stay silent.
     clock
         What tells the time, in seconds.
@@ -28,17 +28,17 @@ class Teller:
         self,
         what: str,
         total: int,
-        tell: Tell | None,
+        on_progress: OnProgress | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._what = what
         self._total = total
-        self._tell = tell
+        self._on_progress = on_progress
         self._clock = clock
         self._last = clock()
 
     def reached(self, done: int) -> None:
         """Tell how many are done, if it is time."""
-        if self._tell is not None and self._clock() - self._last >= PAUSE:
-            self._tell(f"{self._what}: {done:,} of {self._total:,}")
+        if self._on_progress is not None and self._clock() - self._last >= PAUSE:
+            self._on_progress(f"{self._what}: {done:,} of {self._total:,}")
             self._last = self._clock()

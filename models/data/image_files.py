@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from models.dataset import DataError
-from models.mistakes import describe_mistakes
+from models.validation_messages import validation_message
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,7 +31,7 @@ def _square(size: Any) -> Any:
 Side = Annotated[int, Field(ge=1, le=65_535, strict=True)]
 
 
-class PictureSettings(BaseModel):
+class FolderSettings(BaseModel):
     """What ``dataset.toml`` in a folder of pictures may say.
 
     Parameters
@@ -48,7 +48,7 @@ class PictureSettings(BaseModel):
     channels: Literal[1, 3] | None = None
 
 
-def read_settings(folder: Path) -> PictureSettings:
+def read_settings(folder: Path) -> FolderSettings:
     """Read ``dataset.toml`` in a folder; without one, nothing is set.
 
     Raises
@@ -58,14 +58,14 @@ def read_settings(folder: Path) -> PictureSettings:
     """
     path = folder / SETTINGS_FILE
     try:
-        return PictureSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return FolderSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return PictureSettings()
+        return FolderSettings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{path} cannot be read as TOML: {error}") from error
     except ValidationError as error:
-        settings = list(PictureSettings.model_fields)
-        raise DataError(describe_mistakes(str(path), error, settings)) from error
+        settings = list(FolderSettings.model_fields)
+        raise DataError(validation_message(str(path), error, settings)) from error
 
 
 def shape_of(path: Path) -> tuple[int, int, int]:
@@ -83,7 +83,7 @@ def shape_of(path: Path) -> tuple[int, int, int]:
         return height, width, 1 if picture.mode in GREY_MODES else 3
 
 
-def read_picture(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+def read_image(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Return a picture as uint8 (height, width, channels).
 
     One of another size is scaled (bicubic, averaging where it shrinks) until it covers that size,

@@ -13,10 +13,10 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-ESSMAW = Recipe(images=720_000, most_epochs=40, batch_size=128, learning_rate=1e-3)
-THEO = Recipe(images=1_440_000, most_epochs=60, batch_size=100, learning_rate=1e-3)
-ENSI = Recipe(images=300_000, most_epochs=40, batch_size=32, learning_rate=1e-3)
-RITANJIT = Recipe(images=810_000, most_epochs=40, batch_size=64, learning_rate=1e-3)
+ESSMAW = Recipe(images=720_000, max_epochs=40, batch_size=128, learning_rate=1e-3)
+THEO = Recipe(images=1_440_000, max_epochs=60, batch_size=100, learning_rate=1e-3)
+ENSI = Recipe(images=300_000, max_epochs=40, batch_size=32, learning_rate=1e-3)
+RITANJIT = Recipe(images=810_000, max_epochs=40, batch_size=64, learning_rate=1e-3)
 
 
 @architecture(ESSMAW, parameters=235_146)

@@ -27,16 +27,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.data.assembly import Arrays, assembled
-from models.data.digest_cache import Origin
-from models.data.picture_files import (
+from models.data.assembly import Arrays, make_dataset
+from models.data.digest_cache import SourceFiles
+from models.data.image_files import (
     SETTINGS_FILE,
-    PictureSettings,
-    read_picture,
+    FolderSettings,
+    read_image,
     read_settings,
     shape_of,
 )
-from models.data.telling import Tell, Teller
+from models.data.progress import OnProgress, ProgressReporter
 from models.dataset import DataError, Dataset
 from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
 
@@ -55,7 +55,7 @@ class Picture(NamedTuple):
     label: int
 
 
-class PictureImages(StoredImages):
+class ImageFiles(StoredImages):
     """Images that are decoded when they are asked for.
 
     Parameters
@@ -75,18 +75,18 @@ class PictureImages(StoredImages):
         result = np.empty((len(numbers), *self.shape[1:]), np.uint8)
         for place, number in enumerate(numbers):
             check_unchanged(self._paths[number], self._stamps[number])
-            result[place] = read_picture(self._paths[number], self.shape[1:])
+            result[place] = read_image(self._paths[number], self.shape[1:])
         return result
 
 
-def from_class_folders(root: Path, tell: Tell | None = None) -> Dataset:
+def from_class_folders(root: Path, on_progress: OnProgress | None = None) -> Dataset:
     """Return the data set in a folder of class folders.
 
     Parameters
     ----------
     root
         Holds ``train`` and ``test`` with class folders each, or class folders.
-    tell
+    on_progress
         Called now and then with how many pictures have been read.
 
     Raises
@@ -99,37 +99,42 @@ def from_class_folders(root: Path, tell: Tell | None = None) -> Dataset:
     class_names, train, test = _pictures(root)
     pictures = [*train, *test]
     paths = [picture.path for picture in pictures]
-    shape = _common_shape(root, paths, settings, tell)
+    shape = _common_shape(root, paths, settings, on_progress)
     images = [
-        _images(f"{name}/{part}", half, shape, tell)
+        _images(f"{name}/{part}", half, shape, on_progress)
         for part, half in (("train", train), ("test", test))
     ]
     x_train, x_test = images
     labels = np.array([picture.label for picture in pictures], np.int64)
     arrays: Arrays = x_train, labels[: len(train)], x_test, labels[len(train) :]
     decoder = importlib.metadata.version("pillow")
-    origin = Origin(tuple(paths), f"pictures {shape} pillow {decoder}")
-    return assembled(name, arrays, class_names, where=str(root), origin=origin, tell=tell)
+    origin = SourceFiles(tuple(paths), f"pictures {shape} pillow {decoder}")
+    return make_dataset(
+        name, arrays, class_names, where=str(root), origin=origin, on_progress=on_progress
+    )
 
 
 def _images(
-    what: str, pictures: Sequence[Picture], shape: tuple[int, int, int], tell: Tell | None
+    what: str,
+    pictures: Sequence[Picture],
+    shape: tuple[int, int, int],
+    on_progress: OnProgress | None,
 ) -> Images:
     """Decode pictures, unless they are so many that this is better left until they are needed."""
     paths = [picture.path for picture in pictures]
     size = len(paths) * math.prod(shape)
     if size > LARGEST_DECODED:
-        if tell is not None:
-            tell(
+        if on_progress is not None:
+            on_progress(
                 f"the {len(paths):,} pictures of {what} take {size / 1e9:,.1f} GB, "
                 "so they are decoded anew at each use"
             )
-        return PictureImages(paths, shape)
-    teller = Teller(f"reading the pictures of {what}", len(paths), tell)
+        return ImageFiles(paths, shape)
+    reporter = ProgressReporter(f"reading the pictures of {what}", len(paths), on_progress)
     images = np.empty((len(paths), *shape), np.uint8)
     for number, path in enumerate(paths):
-        images[number] = read_picture(path, shape)
-        teller.reached(number + 1)
+        images[number] = read_image(path, shape)
+        reporter.reached(number + 1)
     return images
 
 
@@ -201,14 +206,14 @@ def _rank(path: Path) -> bytes:
 
 
 def _common_shape(
-    root: Path, paths: Sequence[Path], settings: PictureSettings, tell: Tell | None
+    root: Path, paths: Sequence[Path], settings: FolderSettings, on_progress: OnProgress | None
 ) -> tuple[int, int, int]:
     """Return height, width and channels of all images, from the heads of the files."""
     if settings.size is not None and settings.channels is not None:
         return (*settings.size, settings.channels)
     first: tuple[int, int] | None = None
     channels = 1
-    teller = Teller(f"looking at the pictures of {root}", len(paths), tell)
+    reporter = ProgressReporter(f"looking at the pictures of {root}", len(paths), on_progress)
     for number, path in enumerate(paths):
         height, width, colours = shape_of(path)
         first = first or (height, width)
@@ -219,6 +224,6 @@ def _common_shape(
                 f"bring all to one size, write size = [{first[0]}, {first[1]}] into "
                 f"{root / SETTINGS_FILE}"
             )
-        teller.reached(number + 1)
+        reporter.reached(number + 1)
     height, width = settings.size or first or (0, 0)
     return height, width, settings.channels or channels

@@ -150,5 +150,5 @@ def test_without_skops(
     write(path, logistic)
     monkeypatch.setitem(sys.modules, "skops", None)
     monkeypatch.delitem(sys.modules, "skops.io", raising=False)
-    with pytest.raises(ModelError, match=r"needs skops, which is not .* the extra 'guests'"):
+    with pytest.raises(ModelError, match=r"needs skops, which is not .* the extra 'external'"):
         load_predictor(path, image_shape=SHAPE)

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from models import data
-from models.data import DataError, telling
-from models.data.picture_files import read_picture, shape_of
+from models.data import DataError, progress
+from models.data.image_files import read_image, shape_of
 
 CLASSES = ("ant", "bee", "cow")
 
@@ -98,12 +98,12 @@ class TestSizes:
         Image.fromarray(picture).save(path)
         (tmp_path / "dataset.toml").write_text("size = 5\nchannels = 3")
         assert data.load(tmp_path).image_shape == (5, 5, 3)
-        assert read_picture(path, (5, 5, 1)).min() > 200
+        assert read_image(path, (5, 5, 1)).min() > 200
 
     def test_shrinking_averages(self, tmp_path: Path) -> None:
         path = tmp_path / "checks.png"
         Image.fromarray((np.indices((32, 32)).sum(axis=0) % 2 * 255).astype(np.uint8)).save(path)
-        assert np.abs(read_picture(path, (4, 4, 1)).astype(int) - 128).max() <= 8
+        assert np.abs(read_image(path, (4, 4, 1)).astype(int) - 128).max() <= 8
 
     def test_jpeg_is_turned_upright(self, tmp_path: Path) -> None:
         path = tmp_path / "a.jpg"
@@ -112,7 +112,7 @@ class TestSizes:
         exif[0x0112] = 6  # to be turned by 90 degrees clockwise
         picture.resize((16, 8)).save(path, exif=exif)
         assert shape_of(path) == (16, 8, 1)
-        upright = read_picture(path, (16, 8, 1))[..., 0]
+        upright = read_image(path, (16, 8, 1))[..., 0]
         assert upright[:, :2].mean() > 200
         assert upright[:, -2:].mean() < 50
 
@@ -190,17 +190,17 @@ def test_long_readings_tell_how_far_they_are(
 ) -> None:
     fill(tmp_path / "pets", 2)
     told: list[str] = []
-    data.load(tmp_path / "pets", tell=told.append)
+    data.load(tmp_path / "pets", on_progress=told.append)
     assert told == []
-    monkeypatch.setattr(telling, "PAUSE", 0)
-    data.load(tmp_path / "pets", tell=told.append)
+    monkeypatch.setattr(progress, "PAUSE", 0)
+    data.load(tmp_path / "pets", on_progress=told.append)
     assert "reading the pictures of pets/test: 3 of 3" in told
 
 
 def test_a_teller_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     moments = iter([0.0, 1.9, 2.0, 2.0, 3.9, 4.1, 4.1])
-    teller = telling.Teller("counting", 5000, told.append, clock=lambda: next(moments))
+    reporter = progress.ProgressReporter("counting", 5000, told.append, clock=lambda: next(moments))
     for done in (1, 1000, 2000, 3000):
-        teller.reached(done)
+        reporter.reached(done)
     assert told == ["counting: 1,000 of 5,000", "counting: 3,000 of 5,000"]

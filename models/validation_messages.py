@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def describe_mistakes(what: str, error: "ValidationError", settings: Sequence[str]) -> str:
+def validation_message(what: str, error: "ValidationError", settings: Sequence[str]) -> str:
     """Say every mistake in some settings, each with its path.
 
     Parameters

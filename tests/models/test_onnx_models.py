@@ -189,7 +189,7 @@ class TestBadFiles:
 
     def test_without_onnxruntime(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
-        with pytest.raises(ModelError, match=r"needs onnxruntime, which .* the extra 'guests'"):
+        with pytest.raises(ModelError, match=r"needs onnxruntime, which .* the extra 'external'"):
             load_predictor(write(path, declared=UNIT))
 
 

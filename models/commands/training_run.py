@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.commands.progress import TrainingProgress
-from models.commands.terminal import console, how_to_go_on, say
+from models.commands.terminal import console, explain_resuming, say
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 FindAugment = Callable[[str, int], "Augment"]
 
 
-def train_and_tell(
+def train_and_report(
     job: "TrainingJob", path: Path, program: str, find_augment: FindAugment, *, fresh: bool
 ) -> None:
     """Train into a file, and say how it went."""
     from models.data import load
+    from models.resumable import checkpoint_path, train_to_file
     from models.store import writable
     from models.training.checkpoints import discard
-    from models.training.resumable import checkpoint_path, train_to_file
 
     path = writable(path)
     with TrainingProgress(console(stderr=True)) as progress:
-        data = load(job.data, tell=progress.note)
+        data = load(job.data, on_progress=progress.note)
         augment = None if job.augment is None else find_augment(job.augment, job.training.seed)
         if fresh:
             discard(checkpoint_path(path))
         start(job.threads)
         progress.note(_announced(job, data))
         progress.begin(f"{job.training.architecture} on {data.name}")
-        with how_to_go_on(program):
+        with explain_resuming(program):
             trained = train_to_file(job.training, data, path, augment, progress.epoch_done)
     _tell(trained, data, path, job.data)
 

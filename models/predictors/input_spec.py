@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from models.mistakes import describe_mistakes
 from models.store import ModelError
+from models.validation_messages import validation_message
 
 
 def _alone(number: object) -> object:
@@ -23,7 +23,7 @@ Deviations = Annotated[
 ]
 
 
-class Declaration(BaseModel):
+class InputSpec(BaseModel):
     """How a guest wants its images, and what it returns.
 
     Parameters
@@ -60,18 +60,18 @@ class Declaration(BaseModel):
         return self.model_dump_json(exclude_defaults=True)
 
 
-NOTHING_DECLARED = Declaration()
+DEFAULT_SPEC = InputSpec()
 IMAGES = ("pixels", "mean", "std", "layout", "image")
 """The settings about images, which every kind of file may have."""
 
 
-def declaration_path(path: Path) -> Path:
-    """Return where the declaration of a file lies: ``net.onnx`` has ``net.onnx.toml``."""
+def input_spec_path(path: Path) -> Path:
+    """Return where the spec of a file lies: ``net.onnx`` has ``net.onnx.toml``."""
     return path.with_name(path.name + ".toml")
 
 
-def read_declaration(path: Path, allowed: Collection[str]) -> Declaration:
-    """Read the declaration of a model file; one that is not there declares nothing.
+def read_input_spec(path: Path, allowed: Collection[str]) -> InputSpec:
+    """Read the spec of a model file; one that is not there declares nothing.
 
     Parameters
     ----------
@@ -83,13 +83,13 @@ def read_declaration(path: Path, allowed: Collection[str]) -> Declaration:
     Raises
     ------
     models.store.ModelError
-        When the declaration cannot be read, or says something unknown.
+        When the spec cannot be read, or says something unknown.
     """
-    beside = declaration_path(path)
+    beside = input_spec_path(path)
     try:
         settings = tomllib.loads(beside.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return NOTHING_DECLARED
+        return DEFAULT_SPEC
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ModelError(f"{beside} cannot be read as TOML: {error}") from error
     unknown = sorted(set(settings) - set(allowed))
@@ -99,12 +99,12 @@ def read_declaration(path: Path, allowed: Collection[str]) -> Declaration:
             f"there are {', '.join(allowed)}"
         )
     try:
-        return Declaration.model_validate(settings)
+        return InputSpec.model_validate(settings)
     except ValidationError as error:
-        raise ModelError(describe_mistakes(str(beside), error, list(allowed))) from error
+        raise ModelError(validation_message(str(beside), error, list(allowed))) from error
 
 
-def guest_digest(kind: str, parts: Collection[bytes], declaration: Declaration) -> str:
+def external_digest(kind: str, parts: Collection[bytes], spec: InputSpec) -> str:
     """Return the SHA-256 (hexadecimal) of what decides a guest's predictions.
 
     Parameters
@@ -113,10 +113,10 @@ def guest_digest(kind: str, parts: Collection[bytes], declaration: Declaration) 
         Of guest, so that equal bytes read in two ways are two models.
     parts
         Contents of its files, or what stands for them.
-    declaration
+    spec
         How it is used.
     """
-    hasher = hashlib.sha256(f"{kind} {declaration.identity()}".encode())
+    hasher = hashlib.sha256(f"{kind} {spec.identity()}".encode())
     for part in parts:
         hasher.update(len(part).to_bytes(8, "little"))
         hasher.update(part)

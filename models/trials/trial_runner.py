@@ -11,16 +11,16 @@ from typing import Literal
 
 from models import backend
 from models.dataset import Dataset
-from models.files import replacing
+from models.files import atomic_write
 from models.training import Trained, describe_augment, train
 from models.training.batches import Augment
 from models.training.checkpoints import discard
 from models.training.config import DivergenceError, TrainConfig, TrainingError
-from models.training.reports import Watcher
+from models.training.reports import TrainingObserver
 
 History = tuple[dict[str, float], ...]
-Figure = Literal["accuracy", "loss"]
-Judge = Callable[[Trained], tuple[float, float]]
+Metric = Literal["accuracy", "loss"]
+Evaluate = Callable[[Trained], tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -48,23 +48,23 @@ class Trial:
     failure: str = ""
 
 
-def mean(trials: Sequence[Trial], figure: Figure) -> float:
+def mean(trials: Sequence[Trial], figure: Metric) -> float:
     """Return the mean of a figure over trials that did not fail."""
     return statistics.mean(_figures(trials, figure))
 
 
-def deviation(trials: Sequence[Trial], figure: Figure) -> float | None:
+def standard_deviation(trials: Sequence[Trial], figure: Metric) -> float | None:
     """Return the standard deviation of a figure (divisor n - 1); None for a single trial."""
     values = _figures(trials, figure)
     return statistics.stdev(values) if len(values) > 1 else None
 
 
-def _figures(trials: Sequence[Trial], figure: Figure) -> list[float]:
+def _figures(trials: Sequence[Trial], figure: Metric) -> list[float]:
     values = [trial.accuracy if figure == "accuracy" else trial.loss for trial in trials]
     return [value for value in values if value is not None]
 
 
-class Laboratory:
+class TrialRunner:
     """A folder in which trials are run, remembered, and gone on with after a stop.
 
     What decides a training is its key, so that a folder can hold the trials of several questions,
@@ -76,7 +76,7 @@ class Laboratory:
         Made when it is missing.
     augment
         What all training images go through.
-    watcher
+    observer
         Is told how the trainings go on.
 
     Raises
@@ -85,10 +85,10 @@ class Laboratory:
         When the folder cannot be written, or what it remembers is damaged.
     """
 
-    def __init__(self, folder: Path, augment: Augment | None, watcher: Watcher) -> None:
+    def __init__(self, folder: Path, augment: Augment | None, observer: TrainingObserver) -> None:
         self._path = folder / "trials.json"
         self._augment = augment
-        self._watcher = watcher
+        self._observer = observer
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -97,17 +97,21 @@ class Laboratory:
             raise TrainingError(f"the folder {folder} cannot be written")
         self._trials = self._remembered()
 
-    def run(self, name: str, config: TrainConfig, data: Dataset, judge: Judge) -> Trial:
+    def run(
+        self, name: str, config: TrainConfig, data: Dataset, evaluate: Evaluate, evaluation: str
+    ) -> Trial:
         """Train and judge, unless that was done before.
 
         Parameters
         ----------
         name
-            What the watcher calls it.
+            What the observer calls it.
         config, data
             See `models.training.train`.
-        judge
-            Returns accuracy and loss of what was trained.
+        evaluate
+            Returns the accuracy and the loss of the trained model.
+        evaluation
+            Identifies what `evaluate` computes; part of the key of the trial.
         """
         config = config.resolved(data)
         identity = {
@@ -115,16 +119,16 @@ class Laboratory:
             "data": data.digest,
             "augmentation": describe_augment(self._augment),
             "backend": backend.name(),
-            "judge": f"{judge.__module__}.{getattr(judge, '__qualname__', judge)}",
+            "judge": evaluation,
         }
         key = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
         if key in self._trials:
             return self._trials[key]
-        self._watcher.begin(name)
+        self._observer.begin(name)
         checkpoint = self._path.with_name(f"{key[:16]}.checkpoint.npz")
         try:
-            trained = train(config, data, self._augment, self._watcher.epoch_done, checkpoint)
-            accuracy, loss = judge(trained)
+            trained = train(config, data, self._augment, self._observer.epoch_done, checkpoint)
+            accuracy, loss = evaluate(trained)
             trial = Trial(accuracy, loss, trained.history, trained.kept_epoch, trained.seconds)
         except DivergenceError as error:
             trial = Trial(None, None, failure=str(error))
@@ -150,7 +154,7 @@ class Laboratory:
     def _write(self) -> None:
         content = {key: asdict(trial) for key, trial in self._trials.items()}
         try:
-            with replacing(self._path) as partial:
+            with atomic_write(self._path) as partial:
                 partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise TrainingError(f"{self._path} cannot be written: {error.strerror}") from error

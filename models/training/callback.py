@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.training.checkpoints import Checkpoint, TrainingState
 from models.training.config import DivergenceError, TrainConfig
-from models.training.optimizers import given
+from models.training.optimizers import require_resolved
 from models.training.patience import Patience
 from models.training.reports import EpochReport
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import keras
 
 
-class Course:
+class TrainingCallback:
     """What happens at the end of each epoch, and how a training that was stopped goes on.
 
     Parameters
@@ -51,7 +51,7 @@ class Course:
     ) -> None:
         self._model = model
         self._trainer = trainer
-        self._epochs = given(config.epochs)
+        self._epochs = require_resolved(config.epochs)
         self._config = config
         self._on_epoch = on_epoch
         self._checkpoint = checkpoint
@@ -117,7 +117,7 @@ class Course:
             lower = report.learning_rate * self._config.plateau_factor
             lowest = min(self._config.plateau_minimum, report.learning_rate)
             self._trainer.optimizer.learning_rate = max(lower, lowest)
-            self._plateau.renew()
+            self._plateau.reset()
 
     def _state(self) -> TrainingState:
         return TrainingState(
