@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from models.data import endings
 from models.validation_messages import validation_message
 from studies.errors import StudyError
 from studies.settings import is_path
@@ -134,7 +135,7 @@ def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
     """Take the relative paths in a study file from the file's own folder."""
     if isinstance(data := settings.get("data"), str):
         path = folder / data
-        if data.endswith(".npz") or "/" in data or (data and path.is_dir()):
+        if data.endswith(endings()) or "/" in data or (data and path.is_dir()):
             settings["data"] = str(path)
     if isinstance(models := settings.get("models"), list):
         settings["models"] = [

@@ -1,4 +1,4 @@
-"""LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998), the first of the convolutional networks."""
+"""LeNet-5 (LeCun, Bottou, Bengio, Haffner 1998)."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

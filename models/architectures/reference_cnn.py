@@ -1,8 +1,8 @@
-"""The convolutional networks of the five seed systems, layer by layer as published.
+"""The convolutional networks of the five reference systems, layer by layer as published.
 
-Convolutions are 3x3 with ReLU and without padding, pools 2x2, initial weights Keras' default
-(Glorot, uniform), where nothing else is said. Each recipe has its system's batch size and, where
-it is known, its length of training.
+Unless noted otherwise, convolutions are 3x3 with ReLU and without padding, pooling is 2x2, and the
+initial weights are Keras' default (Glorot, uniform). Each recipe has the batch size of its system
+and, where it is known, the length of its training.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ JHANSI = Recipe(images=270_000, max_epochs=40, batch_size=32, learning_rate=1e-3
 RITANJIT = Recipe(images=810_000, max_epochs=40, batch_size=64, learning_rate=1e-3)
 
 KERAS_MOMENTUM = 0.99
-"""Of batch norm, where it is left at Keras' default."""
+"""Keras' default of the momentum of batch norm."""
 
 
 @architecture(ESSMAW_1, parameters=46_186)
@@ -86,7 +86,7 @@ def ritanjit_cnn(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _pooled(pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ...]) -> Stack:
-    """Convolutions without padding, each pooled."""
+    """Return a stack of convolutions without padding, each with pooling."""
     stack = Stack(pixels, seeds, "glorot_uniform")
     for count in channels:
         stack.convolution(count, padding="valid").relu().max_pool()
@@ -94,7 +94,7 @@ def _pooled(pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ..
 
 
 def _padded(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """Four convolutions that keep the size, each pooled, from He's uniform weights."""
+    """Return the features of four padded convolutions with He uniform weights and pooling."""
     stack = Stack(pixels, seeds, "he_uniform")
     for count in (32, 64, 128, 256):
         stack.convolution(count, padding="same").relu().max_pool()
@@ -102,6 +102,6 @@ def _padded(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _head(features: "KerasTensor", seeds: Iterator[int], first: int, second: int) -> "KerasTensor":
-    """Two dense layers with dropout .3 between them."""
+    """Return the features of two dense layers with dropout .3 between them."""
     stack = Stack(features, seeds, "glorot_uniform").flatten()
     return stack.dense(first).relu().dropout(0.3).dense(second).relu().features

@@ -1,7 +1,7 @@
 """VGG (Simonyan, Zisserman 2014) for small images: pairs of 3x3 convolutions, then pooling.
 
-As today, with batch norm; the numbers in the names count layers with weights, the last that tells
-the classes apart included.
+With batch norm, as usual today. The numbers in the names count layers with weights, including the
+classification layer.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def vgg_10(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 def _pairs(
     pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ...], width: int
 ) -> "KerasTensor":
-    """Pairs of convolutions, each pair pooled, and one dense layer between two dropouts."""
+    """Return the features of pairs of convolutions, and of a dense layer between two dropouts."""
     stack = Stack(pixels, seeds)
     for count in channels:
         stack.convolution(count, bias=False).batch_norm().relu()

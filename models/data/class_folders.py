@@ -1,20 +1,20 @@
-"""Folders of class folders: one folder a class, PNG and JPEG pictures in it.
+"""Folders of class folders: one folder for each class, with PNG and JPEG files in it.
 
-``pets/train/cat/*.png`` and ``pets/test/cat/*.png``, or ``pets/cat/*.png``, where a fifth of each
-class (rounded up) is for testing: those whose ``class/file`` comes first by BLAKE2b digest, so that
-the choice is fixed and a new picture moves hardly another one. Images are in the order of those
-digests, so that the first n are of all classes. Classes are in the order of their names. Names that
-begin with a dot, and files of other kinds, are passed over.
+The files are either ``pets/train/cat/*.png`` and ``pets/test/cat/*.png``, or ``pets/cat/*.png``. In
+the second case a fifth of each class (rounded up) is for testing: the files whose ``class/file``
+has the smallest BLAKE2b digest, so that the split is fixed and hardly changes when a file is added.
+Images are in the order of those digests, so that the first n images are of all classes. Classes are
+in the order of their names. Names that begin with a dot, and other kinds of files, are skipped.
 
-All pictures must have one size, or ``dataset.toml`` in the folder says one::
+All images must have one size, unless ``dataset.toml`` in the folder gives one::
 
-    size = [64, 64]     # height and width (or one number): scaled to cover it, its centre kept
-    channels = 3        # 1 for grey, 3 for RGB; left out: 3 if any picture has colours or a palette
+    size = [64, 64]     # height and width (or one number): scaled to cover it, then cropped
+    channels = 3        # 1 for grey, 3 for RGB; default: 3 if any image has colours or a palette
 
-Transparency is dropped, and JPEG pictures are turned upright as their EXIF data say.
+Transparency is dropped, and JPEG images are turned upright as their EXIF data say.
 
-Training or test images that take more than `LARGEST_DECODED` bytes are not decoded beforehand, but
-whenever they are asked for.
+Training or test images that take more than `LARGEST_DECODED` bytes are not decoded once and kept,
+but decoded each time they are needed.
 """
 
 import hashlib
@@ -37,32 +37,41 @@ from models.data.image_files import (
     shape_of,
 )
 from models.data.progress import OnProgress, ProgressReporter
-from models.dataset import DataError, Dataset
+from models.dataset import Dataset
+from models.errors import DataError
 from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
 
 LARGEST_DECODED = 2**30
-"""Bytes of images up to which a part of a data set is decoded once; above, at each use."""
+"""Bytes up to which the training or the test images are decoded once and kept in memory."""
 
 ENDINGS = (".png", ".jpg", ".jpeg")
 TEST_SHARE = 5
-"""Of so many pictures of a class, one is for testing."""
+"""One of this many images of a class is for testing."""
 
 
-class Picture(NamedTuple):
-    """A file, and the number of its class."""
+class LabelledFile(NamedTuple):
+    """An image file and the number of its class.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    label : int
+        Index of the class.
+    """
 
     path: Path
     label: int
 
 
-class ImageFiles(StoredImages):
-    """Images that are decoded when they are asked for.
+class EncodedImages(StoredImages):
+    """Images that are decoded each time they are needed.
 
     Parameters
     ----------
-    paths
-        One picture an image.
-    shape
+    paths : sequence of Path
+        One file for each image.
+    shape : tuple of int
         Height, width and channels.
     """
 
@@ -73,9 +82,9 @@ class ImageFiles(StoredImages):
 
     def _read(self, numbers: NDArray[np.intp]) -> NDArray[np.uint8]:
         result = np.empty((len(numbers), *self.shape[1:]), np.uint8)
-        for place, number in enumerate(numbers):
+        for position, number in enumerate(numbers):
             check_unchanged(self._paths[number], self._stamps[number])
-            result[place] = read_image(self._paths[number], self.shape[1:])
+            result[position] = read_image(self._paths[number], self.shape[1:])
         return result
 
 
@@ -84,62 +93,65 @@ def from_class_folders(root: Path, on_progress: OnProgress | None = None) -> Dat
 
     Parameters
     ----------
-    root
-        Holds ``train`` and ``test`` with class folders each, or class folders.
-    on_progress
-        Called now and then with how many pictures have been read.
+    root : Path
+        Holds class folders, or ``train`` and ``test`` with class folders each.
+    on_progress : callable, optional
+        Called from time to time with how many image files have been read.
+
+    Returns
+    -------
+    Dataset
+        The data set, named after the folder.
 
     Raises
     ------
     DataError
-        When there are no pictures, parts do not fit together, sizes differ, or a file is damaged.
+        When there are no image files, parts do not fit together, sizes differ, or a file is
+        damaged.
     """
     name = root.resolve().name
     settings = read_settings(root)
-    class_names, train, test = _pictures(root)
-    pictures = [*train, *test]
-    paths = [picture.path for picture in pictures]
+    class_names, train, test = _labelled_files(root)
+    entries = [*train, *test]
+    paths = [entry.path for entry in entries]
     shape = _common_shape(root, paths, settings, on_progress)
-    images = [
+    x_train, x_test = (
         _images(f"{name}/{part}", half, shape, on_progress)
         for part, half in (("train", train), ("test", test))
-    ]
-    x_train, x_test = images
-    labels = np.array([picture.label for picture in pictures], np.int64)
+    )
+    labels = np.array([entry.label for entry in entries], np.int64)
     arrays: Arrays = x_train, labels[: len(train)], x_test, labels[len(train) :]
     decoder = importlib.metadata.version("pillow")
-    origin = SourceFiles(tuple(paths), f"pictures {shape} pillow {decoder}")
-    return make_dataset(
-        name, arrays, class_names, where=str(root), origin=origin, on_progress=on_progress
-    )
+    files = SourceFiles(tuple(paths), f"pictures {shape} pillow {decoder}")
+    return make_dataset(name, arrays, class_names, str(root), files, on_progress)
 
 
 def _images(
-    what: str,
-    pictures: Sequence[Picture],
+    name: str,
+    entries: Sequence[LabelledFile],
     shape: tuple[int, int, int],
     on_progress: OnProgress | None,
 ) -> Images:
-    """Decode pictures, unless they are so many that this is better left until they are needed."""
-    paths = [picture.path for picture in pictures]
+    """Decode image files, or leave that until the images are needed if they are too many."""
+    paths = [entry.path for entry in entries]
     size = len(paths) * math.prod(shape)
     if size > LARGEST_DECODED:
         if on_progress is not None:
             on_progress(
-                f"the {len(paths):,} pictures of {what} take {size / 1e9:,.1f} GB, "
-                "so they are decoded anew at each use"
+                f"the {len(paths):,} image files of {name} take {size / 1e9:,.1f} GB decoded, "
+                "so they are decoded each time they are needed"
             )
-        return ImageFiles(paths, shape)
-    reporter = ProgressReporter(f"reading the pictures of {what}", len(paths), on_progress)
+        return EncodedImages(paths, shape)
+    reporter = ProgressReporter(f"reading the image files of {name}", len(paths), on_progress)
     images = np.empty((len(paths), *shape), np.uint8)
     for number, path in enumerate(paths):
         images[number] = read_image(path, shape)
-        reporter.reached(number + 1)
+        reporter.update(number + 1)
     return images
 
 
-def _pictures(root: Path) -> tuple[tuple[str, ...], list[Picture], list[Picture]]:
-    """Return the names of the classes, and the pictures for training and for testing."""
+def _labelled_files(root: Path) -> tuple[tuple[str, ...], list[LabelledFile], list[LabelledFile]]:
+    """Return the class names, and the files for training and for testing."""
     parts = [part for part in ("train", "test") if (root / part).is_dir()]
     if len(parts) == 1:
         other = "test" if parts == ["train"] else "train"
@@ -147,17 +159,25 @@ def _pictures(root: Path) -> tuple[tuple[str, ...], list[Picture], list[Picture]
     if not parts:
         folders = _class_folders(root)
         halves = [_split(folder, label) for label, folder in enumerate(folders)]
-        train = [picture for half in halves for picture in half[0]]
-        test = [picture for half in halves for picture in half[1]]
+        train = [entry for half in halves for entry in half[0]]
+        test = [entry for half in halves for entry in half[1]]
         return tuple(folder.name for folder in folders), _in_order(train), _in_order(test)
-    of_train, of_test = (_class_folders(root / part) for part in parts)
-    names, others = ([folder.name for folder in folders] for folders in (of_train, of_test))
-    if names != others:
-        alone = ", ".join(sorted(set(names) ^ set(others)))
-        raise DataError(f"{root}: train and test must have the same classes; in one only: {alone}")
+    train_folders, test_folders = (_class_folders(root / part) for part in parts)
+    names, test_names = (
+        [folder.name for folder in folders] for folders in (train_folders, test_folders)
+    )
+    if names != test_names:
+        unmatched = ", ".join(sorted(set(names) ^ set(test_names)))
+        raise DataError(
+            f"{root}: train and test must have the same classes; in one only: {unmatched}"
+        )
     train, test = (
-        [Picture(path, label) for label, folder in enumerate(folders) for path in _files(folder)]
-        for folders in (of_train, of_test)
+        [
+            LabelledFile(path, label)
+            for label, folder in enumerate(folders)
+            for path in _image_paths(folder)
+        ]
+        for folders in (train_folders, test_folders)
     )
     return tuple(names), _in_order(train), _in_order(test)
 
@@ -169,36 +189,36 @@ def _class_folders(folder: Path) -> list[Path]:
     )
     if len(found) < 2:
         raise DataError(
-            f"{folder} must hold a folder of pictures for each of at least 2 classes, "
+            f"{folder} must hold a folder of image files for each of at least 2 classes, "
             f"got {', '.join(entry.name for entry in found) or 'none'}"
         )
     return found
 
 
-def _files(folder: Path) -> list[Path]:
-    """Return the pictures in a class folder, in the order of their names."""
+def _image_paths(folder: Path) -> list[Path]:
+    """Return the image files in a class folder, in the order of their names."""
     found = sorted(
         entry
         for entry in folder.iterdir()
         if entry.suffix.lower() in ENDINGS and not entry.name.startswith(".") and entry.is_file()
     )
     if not found:
-        raise DataError(f"{folder} holds no picture ({', '.join(ENDINGS)})")
+        raise DataError(f"{folder} holds no image file ({', '.join(ENDINGS)})")
     return found
 
 
-def _split(folder: Path, label: int) -> tuple[list[Picture], list[Picture]]:
-    """Return the pictures of one class for training and for testing."""
-    pictures = _in_order([Picture(path, label) for path in _files(folder)])
-    if len(pictures) < 2:
-        raise DataError(f"{folder} must hold at least 2 pictures, one to train and one to test")
-    cut = -(-len(pictures) // TEST_SHARE)
-    return pictures[cut:], pictures[:cut]
+def _split(folder: Path, label: int) -> tuple[list[LabelledFile], list[LabelledFile]]:
+    """Return the files of one class for training and for testing."""
+    entries = _in_order([LabelledFile(path, label) for path in _image_paths(folder)])
+    if len(entries) < 2:
+        raise DataError(f"{folder} must hold at least 2 image files, one to train and one to test")
+    test_count = -(-len(entries) // TEST_SHARE)
+    return entries[test_count:], entries[:test_count]
 
 
-def _in_order(pictures: Sequence[Picture]) -> list[Picture]:
-    """Return pictures in the order of the digests of their ``class/file``."""
-    return sorted(pictures, key=lambda picture: _rank(picture.path))
+def _in_order(entries: Sequence[LabelledFile]) -> list[LabelledFile]:
+    """Return files in the order of the digests of their ``class/file``."""
+    return sorted(entries, key=lambda entry: _rank(entry.path))
 
 
 def _rank(path: Path) -> bytes:
@@ -206,24 +226,29 @@ def _rank(path: Path) -> bytes:
 
 
 def _common_shape(
-    root: Path, paths: Sequence[Path], settings: FolderSettings, on_progress: OnProgress | None
+    root: Path,
+    paths: Sequence[Path],
+    settings: FolderSettings,
+    on_progress: OnProgress | None,
 ) -> tuple[int, int, int]:
-    """Return height, width and channels of all images, from the heads of the files."""
+    """Return height, width and channels of all images, without decoding them."""
     if settings.size is not None and settings.channels is not None:
         return (*settings.size, settings.channels)
     first: tuple[int, int] | None = None
     channels = 1
-    reporter = ProgressReporter(f"looking at the pictures of {root}", len(paths), on_progress)
+    reporter = ProgressReporter(
+        f"looking at the sizes of the image files of {root}", len(paths), on_progress
+    )
     for number, path in enumerate(paths):
-        height, width, colours = shape_of(path)
+        height, width, own_channels = shape_of(path)
         first = first or (height, width)
-        channels = max(channels, colours)
+        channels = max(channels, own_channels)
         if settings.size is None and (height, width) != first:
             raise DataError(
                 f"{paths[0]} is {first[0]} x {first[1]}, but {path} is {height} x {width}; to "
                 f"bring all to one size, write size = [{first[0]}, {first[1]}] into "
                 f"{root / SETTINGS_FILE}"
             )
-        reporter.reached(number + 1)
+        reporter.update(number + 1)
     height, width = settings.size or first or (0, 0)
     return height, width, settings.channels or channels

@@ -1,6 +1,5 @@
-"""One picture file to one array, and the settings of a folder of them."""
+"""Decode one image file, and read the settings of a folder of image files."""
 
-import importlib
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from models.dataset import DataError
+from models.errors import DataError, first_line
 from models.validation_messages import validation_message
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ SETTINGS_FILE = "dataset.toml"
 GREY_MODES = ("1", "L", "LA")
 COLOUR_MODES = ("P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")
 ORIENTATION = 0x0112
-"""The EXIF tag; from 5 on, height and width change places."""
+"""The EXIF tag; values from 5 exchange height and width."""
 
 
 def _square(size: Any) -> Any:
@@ -32,13 +31,13 @@ Side = Annotated[int, Field(ge=1, le=65_535, strict=True)]
 
 
 class FolderSettings(BaseModel):
-    """What ``dataset.toml`` in a folder of pictures may say.
+    """The settings in ``dataset.toml`` in a folder of image files.
 
-    Parameters
+    Attributes
     ----------
-    size
-        Height and width to bring all pictures to, or one number for both.
-    channels
+    size : tuple of int or None
+        Height and width that all images are brought to, or one number for both.
+    channels : int or None
         1 for grey, 3 for RGB.
     """
 
@@ -49,12 +48,22 @@ class FolderSettings(BaseModel):
 
 
 def read_settings(folder: Path) -> FolderSettings:
-    """Read ``dataset.toml`` in a folder; without one, nothing is set.
+    """Read ``dataset.toml`` in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+
+    Returns
+    -------
+    FolderSettings
+        Without a file, all settings are None.
 
     Raises
     ------
     DataError
-        When it cannot be read, or says something unknown.
+        When the file cannot be read, or has an unknown or a wrong setting.
     """
     path = folder / SETTINGS_FILE
     try:
@@ -69,61 +78,79 @@ def read_settings(folder: Path) -> FolderSettings:
 
 
 def shape_of(path: Path) -> tuple[int, int, int]:
-    """Return height, width and channels (1 or 3) of a picture, upright, from its head alone.
+    """Return the shape of an image file without decoding it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of int
+        Height, width and channels (1 or 3), upright.
 
     Raises
     ------
     DataError
-        When it cannot be read as PNG or JPEG.
+        When the file cannot be read as PNG or JPEG.
     """
-    with _opened(path) as picture:
-        width, height = picture.size
-        if picture.format == "JPEG" and picture.getexif().get(ORIENTATION, 1) >= 5:
+    with _opened(path) as image:
+        width, height = image.size
+        if image.format == "JPEG" and image.getexif().get(ORIENTATION, 1) >= 5:
             width, height = height, width
-        return height, width, 1 if picture.mode in GREY_MODES else 3
+        return height, width, 1 if image.mode in GREY_MODES else 3
 
 
 def read_image(path: Path, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Return a picture as uint8 (height, width, channels).
+    """Decode an image file.
 
-    One of another size is scaled (bicubic, averaging where it shrinks) until it covers that size,
-    and what stands over is cut off on both sides.
+    An image of another size is scaled (bicubic, with averaging where it shrinks) until it covers
+    the wanted size, and is cropped equally on both sides.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shape : tuple of int
+        Height, width and channels (1 or 3) of the result.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, channels)
+        The image, upright.
 
     Raises
     ------
     DataError
-        When it cannot be read as PNG or JPEG.
+        When the file cannot be read as PNG or JPEG.
     """
     height, width, channels = shape
-    with _opened(path) as picture:
+    with _opened(path) as image:
         from PIL import Image, ImageOps
 
-        upright = ImageOps.exif_transpose(picture) if picture.format == "JPEG" else picture
-        image = upright.convert("L" if channels == 1 else "RGB")
-        if image.size != (width, height):
-            image = ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
-        return np.asarray(image, np.uint8).reshape(shape)
+        upright = ImageOps.exif_transpose(image) if image.format == "JPEG" else image
+        converted = upright.convert("L" if channels == 1 else "RGB")
+        if converted.size != (width, height):
+            converted = ImageOps.fit(converted, (width, height), Image.Resampling.BICUBIC)
+        return np.asarray(converted, np.uint8).reshape(shape)
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator["Image"]:
-    """Open a picture, and turn what Pillow says about damaged ones into one sentence."""
+    """Open an image file, and turn what Pillow raises for damaged files into one sentence."""
+    import PIL.Image
+
     try:
-        images = importlib.import_module("PIL.Image")
-    except ModuleNotFoundError as error:
-        raise DataError(
-            f"reading {path} needs Pillow, which is not installed; it comes with the extra "
-            "'images': python -m pip install pillow"
-        ) from error
-    try:
-        with images.open(path, formats=("PNG", "JPEG")) as picture:
-            if picture.mode not in GREY_MODES + COLOUR_MODES:
+        with PIL.Image.open(path, formats=("PNG", "JPEG")) as image:
+            if image.mode not in GREY_MODES + COLOUR_MODES:
                 raise DataError(
-                    f"{path} must have 8 bits a channel, grey or colour, got mode {picture.mode}"
+                    f"{path} must have 8 bits a channel, grey or colour, got mode {image.mode}"
                 )
-            yield picture
+            yield image
     except DataError:
         raise
-    except Exception as error:  # whatever a damaged file makes Pillow raise
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{path} cannot be read as PNG or JPEG, or is damaged: {reason}") from error
+    except Exception as error:  # a damaged file makes Pillow raise anything
+        raise DataError(
+            f"{path} cannot be read as PNG or JPEG, or is damaged: {first_line(error)}"
+        ) from error

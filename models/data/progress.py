@@ -1,44 +1,44 @@
-"""Tell how far a long reading is, without printing."""
+"""Progress of reading many images, reported to a callback from time to time."""
 
 import time
 from collections.abc import Callable
 
 OnProgress = Callable[[str], None]
 
-PAUSE = 2.0
-"""Seconds before the first sentence, and between two."""
+INTERVAL = 2.0
+"""Seconds before the first report, and between two."""
 
 
 class ProgressReporter:
-    """Tells at most one sentence every `PAUSE` seconds.
+    """Report at most one sentence every `INTERVAL` seconds.
 
     Parameters
     ----------
-    what
-        Is being done, such as ``reading the pictures of pets``.
-    total
-        How many there are.
-    on_progress
-        Called with the sentence; None to stay silent.
-    clock
-        What tells the time, in seconds.
+    activity : str
+        What is being done, such as ``reading the image files of pets``.
+    total : int
+        Number of items.
+    on_progress : callable or None
+        Called with each sentence; None reports nothing.
+    clock : callable, optional
+        Returns the time in seconds.
     """
 
     def __init__(
         self,
-        what: str,
+        activity: str,
         total: int,
         on_progress: OnProgress | None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._what = what
+        self._activity = activity
         self._total = total
         self._on_progress = on_progress
         self._clock = clock
         self._last = clock()
 
-    def reached(self, done: int) -> None:
-        """Tell how many are done, if it is time."""
-        if self._on_progress is not None and self._clock() - self._last >= PAUSE:
-            self._on_progress(f"{self._what}: {done:,} of {self._total:,}")
+    def update(self, done: int) -> None:
+        """Report how many items are done, unless the last report was less than `INTERVAL` ago."""
+        if self._on_progress is not None and self._clock() - self._last >= INTERVAL:
+            self._on_progress(f"{self._activity}: {done:,} of {self._total:,}")
             self._last = self._clock()

@@ -1,4 +1,4 @@
-"""What a model file cannot say of itself, said in a TOML file beside it."""
+"""How an external model takes its images: what a TOML file beside the model file declares."""
 
 import hashlib
 import tomllib
@@ -8,40 +8,44 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from models.store import ModelError
+from models.errors import ModelError
 from models.validation_messages import validation_message
 
 
-def _alone(number: object) -> object:
+def _as_tuple(number: object) -> object:
     return (number,) if isinstance(number, int | float) else number
 
 
 Side = Annotated[int, Field(ge=1, strict=True)]
-Means = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_alone)]
+Means = Annotated[
+    tuple[Annotated[float, Field(allow_inf_nan=False)], ...], BeforeValidator(_as_tuple)
+]
 Deviations = Annotated[
-    tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], BeforeValidator(_alone)
+    tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], BeforeValidator(_as_tuple)
 ]
 
 
 class InputSpec(BaseModel):
-    """How a guest wants its images, and what it returns.
+    """How an external model takes its images, and what it returns.
 
-    Parameters
+    Attributes
     ----------
-    pixels
-        The range of the values it takes: ``"0..255"`` or ``"0..1"`` (divided by 255).
-    mean, std
-        Subtracted, then divided by, in units of `pixels`: one number, or one a channel.
-    layout
-        The order of the axes of a batch: ``"nhwc"`` (channels last) or ``"nchw"``.
-    image
+    pixels : str or None
+        Range of the values that the model takes: ``"0..255"`` or ``"0..1"`` (divided by 255).
+    mean : tuple of float
+        Subtracted from the values, in units of `pixels`: one number, or one for each channel.
+    std : tuple of float
+        What the values are then divided by; as `mean`.
+    layout : str or None
+        Order of the axes of a batch: ``"nhwc"`` (channels last) or ``"nchw"``.
+    image : tuple of int or None
         Height, width and channels, for inputs that are flat or of any size.
-    outputs
-        ``"probabilities"``, or ``"logits"``, which then go through a softmax.
-    output_name
-        Which output of an ONNX graph holds them, if it has several.
-    trusted
-        Types in a skops file that are to be loaded though skops does not know them as harmless.
+    outputs : str
+        ``"probabilities"``, or ``"logits"``, which a softmax turns into probabilities.
+    output_name : str or None
+        Name of the output to read, for an ONNX graph with several.
+    trusted : tuple of str
+        Types in a skops file that are loaded although skops does not know them as harmless.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,60 +65,70 @@ class InputSpec(BaseModel):
 
 
 DEFAULT_SPEC = InputSpec()
-IMAGES = ("pixels", "mean", "std", "layout", "image")
-"""The settings about images, which every kind of file may have."""
+IMAGE_SETTINGS = ("pixels", "mean", "std", "layout", "image")
+"""The settings about images, which apply to all formats."""
 
 
 def input_spec_path(path: Path) -> Path:
-    """Return where the spec of a file lies: ``net.onnx`` has ``net.onnx.toml``."""
+    """Return the path of the input spec of a model file: ``net.onnx.toml`` for ``net.onnx``."""
     return path.with_name(path.name + ".toml")
 
 
 def read_input_spec(path: Path, allowed: Collection[str]) -> InputSpec:
-    """Read the spec of a model file; one that is not there declares nothing.
+    """Read the input spec of a model file.
 
     Parameters
     ----------
-    path
-        Of the model.
-    allowed
-        The settings that mean something for its kind.
+    path : Path
+        The model file.
+    allowed : collection of str
+        The settings that apply to its format.
+
+    Returns
+    -------
+    InputSpec
+        The defaults where there is no input spec.
 
     Raises
     ------
-    models.store.ModelError
-        When the spec cannot be read, or says something unknown.
+    ModelError
+        When the input spec cannot be read, or has an unknown or a wrong setting.
     """
-    beside = input_spec_path(path)
+    file = input_spec_path(path)
     try:
-        settings = tomllib.loads(beside.read_text(encoding="utf-8"))
+        settings = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return DEFAULT_SPEC
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{beside} cannot be read as TOML: {error}") from error
+        raise ModelError(f"{file} cannot be read as TOML: {error}") from error
     unknown = sorted(set(settings) - set(allowed))
     if unknown:
         raise ModelError(
-            f"{beside}: a {path.suffix} file has no setting {', '.join(unknown)}; "
+            f"{file}: a {path.suffix} file has no setting {', '.join(unknown)}; "
             f"there are {', '.join(allowed)}"
         )
     try:
         return InputSpec.model_validate(settings)
     except ValidationError as error:
-        raise ModelError(validation_message(str(beside), error, list(allowed))) from error
+        raise ModelError(validation_message(str(file), error, list(allowed))) from error
 
 
 def external_digest(kind: str, parts: Collection[bytes], spec: InputSpec) -> str:
-    """Return the SHA-256 (hexadecimal) of what decides a guest's predictions.
+    """Return the SHA-256 (hexadecimal) of what decides the predictions of an external model.
 
     Parameters
     ----------
-    kind
-        Of guest, so that equal bytes read in two ways are two models.
-    parts
-        Contents of its files, or what stands for them.
-    spec
-        How it is used.
+    kind : str
+        Kind of model, so that equal bytes that are read in two ways are two models.
+    parts : collection of bytes
+        Contents of the files of the model, or what identifies them.
+    spec : InputSpec
+        How the model is used.
+
+    Returns
+    -------
+    str
+        The digest.
     """
     hasher = hashlib.sha256(f"{kind} {spec.identity()}".encode())
     for part in parts:

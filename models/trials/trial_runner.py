@@ -1,4 +1,4 @@
-"""Trainings that are judged and not kept: each is done once, its figures are on disk from then."""
+"""Train and evaluate models without keeping them; results are stored, so no trial runs twice."""
 
 import hashlib
 import json
@@ -25,19 +25,22 @@ Evaluate = Callable[[Trained], tuple[float, float]]
 
 @dataclass(frozen=True)
 class Trial:
-    """How a training was judged.
+    """The evaluation of one training.
 
-    Parameters
+    Attributes
     ----------
-    accuracy, loss
-        Share of right answers, and cross-entropy in nats, on the images that judge; None for a
-        training that failed.
-    history
+    accuracy : float or None
+        Fraction of correctly classified images; None for a training that failed.
+    loss : float or None
+        Cross-entropy in nats on the same images; None for a training that failed.
+    history : tuple of dict
         As in `models.training.Trained`.
-    kept_epoch, seconds
-        Likewise.
-    failure
-        Why there are no figures; empty when there are.
+    kept_epoch : int
+        As in `models.training.Trained`.
+    seconds : float
+        As in `models.training.Trained`.
+    failure : str
+        Why the training failed; empty if it did not.
     """
 
     accuracy: float | None
@@ -48,41 +51,41 @@ class Trial:
     failure: str = ""
 
 
-def mean(trials: Sequence[Trial], figure: Metric) -> float:
-    """Return the mean of a figure over trials that did not fail."""
-    return statistics.mean(_figures(trials, figure))
+def mean(trials: Sequence[Trial], metric: Metric) -> float:
+    """Return the mean of a metric over the trials that did not fail."""
+    return statistics.mean(_values(trials, metric))
 
 
-def standard_deviation(trials: Sequence[Trial], figure: Metric) -> float | None:
-    """Return the standard deviation of a figure (divisor n - 1); None for a single trial."""
-    values = _figures(trials, figure)
+def standard_deviation(trials: Sequence[Trial], metric: Metric) -> float | None:
+    """Return the standard deviation of a metric (divisor n - 1); None for a single trial."""
+    values = _values(trials, metric)
     return statistics.stdev(values) if len(values) > 1 else None
 
 
-def _figures(trials: Sequence[Trial], figure: Metric) -> list[float]:
-    values = [trial.accuracy if figure == "accuracy" else trial.loss for trial in trials]
+def _values(trials: Sequence[Trial], metric: Metric) -> list[float]:
+    values = [trial.accuracy if metric == "accuracy" else trial.loss for trial in trials]
     return [value for value in values if value is not None]
 
 
 class TrialRunner:
-    """A folder in which trials are run, remembered, and gone on with after a stop.
+    """Runs trials in a folder, stores their results, and resumes a trial that was stopped.
 
-    What decides a training is its key, so that a folder can hold the trials of several questions,
-    and a changed question repeats only what it must.
+    The key of a trial is the digest of what decides it, so that a folder can hold the trials of
+    several comparisons, and a changed comparison runs only what is new.
 
     Parameters
     ----------
-    folder
-        Made when it is missing.
-    augment
-        What all training images go through.
-    observer
-        Is told how the trainings go on.
+    folder : Path
+        Created when it is missing.
+    augment : callable or None
+        See `models.training.train`.
+    observer : TrainingObserver
+        Receives the progress of the trainings.
 
     Raises
     ------
     TrainingError
-        When the folder cannot be written, or what it remembers is damaged.
+        When the folder cannot be written, or its stored trials are damaged.
     """
 
     def __init__(self, folder: Path, augment: Augment | None, observer: TrainingObserver) -> None:
@@ -92,26 +95,40 @@ class TrialRunner:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise TrainingError(f"the folder {folder} cannot be made: {error.strerror}") from error
+            raise TrainingError(
+                f"the folder {folder} cannot be created: {error.strerror}"
+            ) from error
         if not os.access(folder, os.W_OK):
             raise TrainingError(f"the folder {folder} cannot be written")
-        self._trials = self._remembered()
+        self._trials = self._stored()
 
     def run(
         self, name: str, config: TrainConfig, data: Dataset, evaluate: Evaluate, evaluation: str
     ) -> Trial:
-        """Train and judge, unless that was done before.
+        """Train and evaluate a model, or return the stored result.
 
         Parameters
         ----------
-        name
-            What the observer calls it.
-        config, data
+        name : str
+            Name of the training for the observer.
+        config : TrainConfig
             See `models.training.train`.
-        evaluate
-            Returns the accuracy and the loss of the trained model.
-        evaluation
+        data : Dataset
+            See `models.training.train`.
+        evaluate : callable
+            Returns the accuracy and the loss of a `Trained` model.
+        evaluation : str
             Identifies what `evaluate` computes; part of the key of the trial.
+
+        Returns
+        -------
+        Trial
+            The result; a diverged training is a failed trial.
+
+        Raises
+        ------
+        TrainingError
+            When the training cannot start, or the result cannot be stored.
         """
         config = config.resolved(data)
         identity = {
@@ -137,7 +154,7 @@ class TrialRunner:
         discard(checkpoint)
         return trial
 
-    def _remembered(self) -> dict[str, Trial]:
+    def _stored(self) -> dict[str, Trial]:
         try:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             return {

@@ -43,7 +43,7 @@ def study_to_explore(folder: Path | None, overrides: Mapping[str, object]) -> tu
 def _check_sources(study: Study) -> None:
     """Refuse data and models that are nowhere, which is known before they are read."""
     from models.data import load, names
-    from models.predictors.sources import existing_file
+    from models.predictors import existing_file
     from studies.settings import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():

@@ -148,10 +148,10 @@ class TestBadFolders:
 
     def test_a_class_without_pictures(self, tmp_path: Path) -> None:
         (fill(tmp_path) / "dog").mkdir()
-        assert "dog holds no picture (.png, .jpg, .jpeg)" in message(tmp_path)
+        assert "dog holds no image file (.png, .jpg, .jpeg)" in message(tmp_path)
 
     def test_one_picture_cannot_be_split(self, tmp_path: Path) -> None:
-        assert "at least 2 pictures, one to train" in message(fill(tmp_path, 1))
+        assert "at least 2 image files, one to train" in message(fill(tmp_path, 1))
 
     @pytest.mark.parametrize("length", [0, 30, 60])
     def test_a_truncated_picture(self, tmp_path: Path, length: int) -> None:
@@ -192,9 +192,9 @@ def test_long_readings_tell_how_far_they_are(
     told: list[str] = []
     data.load(tmp_path / "pets", on_progress=told.append)
     assert told == []
-    monkeypatch.setattr(progress, "PAUSE", 0)
+    monkeypatch.setattr(progress, "INTERVAL", 0)
     data.load(tmp_path / "pets", on_progress=told.append)
-    assert "reading the pictures of pets/test: 3 of 3" in told
+    assert "reading the image files of pets/test: 3 of 3" in told
 
 
 def test_a_teller_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,5 +202,5 @@ def test_a_teller_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([0.0, 1.9, 2.0, 2.0, 3.9, 4.1, 4.1])
     reporter = progress.ProgressReporter("counting", 5000, told.append, clock=lambda: next(moments))
     for done in (1, 1000, 2000, 3000):
-        reporter.reached(done)
+        reporter.update(done)
     assert told == ["counting: 1,000 of 5,000", "counting: 3,000 of 5,000"]

@@ -12,7 +12,7 @@ from models.__main__ import app
 from models.data import Dataset, load
 from models.training import train
 from models.training.config import TrainConfig, TrainingError
-from models.trials.comparison import Ranked, compare, write_table
+from models.trials.comparison import RankedSettings, compare, write_table
 from models.trials.grid import ComparisonJob
 from models.trials.jobs import load_job
 from models.trials.trial_runner import Trial, mean, standard_deviation
@@ -90,13 +90,13 @@ def test_going_on_trains_only_what_is_new(grid_file: Path, tiny: Dataset, tmp_pa
 
 class TestRanking:
     @staticmethod
-    def ranked(*figures: tuple[float | None, float | None]) -> Ranked:
+    def ranked(*figures: tuple[float | None, float | None]) -> RankedSettings:
         config = TrainConfig(architecture="mlp")
         found = tuple(
             Trial(accuracy, loss, failure="" if accuracy is not None else "the loss became nan")
             for accuracy, loss in figures
         )
-        return Ranked({"epochs": len(figures)}, config, found)
+        return RankedSettings({"epochs": len(figures)}, config, found)
 
     def test_failures_come_last(self, grid_file: Path, tiny: Dataset, tmp_path: Path) -> None:
         text = GRID.replace("[1e-6, 1e-2]", "[1e38, 1e-6]").replace('["adam"]', '["sgd"]')
@@ -110,21 +110,21 @@ class TestRanking:
         assert rows[1]["accuracy_mean"] == ""
         assert "the loss became" in rows[1]["failure"]
 
-    @pytest.mark.parametrize(("judge", "best"), [("accuracy", 0.01), ("loss", 0.001)])
-    def test_the_judge_decides(
+    @pytest.mark.parametrize(("rank_by", "best"), [("accuracy", 0.01), ("loss", 0.001)])
+    def test_the_metric_decides(
         self,
         grid_file: Path,
         tiny: Dataset,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
-        judge: str,
+        rank_by: str,
         best: float,
     ) -> None:
         def pretend(_self: object, _name: str, config: TrainConfig, *_others: object) -> Trial:
             return Trial(0.9, 2.0) if config.learning_rate == 0.01 else Trial(0.8, 1.0)
 
         monkeypatch.setattr("models.trials.trial_runner.TrialRunner.run", pretend)
-        asked = job(grid_file, f'judge = "{judge}"\n' + GRID.replace("1e-6", "1e-3"))
+        asked = job(grid_file, f'rank_by = "{rank_by}"\n' + GRID.replace("1e-6", "1e-3"))
         ranked = compare(asked, tiny, tmp_path / "out", Listener())
         assert ranked[0].settings["learning_rate"] == best
 
@@ -151,14 +151,14 @@ class TestMistakes:
             ("[1e-6, 1e-2]", "[]", "grid.learning_rate: list should have at least 1 item"),
             ("[1e-6, 1e-2]", "[-1, 0.1]", "grid: learning_rate: input should be greater than 0"),
             ("learning_rate", "learning_rat", "did you mean 'learning_rate'?"),
-            ("optimizer", "seed", "grid: seed: every combination is trained with the same"),
+            ("optimizer", "seed", "grid: seed: all combinations are trained with the same seeds"),
             ("seeds = 2", "seeds = 0", "seeds: the number of seeds must lie in [1, 1000], got 0"),
             ("seeds = 2", "seeds = []", "seeds: value should have at least 1 item"),
             ("seeds = 2", "seeds = true", "seeds: must be a list, got True"),
             ("epochs = 1", "epochs = 0", "training.epochs: input should be greater"),
             (
                 "epochs = 1", "validation_fraction = 0",
-                "grid: validation_fraction: must be above 0, for the images judge",
+                "grid: validation_fraction: must be above 0, to rank on validation images",
             ),
             (
                 "optimizer = ", 'batch_size = [0]\nmonitor = ["auc"]\noptimizer = ',
@@ -170,6 +170,10 @@ class TestMistakes:
         with pytest.raises(TrainingError) as caught:
             job(grid_file, GRID.replace(old, new, 1))
         assert words in str(caught.value)
+
+    def test_the_old_name_of_a_setting(self, grid_file: Path) -> None:
+        with pytest.raises(TrainingError, match="the setting judge is now called rank_by"):
+            job(grid_file, 'judge = "loss"\n' + GRID)
 
     def test_combinations_that_do_not_go_together(self, grid_file: Path) -> None:
         text = GRID + 'schedule = ["plateau"]\nvalidation_fraction = [0.1, 0]\n'

@@ -74,7 +74,9 @@ class TestSplit:
     @pytest.mark.parametrize("folds", [1, 0, 91])
     def test_too_few_or_too_many(self, tiny: Dataset, folds: int) -> None:
         rarest = np.bincount(tiny.train_labels).min()
-        with pytest.raises(TrainingError, match=rf"folds must lie in \[2, {rarest}\], for class"):
+        with pytest.raises(
+            TrainingError, match=rf"folds must lie in \[2, {rarest}\], because class"
+        ):
             list(split(tiny, folds, 0))
 
 
@@ -136,7 +138,7 @@ class TestFolder:
 
     def test_in_the_way(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(TrainingError, match=r"the folder .* cannot be made: "):
+        with pytest.raises(TrainingError, match=r"the folder .* cannot be created: "):
             trials.TrialRunner(tmp_path / "file" / "folder", None, Listener())
 
     def test_one_training_may_be_judged_in_several_ways(
@@ -177,4 +179,4 @@ def test_command_ctrl_c(tiny_file: Path, tmp_path: Path, monkeypatch: pytest.Mon
     options = ["mlp", "--data", str(tiny_file), "--epochs", "1", "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(app, ["crossvalidate", *options])
     assert result.exit_code == 130
-    assert "stopped; to go on where it was, type" in result.stderr
+    assert "stopped; to resume, type" in result.stderr

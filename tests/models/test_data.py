@@ -184,7 +184,7 @@ class TestNpz:
     def test_folder(self, tmp_path: Path) -> None:
         with pytest.raises(
             DataError,
-            match="must hold a folder of pictures for each of at least 2 classes, got none",
+            match="must hold a folder of image files for each of at least 2 classes, got none",
         ):
             data.load(tmp_path)
 

@@ -21,12 +21,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was computed anew."""
+    """The digests that were computed."""
     computed: list[str] = []
     original = assembly.content_digest
 
-    def watched(dataset: Dataset, reached: Callable[[int], None]) -> str:
-        computed.append(original(dataset, reached))
+    def watched(dataset: Dataset, on_progress: Callable[[int], None]) -> str:
+        computed.append(original(dataset, on_progress))
         return computed[-1]
 
     monkeypatch.setattr(assembly, "content_digest", watched)

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.predictors import SLICE, InputSpec, PredictionError, slice_length
-from models.predictors.input_spec import DEFAULT_SPEC, read_input_spec
+from models.predictors import SLICE, PredictionError, slice_length
+from models.predictors.input_spec import DEFAULT_SPEC, InputSpec, read_input_spec
 from models.predictors.inputs import input_converter
 from models.store import ModelError
 
@@ -56,7 +56,12 @@ def test_the_shape_of_the_images_is_found(
         ((None, None, None), {}, (8, 9, 3), 'declare layout = "nchw" or layout = "nhwc"'),
         ((3, None, None), {}, None, r"of 3, any, any fits images of many sizes; declare image"),
         ((784,), {}, None, "a flat input of 784 values may be images of many shapes"),
-        ((64,), {}, (28, 28, 1), "takes 64 values an image, but images of 28 x 28 x 1 have 784"),
+        (
+            (64,),
+            {},
+            (28, 28, 1),
+            "takes 64 values for each image, but images of 28 x 28 x 1 have 784",
+        ),
         ((1, 2, 3, 4), {}, None, r"input must have the shape .* got \(any, 1, 2, 3, 4\)"),
         ((), {}, None, "input must have the shape"),
         ((32, 32, 3), {"image": (28, 28, 1)}, None, r"images of \(28, 28, 1\) are declared, but"),

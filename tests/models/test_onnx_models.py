@@ -199,7 +199,7 @@ class TestBadFiles:
         ("net.pkl", r"net\.pkl is of a kind that is not read: it may hold any code; .* \.skops"),
         ("net.pth", r"it may hold any code; export the model as \.onnx"),
         ("net.h5", r"save it as \.keras"),
-        ("net", r"the kinds are \.keras, \.onnx, \.skops"),
+        ("net", r"name a \.keras, \.onnx or \.skops file"),
     ],
 )
 def test_other_kinds_of_files(tmp_path: Path, name: str, message: str) -> None:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from models import predictors, store
+from models import store
 from models.data import Dataset
-from models.predictors import SLICE, KerasPredictor, PredictionError, Predictor, load_predictor
+from models.predictors import SLICE, PredictionError, Predictor, load_predictor
+from models.predictors.keras_predictor import KerasPredictor
+from models.predictors.sliced import check_probabilities
 from models.training import Trained
 
 if TYPE_CHECKING:
@@ -209,9 +211,9 @@ class TestGuests:
 )
 def test_outputs_that_are_no_probabilities(outputs: list[object], message: str) -> None:
     with pytest.raises(PredictionError, match=message):
-        predictors.check_probabilities(np.array(outputs, np.float32), 2, "guest")
+        check_probabilities(np.array(outputs, np.float32), 2, "guest")
 
 
 def test_probabilities_pass() -> None:
-    predictors.check_probabilities(np.array([[0.5, 0.5005], [1, 0]], np.float32), 2, "guest")
-    predictors.check_probabilities(np.empty((0, 2), np.float32), 2, "guest")
+    check_probabilities(np.array([[0.5, 0.5005], [1, 0]], np.float32), 2, "guest")
+    check_probabilities(np.empty((0, 2), np.float32), 2, "guest")

@@ -24,7 +24,7 @@ def test_lines_where_there_is_no_terminal_but_not_too_many() -> None:
         progress.epoch_done(report(7, validation=None))
     assert written.getvalue().splitlines() == [
         "mlp on digits: epoch 3 of 9, validation 50.00%",
-        "cnn on digits goes on after epoch 6",
+        "cnn on digits resumes after epoch 6",
     ]
 
 
@@ -39,5 +39,5 @@ def test_a_bar_on_a_terminal() -> None:
 
 
 def test_an_epoch_of_nothing() -> None:
-    with pytest.raises(RuntimeError, match="before its training began"):
+    with pytest.raises(RuntimeError, match="epoch_done was called before begin"):
         TrainingProgress(Console(file=io.StringIO())).epoch_done(report(1))

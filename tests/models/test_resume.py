@@ -120,7 +120,7 @@ def test_kill_nine_at_a_random_step(
     assert checkpoint_path(tmp_path / "net.keras").exists()
     resumed = start()
     assert resumed.returncode == 0, resumed.stderr
-    assert "goes on after epoch" in resumed.stderr
+    assert "resumes after epoch" in resumed.stderr
     assert not checkpoint_path(tmp_path / "net.keras").exists()
 
     config = TrainConfig(
@@ -174,7 +174,7 @@ class TestAnotherTraining:
         with pytest.raises(
             TrainingError,
             match=r"state\.npz holds epoch 1 of another training \(epochs 1 there and 2 here; "
-            r"optimizer adam there and sgd here\); go on with that one, choose",
+            r"optimizer adam there and sgd here\); resume that one, choose",
         ):
             train(config, tiny, checkpoint=path)
         assert path.read_bytes() == before
@@ -194,7 +194,7 @@ class TestAnotherTraining:
 
 class TestFile:
     STATE = TrainingState(
-        model=[np.arange(3.0)], optimizer=[np.array(7)], course={"history": [{"epoch": 1.0}]}
+        model=[np.arange(3.0)], optimizer=[np.array(7)], callback={"history": [{"epoch": 1.0}]}
     )
 
     def test_round_trip(self, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ class TestFile:
         np.testing.assert_array_equal(found.model[0], [0, 1, 2])
         assert found.optimizer[0] == 7
         assert list(found.best) == []
-        assert found.course == self.STATE.course
+        assert found.callback == self.STATE.callback
         assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
     @pytest.mark.parametrize("share", [0.0, 0.4, 0.99])

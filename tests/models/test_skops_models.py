@@ -111,7 +111,9 @@ def test_one_that_was_not_fitted(path: Path) -> None:
 
 
 def test_other_images(path: Path, logistic: LogisticRegression) -> None:
-    with pytest.raises(PredictionError, match="takes 30 values an image, but images of 8 x 8 x 1"):
+    with pytest.raises(
+        PredictionError, match="takes 30 values for each image, but images of 8 x 8 x 1"
+    ):
         load_predictor(write(path, logistic), image_shape=(8, 8, 1))
 
 

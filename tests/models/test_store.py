@@ -119,7 +119,9 @@ class TestBrokenFiles:
 
     def test_missing_sidecar(self, saved: Path) -> None:
         saved.with_suffix(".json").unlink()
-        with pytest.raises(ModelError, match=r"origin is missing: there is no file .*mlp\.json"):
+        with pytest.raises(
+            ModelError, match=r"sidecar of the model is missing: there is no file .*mlp\.json"
+        ):
             store.load(saved)
         assert store.load_keras(saved).name == "mlp"
 
@@ -198,7 +200,7 @@ class TestSaving:
 
     def test_a_file_in_the_place_of_the_folder(self, trained: Trained, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(ModelError, match=r"the folder .* cannot be made"):
+        with pytest.raises(ModelError, match=r"the folder .* cannot be created"):
             store.save(trained, tmp_path / "file" / "net.keras")
 
     def test_a_folder_in_the_place_of_the_file(self, trained: Trained, tmp_path: Path) -> None:

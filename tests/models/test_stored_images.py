@@ -193,7 +193,7 @@ class TestPictures:
         told: list[str] = []
         later = data.load(pets, on_progress=told.append)
         assert isinstance(later.test_images, StoredImages)
-        assert any("decoded anew at each use" in sentence for sentence in told)
+        assert any("decoded each time they are needed" in sentence for sentence in told)
         monkeypatch.setattr(class_folders, "LARGEST_DECODED", 2**30)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
         at_once = data.load(pets)
@@ -240,7 +240,7 @@ class TestDigestOfLargeData:
         assert sum(read) == 2 * COUNT + 4
 
     def test_it_tells_how_far_it_is(self, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("models.data.progress.PAUSE", 0)
+        monkeypatch.setattr("models.data.progress.INTERVAL", 0)
         told: list[str] = []
         data.load(source, on_progress=told.append)
         assert told[0] == "reading the images of big: 7 of 50"
@@ -281,7 +281,11 @@ class TestBadFiles:
             ("x_test", np.zeros((COUNT, 5, 5, 3), np.uint8), "train and test images must have one"),
             ("x_test", np.zeros((0, *SHAPE), np.uint8), "0 test images but 23 test labels"),
             ("x_test", np.array([{}], object), "x_test.npy must hold uint8 images .* got object"),
-            ("y_test", np.zeros(COUNT), "y_test.npy must hold integers, one a picture, got float"),
+            (
+                "y_test",
+                np.zeros(COUNT),
+                "y_test.npy must hold integers, one for each image, got float",
+            ),
             ("y_test", np.zeros(COUNT - 1, int), "23 test images but 22 test labels"),
             ("y_test", np.array([{}] * COUNT), "y_test.npy is no .npy file of plain values"),
             ("class_names", np.array(["a", "b"]), r"labels must lie in 0\.\.1 \(2 classes\)"),

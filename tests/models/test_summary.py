@@ -164,7 +164,7 @@ class TestLayout:
     def test_ways_pass_no_box(self, blocks: tuple[Block, ...]) -> None:
         """Where a way runs down between its ends, there is no box but those at its ends."""
         arranged = layout.arrange(blocks)
-        for (source, at), x in arranged.ways.items():
+        for (source, at), x in arranged.skip_lanes.items():
             begin, end = arranged.boxes[source], arranged.boxes[at]
             top = 0.0 if begin.column != end.column else begin.bottom
             for number, box in enumerate(arranged.boxes):
@@ -174,8 +174,8 @@ class TestLayout:
     def test_ways_beside_each_other_have_lanes_of_their_own(self) -> None:
         nested = (block("a"), block("b", 0), block("c", 1), block("d", 2, 1), block("e", 3, 0))
         one_after_the_other = (*nested[:2], block("c", 1, 0), block("d", 2), block("e", 3, 2))
-        assert len(set(layout.arrange(nested).ways.values())) == 2
-        assert len(set(layout.arrange(one_after_the_other).ways.values())) == 1
+        assert len(set(layout.arrange(nested).skip_lanes.values())) == 2
+        assert len(set(layout.arrange(one_after_the_other).skip_lanes.values())) == 1
 
     def test_the_whole_is_large_enough(self, blocks: tuple[Block, ...]) -> None:
         arranged = layout.arrange(blocks)
@@ -204,8 +204,8 @@ class TestLayout:
     def test_branches_stand_beside(self) -> None:
         arranged = layout.arrange(TWO_BRANCHES)
         assert [box.lane for box in arranged.boxes] == [0, 0, 1, 0, 0]
-        assert set(arranged.ways) == {(0, 4), (2, 4)}
-        assert arranged.ways[2, 4] == arranged.boxes[2].x
+        assert set(arranged.skip_lanes) == {(0, 4), (2, 4)}
+        assert arranged.skip_lanes[2, 4] == arranged.boxes[2].x
 
 
 class TestDiagram:
@@ -249,7 +249,7 @@ class TestDiagram:
 
 class TestDescribe:
     def test_an_architecture(self, tmp_path: Path) -> None:
-        text = summary.describe("resnet_8", picture=tmp_path / "resnet.svg")
+        text = summary.describe("resnet_8", diagram_path=tmp_path / "resnet.svg")
         assert text.startswith("resnet_8: ResNet-8")
         assert "trained by default on digits: 12 epochs, batch 64, learning rate 0.002" in text
         assert "Total params: 78,426, of which 672 are moving statistics" in text
@@ -262,7 +262,7 @@ class TestDescribe:
 
     def test_a_trained_model(self, trained: Trained, tmp_path: Path) -> None:
         path = store.save(trained, tmp_path / "net.keras")
-        text = summary.describe(str(path), picture=tmp_path / "net.png")
+        text = summary.describe(str(path), diagram_path=tmp_path / "net.png")
         assert "trained on tiny" in text
         assert trained.digest in text
         assert "12x12x1" in text

@@ -81,7 +81,7 @@ class TestResult:
         named = ("--augment", "darkness:darken", "--data", tiny_file, "--out", out)
         result = run("train", "mlp", *QUICK, *named)
         assert result.exit_code == 0, result.stderr
-        assert "through darkness:darken" in result.stderr
+        assert "augmented by darkness:darken" in result.stderr
         assert store.load(out).augmentation.startswith("darkness:darken (")
 
 
@@ -100,7 +100,7 @@ class TestGoingOn:
     def test_ctrl_c_says_how(self, stopped: tuple[Result, Path]) -> None:
         result, out = stopped
         assert result.exit_code == 130
-        assert "stopped; to go on where it was, type" in result.stderr
+        assert "stopped; to resume, type" in result.stderr
         assert "python -m models train mlp --out 'a b.keras'" in result.stderr
         assert checkpoint_path(out).exists()
         assert not out.exists()
@@ -109,7 +109,7 @@ class TestGoingOn:
         out = stopped[1]
         result = run("train", "mlp", "--data", tiny_file, *QUICK, "--out", out)
         assert result.exit_code == 0, result.stderr
-        assert "mlp on tiny goes on after epoch 1" in result.stderr
+        assert "mlp on tiny resumes after epoch 1" in result.stderr
         assert [entry["epoch"] for entry in store.load(out).history] == [1, 2]
 
     def test_another_command_is_refused(
@@ -123,7 +123,7 @@ class TestGoingOn:
         assert checkpoint_path(out).exists()
         fresh = run("train", "mlp", *options, "--fresh")
         assert fresh.exit_code == 0, fresh.stderr
-        assert "goes on" not in fresh.stderr
+        assert "resumes" not in fresh.stderr
         assert store.load(out).config.optimizer == "sgd"
 
     def test_a_damaged_checkpoint(self, tiny_file: Path, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ class TestMistakes:
             'schedule = "plateau"\nvalidation_fraction = 0\nlearning_rat = 1\n'
         )
         lines = mistake(run("train", "--config", file)).splitlines()
-        assert lines[0].endswith("job.toml has 6 mistakes:")
+        assert lines[0].endswith("job.toml has 6 errors:")
         text = "\n".join(sorted(line.strip() for line in lines[1:]))
         assert text.splitlines()[0].startswith("thread: there is no such setting; did you mean")
         for words in (
@@ -197,7 +197,7 @@ class TestMistakes:
     def test_unwritable_folder_is_found_before_training(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         text = mistake(run("train", "mlp", "--out", tmp_path / "file" / "net.keras"))
-        assert "cannot be made" in text
+        assert "cannot be created" in text
 
     def test_images_too_small(self, tmp_path: Path) -> None:
         dots, labels = np.zeros((6, 2, 2, 1), np.uint8), np.arange(6) % 2
@@ -210,7 +210,7 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            ("noise", "must read module:function, got 'noise'"),
+            ("noise", "must have the form module:function, got 'noise'"),
             ("no_such_module:f", "importing no_such_module failed: No module named"),
             ("math:noise", "module math has no function noise"),
             ("math:pi", "module math has no function pi"),

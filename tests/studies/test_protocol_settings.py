@@ -83,7 +83,7 @@ def test_all_mistakes_are_said_at_once(written):
     with pytest.raises(StudyError) as caught:
         load_study(written(text))
     lines = str(caught.value).splitlines()
-    assert lines[0].endswith("4 mistakes:")
+    assert lines[0].endswith("4 errors:")
     paths = {line.split(":")[0].strip() for line in lines[1:]}
     assert paths == {"reference", "corruptions", "strengths", "seeds"}
 
