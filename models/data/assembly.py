@@ -23,7 +23,7 @@ NamedArrays = Mapping[str, NDArray[Any] | StoredImages]
 ARRAY_NAMES = ("x_train", "y_train", "x_test", "y_test")
 CLASS_NAMES_NAME = "class_names"
 
-MOST_CLASSES = 100_000
+MAX_CLASSES = 100_000
 _NOT_YET = "not computed yet"
 
 
@@ -161,7 +161,7 @@ def default_class_names(name: str, arrays: Arrays) -> tuple[str, ...]:
         When a label is too large to be the number of a class.
     """
     count = max(int(labels.max()) for labels in (arrays[1], arrays[3]) if labels.size) + 1
-    if count > MOST_CLASSES:
+    if count > MAX_CLASSES:
         raise DataError(f"{name}: labels must be numbers of classes, got up to {count - 1:,}")
     known = NAMED[name].class_names if name in NAMED else ()
     return known if len(known) == count else tuple(map(str, range(count)))

@@ -13,7 +13,7 @@ All images must have one size, unless ``dataset.toml`` in the folder gives one::
 
 Transparency is dropped, and JPEG images are turned upright as their EXIF data say.
 
-Training or test images that take more than `LARGEST_DECODED` bytes are not decoded once and kept,
+Training or test images that take more than `MAX_DECODED` bytes are not decoded once and kept,
 but decoded each time they are needed.
 """
 
@@ -41,7 +41,7 @@ from models.dataset import Dataset
 from models.errors import DataError
 from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
 
-LARGEST_DECODED = 2**30
+MAX_DECODED = 2**30
 """Bytes up to which the training or the test images are decoded once and kept in memory."""
 
 ENDINGS = (".png", ".jpg", ".jpeg")
@@ -135,7 +135,7 @@ def _images(
     """Decode image files, or leave that until the images are needed if they are too many."""
     paths = [entry.path for entry in entries]
     size = len(paths) * math.prod(shape)
-    if size > LARGEST_DECODED:
+    if size > MAX_DECODED:
         if on_progress is not None:
             on_progress(
                 f"the {len(paths):,} image files of {name} take {size / 1e9:,.1f} GB decoded, "

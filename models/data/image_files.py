@@ -145,7 +145,8 @@ def _opened(path: Path) -> Iterator["Image"]:
         with PIL.Image.open(path, formats=("PNG", "JPEG")) as image:
             if image.mode not in GREY_MODES + COLOUR_MODES:
                 raise DataError(
-                    f"{path} must have 8 bits a channel, grey or colour, got mode {image.mode}"
+                    f"{path} must have 8 bits for each channel, grey or colour, "
+                    f"got mode {image.mode}"
                 )
             yield image
     except DataError:

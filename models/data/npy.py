@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from models.errors import DataError
 from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
 
-LARGEST_KEPT = 2**28
+MAX_IN_MEMORY = 2**28
 """Bytes up to which the training or the test images are read into memory."""
 
 _LOCAL_HEADER = 30
@@ -150,7 +150,7 @@ def open_large_images(path: Path, begin: int, end: int, where: str) -> Images | 
     Returns
     -------
     StoredImages or None
-        None for at most `LARGEST_KEPT` bytes, and for images in Fortran order.
+        None for at most `MAX_IN_MEMORY` bytes, and for images in Fortran order.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def open_large_images(path: Path, begin: int, end: int, where: str) -> Images | 
             file.seek(begin)
             header = read_header(file)
     except (OSError, ValueError) as error:
-        raise DataError(f"{where} is no .npy file, or is damaged: {error}") from error
+        raise DataError(f"{where} is not an .npy file, or is damaged: {error}") from error
     if header.dtype != np.uint8 or len(header.shape) not in {3, 4}:
         raise DataError(
             f"{where} must hold uint8 images (n, h, w) or (n, h, w, c), got {header.dtype} of "
@@ -174,7 +174,7 @@ def open_large_images(path: Path, begin: int, end: int, where: str) -> Images | 
             f"{where} is damaged or cut short: {header.nbytes:,} bytes of images are announced, "
             f"{max(end - offset, 0):,} are there"
         )
-    if header.nbytes <= LARGEST_KEPT or header.fortran:
+    if header.nbytes <= MAX_IN_MEMORY or header.fortran:
         return None
     count, height, width, channels = (*header.shape, 1)[:4]
     return NpyImages(path, offset, (count, height, width, channels))

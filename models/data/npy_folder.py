@@ -67,5 +67,5 @@ def _array(path: Path, key: str) -> NDArray[Any] | StoredImages:
         return np.asarray(np.lib.format.open_memmap(path, mode="r")).copy()
     except (OSError, ValueError) as error:
         raise DataError(
-            f"{path} is no .npy file of plain values, or is damaged: {first_line(error)}"
+            f"{path} is not an .npy file of plain values, or is damaged: {first_line(error)}"
         ) from error

@@ -17,7 +17,7 @@ from models.data.assembly import (
     required_arrays,
 )
 from models.data.digest_cache import SourceFiles
-from models.data.npy import LARGEST_KEPT, member_offsets, open_large_images, verify_checksum
+from models.data.npy import MAX_IN_MEMORY, member_offsets, open_large_images, verify_checksum
 from models.data.progress import OnProgress
 from models.dataset import Dataset
 from models.errors import DataError, first_line
@@ -106,7 +106,7 @@ def _array(
 ) -> NDArray[Any] | StoredImages:
     """Return an array of an archive; large images stay in the file if they are not compressed."""
     member = archive.zip.getinfo(f"{key}.npy")
-    if not key.startswith("x_") or member.file_size <= LARGEST_KEPT:
+    if not key.startswith("x_") or member.file_size <= MAX_IN_MEMORY:
         return np.asarray(archive[key])
     size = f"{member.file_size / 1e6:,.0f} MB"
     if member.compress_type == zipfile.ZIP_STORED:

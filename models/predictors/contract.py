@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SLICE = 500
 """Images that are predicted together, always: see `models.predictors.sliced.SlicedPredictor`."""
 
-MOST_VALUES = 2**23
+MAX_SLICE_VALUES = 2**23
 """Pixel values in a slice; fewer images larger than 64 x 64 x 4 are predicted together."""
 
 ImageShape = tuple[int, int, int]
@@ -58,5 +58,5 @@ def slice_length(shape: ImageShape) -> int:
     int
         At least 1.
     """
-    most = max(MOST_VALUES // math.prod(shape), 1)
+    most = max(MAX_SLICE_VALUES // math.prod(shape), 1)
     return max(length for length in range(1, min(SLICE, most) + 1) if SLICE % length == 0)

@@ -170,7 +170,7 @@ def convolutions(*channels: int, size: int = 3) -> int:
     return sum((size * size * before + 1) * after for before, after in pairs)
 
 
-# Batch norm has four numbers a channel, and stands for the bias of the layer before it.
+# Batch norm has four parameters for each channel, and replaces the bias of the layer before it.
 COUNTED = {
     "mlp": 784 * 512 + 4 * 512 + 512 * 512 + 4 * 512 + 513 * 10,
     "cnn": 9 * (32 + 32 * 64 + 64 * 128) + 4 * (32 + 64 + 128) + (3 * 3 * 128 + 1) * 10,

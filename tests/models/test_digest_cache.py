@@ -1,4 +1,4 @@
-"""Digests of large data: remembered by their files as they are, and never wrong."""
+"""Cached digests of large data."""
 
 import os
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_a_changed_file_is_noticed(tiny_file: Path, cache: Path, counted: list[s
     assert first != second
 
 
-def test_small_data_are_not_remembered(
+def test_digests_of_small_data_are_not_cached(
     tiny_file: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digest_cache, "LARGE", 2**28)

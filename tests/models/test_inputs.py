@@ -1,4 +1,4 @@
-"""How guests want their images: layout, size and scale, said, told or asked for."""
+"""How external models take their images: layout, size and scale."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def test_the_shape_of_the_images_is_found(
     first: bool,
 ) -> None:
     found = input_converter(
-        "guest", dimensions, np.float32, InputSpec.model_validate(declared), assumed=assumed
+        "external", dimensions, np.float32, InputSpec.model_validate(declared), assumed=assumed
     )
     assert (found.image_shape, found.channels_first) == (shape, first)
 
@@ -52,7 +52,12 @@ def test_the_shape_of_the_images_is_found(
 @pytest.mark.parametrize(
     ("dimensions", "declared", "assumed", "message"),
     [
-        ((3, 32, 3), {}, None, "guest: an input of 3, 32, 3 may have its channels first or last"),
+        (
+            (3, 32, 3),
+            {},
+            None,
+            "external: an input of 3, 32, 3 may have its channels first or last",
+        ),
         ((None, None, None), {}, (8, 9, 3), 'declare layout = "nchw" or layout = "nhwc"'),
         ((3, None, None), {}, None, r"of 3, any, any fits images of many sizes; declare image"),
         ((784,), {}, None, "a flat input of 784 values may be images of many shapes"),
@@ -74,7 +79,7 @@ def test_the_shape_of_the_images_is_found(
         ((32, 32, 3), {"std": (1, 2)}, None, "std must have 1 number"),
     ],
 )
-def test_what_is_open_or_contradicts_itself_is_asked_for(
+def test_ambiguous_and_contradictory_inputs(
     dimensions: tuple[int | None, ...],
     declared: dict[str, object],
     assumed: tuple[int, int, int] | None,
@@ -82,14 +87,14 @@ def test_what_is_open_or_contradicts_itself_is_asked_for(
 ) -> None:
     spec = InputSpec.model_validate(declared)
     with pytest.raises(PredictionError, match=message):
-        input_converter("guest", dimensions, np.float32, spec, assumed=assumed)
+        input_converter("external", dimensions, np.float32, spec, assumed=assumed)
 
 
 @pytest.mark.parametrize("declared", [{"pixels": "0..1"}, {"mean": 1}, {"std": 2}])
 def test_bytes_are_not_scaled(declared: dict[str, object]) -> None:
     spec = InputSpec.model_validate(declared)
     with pytest.raises(PredictionError, match="takes whole pixel values, so they cannot"):
-        input_converter("guest", (4, 6, 3), np.uint8, spec)
+        input_converter("external", (4, 6, 3), np.uint8, spec)
 
 
 def test_values_are_scaled_as_declared() -> None:
@@ -101,34 +106,34 @@ def test_values_are_scaled_as_declared() -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float16, np.float32, np.float64])
 def test_undeclared_values_stay(dtype: type) -> None:
-    arranged = input_converter("guest", (4, 6, 3), dtype, DEFAULT_SPEC)(images())
+    arranged = input_converter("external", (4, 6, 3), dtype, DEFAULT_SPEC)(images())
     assert arranged.dtype == dtype
     np.testing.assert_array_equal(arranged, images())
 
 
 def test_half_precision_is_rounded_once() -> None:
     spec = InputSpec(pixels="0..1")
-    arranged = input_converter("guest", (4, 6, 3), np.float16, spec)(images())
+    arranged = input_converter("external", (4, 6, 3), np.float16, spec)(images())
     np.testing.assert_array_equal(arranged, (images() / np.float32(255)).astype(np.float16))
 
 
 def test_channels_first_and_flat() -> None:
-    first = input_converter("guest", (3, 4, 6), np.uint8, DEFAULT_SPEC)(images())
+    first = input_converter("external", (3, 4, 6), np.uint8, DEFAULT_SPEC)(images())
     assert first.flags.c_contiguous
     np.testing.assert_array_equal(first[2, 1], images()[2, :, :, 1])
     flat = input_converter("g", (72,), np.uint8, DEFAULT_SPEC, assumed=(4, 6, 3))(images())
     np.testing.assert_array_equal(flat, images().reshape(5, -1))
     declared = InputSpec(layout="nchw", image=(4, 6, 3))
-    planes = input_converter("guest", (72,), np.uint8, declared)(images())
+    planes = input_converter("external", (72,), np.uint8, declared)(images())
     np.testing.assert_array_equal(planes, first.reshape(5, -1))
 
 
-class TestDeclaration:
+class TestInputSpec:
     def read(self, tmp_path: Path, text: str) -> InputSpec:
         (tmp_path / "net.onnx.toml").write_text(text)
         return read_input_spec(tmp_path / "net.onnx", ALLOWED)
 
-    def test_no_file_declares_nothing(self, tmp_path: Path) -> None:
+    def test_no_file_gives_the_defaults(self, tmp_path: Path) -> None:
         assert read_input_spec(tmp_path / "net.onnx", ALLOWED) == DEFAULT_SPEC
 
     def test_one_number_or_several(self, tmp_path: Path) -> None:
@@ -148,12 +153,12 @@ class TestDeclaration:
             ("image = [28, 28, 0]", "image.2"),
         ],
     )
-    def test_mistakes_are_one_sentence(self, tmp_path: Path, text: str, message: str) -> None:
+    def test_errors_are_one_sentence(self, tmp_path: Path, text: str, message: str) -> None:
         with pytest.raises(ModelError, match=message) as caught:
             self.read(tmp_path, text)
         assert "\n" not in str(caught.value).removesuffix("\n")
 
-    def test_bytes_that_are_no_text(self, tmp_path: Path) -> None:
+    def test_bytes_that_are_not_text(self, tmp_path: Path) -> None:
         (tmp_path / "net.onnx.toml").write_bytes(b"\xff\xfe")
         with pytest.raises(ModelError, match="cannot be read as TOML"):
             read_input_spec(tmp_path / "net.onnx", ALLOWED)
@@ -163,7 +168,7 @@ class TestDeclaration:
     ("shape", "length"),
     [((28, 28, 1), SLICE), ((64, 64, 3), SLICE), ((224, 224, 3), 50), ((4000, 4000, 3), 1)],
 )
-def test_large_images_are_computed_fewer_at_a_time(
+def test_fewer_large_images_are_predicted_together(
     shape: tuple[int, int, int], length: int
 ) -> None:
     assert slice_length(shape) == length

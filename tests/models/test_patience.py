@@ -1,4 +1,4 @@
-"""Patience: what counts as an improvement, and when waiting ends. No Keras is needed."""
+"""Patience: what counts as an improvement, and when patience runs out."""
 
 import math
 
@@ -22,7 +22,7 @@ def test_improvements(monitor: str, values: list[float], better: list[bool]) -> 
     assert patience.best == values[patience.best_epoch - 1]
 
 
-def test_it_runs_out_after_so_many_epochs_in_a_row_and_can_be_renewed() -> None:
+def test_it_runs_out_after_consecutive_epochs_and_can_be_reset() -> None:
     patience = Patience(2, "loss")
     seen = []
     for epoch, value in enumerate([5, 6, 4, 4, 4, 4], 1):

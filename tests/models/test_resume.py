@@ -1,4 +1,4 @@
-"""A training that was stopped goes on, and ends with the weights of an undisturbed one."""
+"""A resumed training ends with the weights of an uninterrupted training."""
 
 import json
 import os
@@ -34,11 +34,11 @@ def augment(images, ids, epoch):
 
 
 class StopError(Exception):
-    """Raised at some step of a training."""
+    """Raised at a step of a training."""
 
 
 def stopped_after(blocks: int) -> object:
-    """Return an augmentation that fails at a later call."""
+    """Return an augmentation that raises at a later call."""
     left = [blocks]
 
     def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -93,10 +93,10 @@ def without_seconds(trained: Trained) -> list[dict[str, float]]:
     ]
 
 
-def test_kill_nine_at_a_random_step(
+def test_kill_9_at_a_random_step(
     tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A real process is killed, the same command goes on, and the weights are the same.
+    """A real process is killed, the same command resumes, and the weights are the same.
 
     The images of later epochs are prepared while one trains, so that the kill comes in its midst.
     """
@@ -131,7 +131,7 @@ def test_kill_nine_at_a_random_step(
     assert sidecar["model_digest"] == undisturbed.digest
 
 
-def test_only_whole_epochs_are_done_again(tiny: Dataset, tmp_path: Path) -> None:
+def test_only_the_interrupted_epoch_is_repeated(tiny: Dataset, tmp_path: Path) -> None:
     config = TrainConfig(architecture="mlp", epochs=4, batch_size=16)
     path, epochs = tmp_path / "net.keras", []
 
@@ -147,7 +147,7 @@ def test_only_whole_epochs_are_done_again(tiny: Dataset, tmp_path: Path) -> None
     assert sorted(file.name for file in tmp_path.iterdir()) == ["net.json", "net.keras"]
 
 
-def test_a_finished_checkpoint_trains_no_more(
+def test_a_finished_training_does_not_continue(
     tiny: Dataset, tiny_config: TrainConfig, trained: Trained, tmp_path: Path
 ) -> None:
     path = tmp_path / "state.npz"
@@ -240,7 +240,7 @@ class TestFile:
         assert checkpoint.read() is not None
         assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
-    def test_discard_takes_leftovers_along(self, tmp_path: Path) -> None:
+    def test_discard_deletes_partial_files(self, tmp_path: Path) -> None:
         checkpoint = Checkpoint(tmp_path / "a.npz", {})
         checkpoint.write(self.STATE)
         (tmp_path / "a.partial.npz").write_bytes(b"half")
@@ -248,6 +248,6 @@ class TestFile:
         assert list(tmp_path.iterdir()) == []
 
 
-def test_saving_is_where_the_checkpoint_goes(tiny: Dataset, tmp_path: Path) -> None:
+def test_the_checkpoint_is_deleted_after_saving(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(store.ModelError, match="must end in"):
         train_to_file(TrainConfig(architecture="mlp"), tiny, tmp_path / "net.h5")

@@ -1,4 +1,4 @@
-"""Models on disk: the round trip, and every file that is not what it should be."""
+"""Stored models: the round trip, and invalid files."""
 
 import dataclasses
 import json
@@ -39,7 +39,7 @@ class TestRoundTrip:
         assert content["class_names"] == ["top", "upper", "lower", "bottom"]
         assert {"backend", "python", "keras"} <= set(content["provenance"])
 
-    def test_folders_are_made_and_nothing_else_is_left(
+    def test_folders_are_created_and_no_other_files_are_left(
         self, trained: Trained, tmp_path: Path
     ) -> None:
         path = store.save(trained, tmp_path / "a" / "b" / "net.keras")
@@ -198,12 +198,12 @@ class TestSaving:
         with pytest.raises(ModelError, match=r"must end in \.keras, got .*net\.h5"):
             store.save(trained, tmp_path / "net.h5")
 
-    def test_a_file_in_the_place_of_the_folder(self, trained: Trained, tmp_path: Path) -> None:
+    def test_a_file_at_the_path_of_the_folder(self, trained: Trained, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(ModelError, match=r"the folder .* cannot be created"):
             store.save(trained, tmp_path / "file" / "net.keras")
 
-    def test_a_folder_in_the_place_of_the_file(self, trained: Trained, tmp_path: Path) -> None:
+    def test_a_folder_at_the_path_of_the_file(self, trained: Trained, tmp_path: Path) -> None:
         (tmp_path / "net.keras").mkdir()
         with pytest.raises(ModelError, match=r"net\.keras cannot be written"):
             store.save(trained, tmp_path / "net.keras")
