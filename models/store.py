@@ -16,16 +16,7 @@ from models.training import TrainConfig, Trained
 if TYPE_CHECKING:
     import keras
 
-__all__ = [
-    "ModelError",
-    "Sidecar",
-    "load",
-    "load_keras",
-    "model_digest",
-    "save",
-    "sidecar_path",
-    "writable",
-]
+__all__ = ["ModelError", "Sidecar", "load", "load_keras", "save", "sidecar_path", "writable"]
 
 
 class Sidecar(BaseModel):

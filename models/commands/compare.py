@@ -34,7 +34,9 @@ def compare(
     seeds: Annotated[
         int | None, typer.Option(help="Number of trainings of each combination.", show_default="1")
     ] = None,
-    threads: Annotated[int | None, typer.Option(show_default="one for each processor")] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Number of threads.", show_default="one for each processor")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Results folder.", show_default="trained/comparison/NAME-OF-THE-GRID"),
@@ -65,7 +67,7 @@ def _run(job: "ComparisonJob", folder: Path) -> "tuple[RankedSettings, ...]":
     from models import backend
     from models.data import load
     from models.training.augmentation import load_augment
-    from models.trials.comparison import compare as compared
+    from models.trials.comparison import compare as compare_settings
 
     with TrainingProgress(console(stderr=True)) as progress, explain_resuming(PROGRAM):
         data = load(job.data, on_progress=progress.note)
@@ -77,7 +79,7 @@ def _run(job: "ComparisonJob", folder: Path) -> "tuple[RankedSettings, ...]":
             f"{seeds} seed{'s' * (seeds > 1)} each, on {len(data.train_images):,} training images "
             f"of {data.name}"
         )
-        return compared(job, data, folder, progress, augment)
+        return compare_settings(job, data, folder, progress, augment)
 
 
 def _print(ranked: "tuple[RankedSettings, ...]", job: "ComparisonJob", folder: Path) -> None:

@@ -40,12 +40,20 @@ def crossvalidate(  # noqa: PLR0913, PLR0917 - an option each
     epochs: Annotated[
         int | None, typer.Option(help="Largest number of epochs.", show_default="by the data")
     ] = None,
-    batch_size: Annotated[int | None, typer.Option(show_default="by the architecture")] = None,
-    learning_rate: Annotated[float | None, typer.Option(show_default="by the architecture")] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(help="Images in a gradient step.", show_default="by the architecture"),
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(help="Learning rate at the start.", show_default="by the architecture"),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of the training and of the folds.", show_default="0")
     ] = None,
-    threads: Annotated[int | None, typer.Option(show_default="one for each processor")] = None,
+    threads: Annotated[
+        int | None, typer.Option(help="Number of threads.", show_default="one for each processor")
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -75,7 +83,7 @@ def _run(job: "TrainingJob", folds: int, out: Path | None) -> "tuple[Trial, ...]
     from models import backend
     from models.data import load
     from models.training.augmentation import load_augment
-    from models.trials.crossvalidation import crossvalidate as crossvalidated
+    from models.trials.crossvalidation import crossvalidate as run_folds
 
     with TrainingProgress(console(stderr=True)) as progress, explain_resuming(PROGRAM):
         data = load(job.data, on_progress=progress.note)
@@ -87,7 +95,7 @@ def _run(job: "TrainingJob", folds: int, out: Path | None) -> "tuple[Trial, ...]
             f"on {backend.describe_device()}: {job.training.architecture} on {folds} folds of the "
             f"{len(data.train_images):,} training images of {data.name}"
         )
-        return crossvalidated(job.training, data, folds, folder, progress, augment)
+        return run_folds(job.training, data, folds, folder, progress, augment)
 
 
 def _print(folds: "tuple[Trial, ...]", job: "TrainingJob") -> None:

@@ -44,7 +44,10 @@ def train_command(
         epochs: Annotated[
             int | None, typer.Option(help="Largest number of epochs.", show_default="by the data")
         ] = None,
-        batch_size: Annotated[int | None, typer.Option(show_default="by the architecture")] = None,
+        batch_size: Annotated[
+            int | None,
+            typer.Option(help="Images in a gradient step.", show_default="by the architecture"),
+        ] = None,
         optimizer: Annotated[
             str | None, typer.Option(help="adam, rmsprop or sgd.", show_default="adam")
         ] = None,
@@ -134,7 +137,12 @@ def train_command(
             ),
         ] = None,
         threads: Annotated[
-            int | None, typer.Option(show_default="one for each processor", rich_help_panel=RUNNING)
+            int | None,
+            typer.Option(
+                help="Number of threads.",
+                show_default="one for each processor",
+                rich_help_panel=RUNNING,
+            ),
         ] = None,
         out: Annotated[
             Path | None,

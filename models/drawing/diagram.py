@@ -63,10 +63,10 @@ def draw(graph: tuple[Block, ...], title: str, path: str | Path) -> Path:
     axes.set_xlim(-MARGIN, layout.width + MARGIN)
     axes.set_ylim(layout.height + MARGIN, -MARGIN - TITLE)
     axes.text(0, -TITLE, title, size=11, weight="bold", color=INK, va="center")
-    for at, block in enumerate(graph):
-        _draw_box(axes, block, layout.boxes[at], layout.box_width)
+    for target, block in enumerate(graph):
+        _draw_box(axes, block, layout.boxes[target], layout.box_width)
         for source in block.sources:
-            _draw_connection(axes, layout, source, at)
+            _draw_connection(axes, layout, source, target)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with mpl.rc_context({"svg.hashsalt": "diagram", "svg.fonttype": "none"}):
@@ -105,19 +105,19 @@ def _draw_box(axes: "Axes", block: Block, box: Box, width: float) -> None:
 
 def _colour(block: Block) -> str:
     """Return the colour of the largest layer in a block."""
-    for beginning, colour in COLOURS.items():
-        if any(layer.kind.startswith(beginning) for layer in block.layers):
+    for prefix, colour in COLOURS.items():
+        if any(layer.kind.startswith(prefix) for layer in block.layers):
             return colour
     return JOINING if len(block.sources) > 1 else OTHER
 
 
-def _draw_connection(axes: "Axes", layout: Layout, source: int, at: int) -> None:
+def _draw_connection(axes: "Axes", layout: Layout, source: int, target: int) -> None:
     """Draw an arrow with rounded corners from one box to another."""
     from matplotlib.patches import FancyArrowPatch
 
     axes.add_patch(
         FancyArrowPatch(
-            path=_rounded(_corners(layout, source, at)),
+            path=_rounded(_corners(layout, source, target)),
             arrowstyle="-|>",
             mutation_scale=8,
             color=LINES,
@@ -127,14 +127,14 @@ def _draw_connection(axes: "Axes", layout: Layout, source: int, at: int) -> None
     )
 
 
-def _corners(layout: Layout, source: int, at: int) -> list[Point]:
+def _corners(layout: Layout, source: int, target: int) -> list[Point]:
     """Return the corners of a connection, including its ends.
 
     It leaves a box at the bottom, or at the right of its last line if it runs in a lane at the
     right; it enters a box at the top, or at the right of its first line if it comes from there.
     """
-    begin, end = layout.boxes[source], layout.boxes[at]
-    lane_x = layout.skip_lanes.get((source, at))
+    begin, end = layout.boxes[source], layout.boxes[target]
+    lane_x = layout.skip_lanes.get((source, target))
     points: list[Point] = [(begin.x, begin.bottom)]
     at_the_right = begin.lane == 0 and (lane_x is not None or end.lane > 0)
     if begin.column != end.column:

@@ -91,21 +91,23 @@ def blocks(model: "keras.Model") -> tuple[Block, ...]:
     layers, sources = _layers(model)
     uses = Counter(source for inputs in sources.values() for source in inputs)
     chains: list[list[Key]] = []
-    place: dict[Key, int] = {}
+    chain_of: dict[Key, int] = {}
     for key, layer in layers.items():
         inputs = sources[key]
-        alone = len(inputs) == 1 and uses[inputs[0]] == 1
-        at = place[inputs[0]] if alone else len(chains)
-        full = alone and any(layers[member].kind.startswith(LARGE) for member in chains[at])
-        if not alone or (full and layer.kind.startswith(LARGE)):
-            at = len(chains)
+        number = len(chains)  # a new chain, unless the layer continues one
+        if len(inputs) == 1 and uses[inputs[0]] == 1:
+            chain = chains[chain_of[inputs[0]]]
+            has_large = any(layers[member].kind.startswith(LARGE) for member in chain)
+            if not (has_large and layer.kind.startswith(LARGE)):
+                number = chain_of[inputs[0]]
+        if number == len(chains):
             chains.append([])
-        chains[at].append(key)
-        place[key] = at
+        chains[number].append(key)
+        chain_of[key] = number
     return tuple(
         Block(
             tuple(layers[key] for key in chain),
-            tuple(dict.fromkeys(place[source] for source in sources[chain[0]])),
+            tuple(dict.fromkeys(chain_of[source] for source in sources[chain[0]])),
         )
         for chain in chains
     )
@@ -159,7 +161,7 @@ def _sequence(
         for entry, shape in zip(entries, shapes, strict=True)
     }
     keys = list(layers)
-    return layers, {key: tuple(keys[max(0, at - 1) : at]) for at, key in enumerate(keys)}
+    return layers, {key: tuple(keys[max(0, i - 1) : i]) for i, key in enumerate(keys)}
 
 
 def _tensors(node: Any) -> Iterator[tuple[Key, tuple[int | None, ...]]]:

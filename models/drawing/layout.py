@@ -52,7 +52,7 @@ class Layout:
     boxes : tuple of Box
         One for each block.
     skip_lanes : dict
-        x of the connections that skip rows, by (source, block).
+        x of the connections that skip rows, by (source, target).
     gaps : tuple of float
         x of the middle of the gap before each column, where lines between columns run.
     box_width : float
@@ -106,10 +106,10 @@ def arrange(graph: tuple[Block, ...]) -> Layout:
         for block, row, lane in zip(graph, rows, lanes, strict=True)
     )
     skip_lanes = {
-        (source, at): boxes[source].x
+        (source, target): boxes[source].x
         if lanes[source]
-        else boxes[at].column * pitch + lefts[lane] + LANE_WIDTH / 2
-        for (source, at), lane in connections.items()
+        else boxes[target].column * pitch + lefts[lane] + LANE_WIDTH / 2
+        for (source, target), lane in connections.items()
     }
     gaps = tuple(number * pitch - COLUMN_GAP / 2 for number in range(len(columns)))
     return Layout(boxes, skip_lanes, gaps, box_width, len(columns) * pitch - COLUMN_GAP, height)
@@ -145,33 +145,38 @@ def _lanes(
     graph: tuple[Block, ...], rows: tuple[int, ...]
 ) -> tuple[list[int], dict[tuple[int, int], int]]:
     """Return the lane of each block, and of each connection that skips rows."""
-    connections = [(source, at) for at, block in enumerate(graph) for source in block.sources]
-    main_path = _longest_path(graph, rows)
-    until = {at: rows[at] for at in range(len(graph))}
-    for source, at in connections:
-        until[source] = max(until[source], rows[at] - 1)
-    wanted: list[tuple[int, int, int | tuple[int, int]]] = [
-        (rows[at], until[at], at) for at in range(len(graph)) if at not in main_path
+    connections = [
+        (source, target) for target, block in enumerate(graph) for source in block.sources
     ]
-    skipping = [(source, at) for source, at in connections if rows[source] + 1 < rows[at]]
-    wanted += [
-        (rows[source] + 1, rows[at] - 1, (source, at))
-        for source, at in skipping
+    main_path = _longest_path(graph, rows)
+    last_rows = list(rows)  # a block occupies its lane until the row before its last target
+    for source, target in connections:
+        last_rows[source] = max(last_rows[source], rows[target] - 1)
+    intervals: list[tuple[int, int, int | tuple[int, int]]] = [
+        (rows[block], last_rows[block], block)
+        for block in range(len(graph))
+        if block not in main_path
+    ]
+    skipping = [pair for pair in connections if rows[pair[0]] + 1 < rows[pair[1]]]
+    intervals += [
+        (rows[source] + 1, rows[target] - 1, (source, target))
+        for source, target in skipping
         if source in main_path
     ]
-    taken: list[int] = []
+    occupied_until: list[int] = []  # for each lane after the first
     assigned: dict[int | tuple[int, int], int] = dict.fromkeys(main_path, 0)
-    for first, last, what in sorted(wanted, key=lambda want: want[:2]):
-        lane = next((n for n, end in enumerate(taken) if end < first), len(taken))
-        taken[lane : lane + 1] = [last]
-        assigned[what] = lane + 1
-    lanes = [assigned[at] for at in range(len(graph))]
+    for first, last, item in sorted(intervals, key=lambda interval: interval[:2]):
+        free = (lane for lane, end in enumerate(occupied_until) if end < first)
+        lane = next(free, len(occupied_until))
+        occupied_until[lane : lane + 1] = [last]
+        assigned[item] = lane + 1
+    lanes = [assigned[block] for block in range(len(graph))]
     return lanes, {pair: assigned.get(pair, lanes[pair[0]]) for pair in skipping}
 
 
 def _longest_path(graph: tuple[Block, ...], rows: tuple[int, ...]) -> set[int]:
     """Return the blocks on a longest path through the model."""
-    block = max(range(len(graph)), key=lambda at: rows[at])
+    block = max(range(len(graph)), key=lambda number: rows[number])
     path = {block}
     while graph[block].sources:
         block = max(graph[block].sources, key=lambda source: rows[source])
@@ -195,17 +200,17 @@ def _columns(
     for row, height in enumerate(heights):
         filled = sum(columns[-1].values()) + GAP * len(columns[-1])
         enough = len(columns) < wanted and filled >= 0.85 * total / wanted
-        if enough and len(_feeding(graph, rows, row)) == 1:
+        if enough and len(_inputs_from_above(graph, rows, row)) == 1:
             columns.append({})
         columns[-1][row] = height
     return columns
 
 
-def _feeding(graph: tuple[Block, ...], rows: tuple[int, ...], row: int) -> set[int]:
+def _inputs_from_above(graph: tuple[Block, ...], rows: tuple[int, ...], row: int) -> set[int]:
     """Return the blocks above a row whose outputs are used in it or below."""
     return {
         source
-        for at, block in enumerate(graph)
+        for target, block in enumerate(graph)
         for source in block.sources
-        if rows[source] < row <= rows[at]
+        if rows[source] < row <= rows[target]
     }

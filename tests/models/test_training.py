@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from models import backend, training
 from models.data import Dataset
-from models.store import model_digest
+from models.digests import model_digest
 from models.training import EpochReport, TrainConfig, Trained, TrainingError, train
 
 IN_ANOTHER_PROCESS = """
