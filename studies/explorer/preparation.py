@@ -43,7 +43,7 @@ def study_to_explore(folder: Path | None, overrides: Mapping[str, object]) -> tu
 def _check_sources(study: Study) -> None:
     """Refuse data and models that are nowhere, which is known before they are read."""
     from models.data import load, names
-    from models.predictors.sources import existing_file
+    from models.predictors import existing_file
     from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
@@ -89,7 +89,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     from studies.store.lock import exclusive_lock
 
     tell("Reading the data", 0)
-    data = load(study.data, tell=lambda text: tell(text, 0))
+    data = load(study.data, on_progress=lambda text: tell(text, 0))
     threads = study.threads or processors()
     tell("Starting the machine-learning library", 0.02)
     with ExitStack() as stack:

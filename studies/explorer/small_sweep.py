@@ -71,7 +71,7 @@ def small_study(
     """
     from pydantic import ValidationError
 
-    from models.mistakes import describe_mistakes
+    from models.validation_messages import validation_message
     from studies.config.study import Study
 
     settings = {
@@ -86,7 +86,9 @@ def small_study(
     try:
         study = Study.model_validate(settings)
     except ValidationError as error:
-        raise StudyError(describe_mistakes("this sweep", error, list(Study.model_fields))) from None
+        raise StudyError(
+            validation_message("this sweep", error, list(Study.model_fields))
+        ) from None
     cells = cells_of(study)
     if cells > MOST_CELLS:
         raise StudyError(

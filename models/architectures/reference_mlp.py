@@ -1,7 +1,7 @@
-"""The perceptrons of the five seed systems, layer by layer as published.
+"""The perceptrons of the five reference systems, layer by layer as published.
 
-Dense layers with ReLU and Keras' default initial weights (Glorot, uniform). Each recipe has its
-system's batch size and, where it is known, its length of training.
+They are dense layers with ReLU and Keras' default initial weights (Glorot, uniform). Each recipe
+has the batch size of its system and, where it is known, the length of its training.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-ESSMAW = Recipe(images=720_000, most_epochs=40, batch_size=128, learning_rate=1e-3)
-THEO = Recipe(images=1_440_000, most_epochs=60, batch_size=100, learning_rate=1e-3)
-ENSI = Recipe(images=300_000, most_epochs=40, batch_size=32, learning_rate=1e-3)
-RITANJIT = Recipe(images=810_000, most_epochs=40, batch_size=64, learning_rate=1e-3)
+ESSMAW = Recipe(images=720_000, max_epochs=40, batch_size=128, learning_rate=1e-3)
+THEO = Recipe(images=1_440_000, max_epochs=60, batch_size=100, learning_rate=1e-3)
+ENSI = Recipe(images=300_000, max_epochs=40, batch_size=32, learning_rate=1e-3)
+RITANJIT = Recipe(images=810_000, max_epochs=40, batch_size=64, learning_rate=1e-3)
 
 
 @architecture(ESSMAW, parameters=235_146)
@@ -59,5 +59,5 @@ def ritanjit_mlp(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _flat(pixels: "KerasTensor", seeds: Iterator[int]) -> Stack:
-    """Start with all pixels in a row."""
+    """Return a stack that begins with all pixels on one axis."""
     return Stack(pixels, seeds, "glorot_uniform").flatten()

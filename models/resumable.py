@@ -1,4 +1,4 @@
-"""Train into a file: stopped at any moment, the same call goes on from the last whole epoch."""
+"""Train into a file; the same call resumes a training that was stopped."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +13,7 @@ from models.training.reports import EpochReport
 
 
 def checkpoint_path(path: Path) -> Path:
-    """Return where the state of an unfinished training is kept: ``mlp.checkpoint.npz``."""
+    """Return the path of the checkpoint for a model: ``mlp.checkpoint.npz`` for ``mlp.keras``."""
     return path.with_name(f"{path.stem}.checkpoint.npz")
 
 
@@ -28,17 +28,30 @@ def train_to_file(
 
     Parameters
     ----------
-    config, data, augment, on_epoch
+    config : TrainConfig
         See `models.training.train`.
-    path
-        Where the model goes, ending in ``.keras``; folders are made.
+    data : Dataset
+        See `models.training.train`.
+    path : str or Path
+        Path of the model, ending in ``.keras``; missing folders are created.
+    augment : callable, optional
+        See `models.training.train`.
+    on_epoch : callable, optional
+        See `models.training.train`.
+
+    Returns
+    -------
+    Trained
+        The model with its provenance.
 
     Raises
     ------
-    models.store.ModelError
+    ModelError
         When nothing can be written there.
-    models.training.config.TrainingError, models.architectures.ArchitectureError
-        As `models.training.train` does; among them a checkpoint of another training.
+    models.training.config.TrainingError
+        As `models.training.train` does; for example for a checkpoint of another training.
+    models.architectures.ArchitectureError
+        As `models.training.train` does.
     """
     path = store.writable(path)
     checkpoint = checkpoint_path(path)

@@ -1,18 +1,18 @@
-"""Any function as a predictor: ``package.module:function``, from images to probabilities.
+"""Functions as predictors: ``package.module:function``, from images to probabilities.
 
-It gets uint8 images (n, h, w, c), a copy that is its own, and returns probabilities (n, classes),
-as an array or what numpy makes one of. n is always the same, as it is for all predictors. It may
-carry attributes:
+The function gets a copy of uint8 images (n, h, w, c) and returns probabilities (n, classes), as an
+array or as anything that numpy converts to one. n is always the same, as for all predictors. The
+function may have attributes:
 
 ``version``
-    A text or number to raise when its answers change. Without one, the file that defines its module
-    stands for them; weights in other files then go unseen.
+    A text or number to change when its predictions change. Without it, the source file of its
+    module identifies the function; weights in other files are then not noticed.
 ``input_shape``
-    Height, width and channels of the images that it takes; without one, those of the data.
+    Height, width and channels of the images that it takes; without it, those of the data.
 ``classes``
-    How many probabilities an image gets; without it, they are counted.
+    Number of probabilities for each image; without it, they are counted.
 
-It must give equal answers to equal images.
+The function must be deterministic.
 """
 
 import importlib
@@ -24,10 +24,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.predictors.contract import ImageShape, PredictionError, SlicedPredictor
-from models.predictors.declaration import NOTHING_DECLARED, guest_digest
-from models.predictors.sources import first_line, read_bytes
-from models.store import ModelError
+from models.errors import ModelError, PredictionError, describe_exception
+from models.predictors.contract import ImageShape
+from models.predictors.input_spec import DEFAULT_SPEC, external_digest
+from models.predictors.sliced import SlicedPredictor
+from models.predictors.sources import read_bytes
 from models.stored_images import Images
 
 
@@ -36,19 +37,23 @@ class FunctionPredictor(SlicedPredictor):
 
     Parameters
     ----------
-    function
+    function : callable
         From uint8 images (n, h, w, c) to probabilities (n, classes).
-    name, digest, input_shape
-        As in `Predictor`.
-    classes
-        As in `Predictor`; None to find out by predicting black images.
-    threads
-        That BLAS and OpenMP may use: they decide the last bits of sums.
+    name : str
+        As in `models.predictors.Predictor`.
+    digest : str
+        As in `models.predictors.Predictor`.
+    input_shape : tuple of int
+        As in `models.predictors.Predictor`.
+    classes : int, optional
+        As in `models.predictors.Predictor`; None counts the outputs for black images.
+    threads : int, optional
+        Number of threads for BLAS and OpenMP; it decides the last bits of sums.
 
     Raises
     ------
     PredictionError
-        When the function fails at black images, or returns something else for them.
+        When the function fails on black images, or does not return probabilities for them.
     """
 
     def __init__(
@@ -65,7 +70,7 @@ class FunctionPredictor(SlicedPredictor):
         super().__init__(name, digest, input_shape, classes)
 
     def predict(self, images: Images) -> NDArray[np.float32]:
-        """Predict with a fixed number of threads, as far as BLAS and OpenMP are concerned."""
+        """Predict with a fixed number of threads for BLAS and OpenMP."""
         import threadpoolctl
 
         with threadpoolctl.threadpool_limits(limits=self._threads):
@@ -73,10 +78,10 @@ class FunctionPredictor(SlicedPredictor):
 
     def _outputs(self, images: NDArray[np.uint8]) -> NDArray[Any]:
         try:
-            outputs = self._function(images.copy())  # other models see the same images
-        except Exception as error:  # whatever a foreign function raises
+            outputs = self._function(images.copy())  # other models get the same images
+        except Exception as error:  # a foreign function may raise anything
             raise PredictionError(
-                f"{self.name}: the function raised {first_line(error)}"
+                f"{self.name}: the function raised {describe_exception(error)}"
             ) from error
         try:
             return np.asarray(outputs, np.float32)
@@ -87,27 +92,32 @@ class FunctionPredictor(SlicedPredictor):
 
 
 def load_function(source: str, image_shape: ImageShape | None, threads: int) -> FunctionPredictor:
-    """Import ``package.module:function``, computing with so many threads.
+    """Import a function as a predictor.
 
     Parameters
     ----------
-    source
-        Named as above; modules are found as `import` finds them, those of the working folder
-        included when Python was started with ``-m``.
-    image_shape
-        Of the images, where the function does not say it.
-    threads
-        For BLAS and OpenMP.
+    source : str
+        ``package.module:function``. Modules are found as `import` finds them, including those in
+        the working folder when Python was started with ``-m``.
+    image_shape : tuple of int or None
+        Height, width and channels of the images, where the function does not give them.
+    threads : int
+        Number of threads for BLAS and OpenMP.
+
+    Returns
+    -------
+    FunctionPredictor
+        Named after the function.
 
     Raises
     ------
-    models.store.ModelError
-        When there is no such module or function, its import fails, or it is no function.
+    ModelError
+        When there is no such module or function, its import fails, or it is not a function.
     PredictionError
-        When what it declares makes no sense, or it does not return probabilities.
+        When an attribute of the function is invalid, or it does not return probabilities.
     """
     module_name, _, name = source.partition(":")
-    function = _function(module_name, name, source)
+    function = _import_function(module_name, name, source)
     shape = _declared_shape(function, source) or image_shape
     if shape is None:
         raise PredictionError(
@@ -119,12 +129,12 @@ def load_function(source: str, image_shape: ImageShape | None, threads: int) -> 
         raise PredictionError(
             f"{source}: its attribute classes must be a whole number of 2 or more, got {classes!r}"
         )
-    digest = guest_digest("function", _identity(function, source), NOTHING_DECLARED)
+    digest = external_digest("function", _identity(function, source), DEFAULT_SPEC)
     return FunctionPredictor(function, name, digest, shape, classes, threads)
 
 
-def _function(module_name: str, name: str, source: str) -> Callable[..., object]:
-    """Import a module and return what it calls `name`."""
+def _import_function(module_name: str, name: str, source: str) -> Callable[..., object]:
+    """Import a module and return its function `name`."""
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -134,17 +144,17 @@ def _function(module_name: str, name: str, source: str) -> Callable[..., object]
                 "among the installed packages"
             ) from error
         raise ModelError(f"{source}: importing {module_name} failed: {error}") from error
-    except Exception as error:  # whatever a foreign module raises
+    except Exception as error:  # a foreign module may raise anything
         raise ModelError(
-            f"{source}: importing {module_name} failed: {first_line(error)}"
+            f"{source}: importing {module_name} failed: {describe_exception(error)}"
         ) from error
     if not hasattr(module, name):
         raise ModelError(f"{source}: module {module_name} has no {name}")
-    found: object = getattr(module, name)
-    if isinstance(found, type) or not callable(found):
-        kind = "a class" if isinstance(found, type) else type(found).__name__
+    function: object = getattr(module, name)
+    if isinstance(function, type) or not callable(function):
+        kind = "a class" if isinstance(function, type) else type(function).__name__
         raise ModelError(f"{source}: must be a function from images to probabilities, got {kind}")
-    return found
+    return function
 
 
 def _declared_shape(function: Callable[..., object], source: str) -> ImageShape | None:
@@ -166,14 +176,14 @@ def _is_image_shape(shape: object) -> bool:
 
 
 def _identity(function: Callable[..., object], source: str) -> list[bytes]:
-    """Return what stands for a function's answers: its version, or its module's source."""
+    """Return what identifies a function: its name, and its version or its module's source."""
     version = getattr(function, "version", None)
     if isinstance(version, (str, int, float)):
         return [source.encode(), str(version).encode()]
     file = getattr(sys.modules[source.partition(":")[0]], "__file__", None)
     if version is not None or file is None or not file.endswith(".py"):
         raise PredictionError(
-            f"{source}: has no source file to be known by; give the function an attribute "
+            f"{source}: has no source file to identify it by; give the function an attribute "
             'version, such as "1"'
         )
     return [source.encode(), read_bytes(Path(file))]

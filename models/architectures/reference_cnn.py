@@ -1,8 +1,8 @@
-"""The convolutional networks of the five seed systems, layer by layer as published.
+"""The convolutional networks of the five reference systems, layer by layer as published.
 
-Convolutions are 3x3 with ReLU and without padding, pools 2x2, initial weights Keras' default
-(Glorot, uniform), where nothing else is said. Each recipe has its system's batch size and, where
-it is known, its length of training.
+Unless noted otherwise, convolutions are 3x3 with ReLU and without padding, pooling is 2x2, and the
+initial weights are Keras' default (Glorot, uniform). Each recipe has the batch size of its system
+and, where it is known, the length of its training.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-ESSMAW_1 = Recipe(images=720_000, most_epochs=40, batch_size=64, learning_rate=1e-3)
-ESSMAW_2 = Recipe(images=720_000, most_epochs=40, batch_size=32, learning_rate=1e-3)
-THEO = Recipe(images=720_000, most_epochs=40, batch_size=100, learning_rate=1e-3)
-JHANSI = Recipe(images=270_000, most_epochs=40, batch_size=32, learning_rate=1e-3)
-RITANJIT = Recipe(images=810_000, most_epochs=40, batch_size=64, learning_rate=1e-3)
+ESSMAW_1 = Recipe(images=720_000, max_epochs=40, batch_size=64, learning_rate=1e-3)
+ESSMAW_2 = Recipe(images=720_000, max_epochs=40, batch_size=32, learning_rate=1e-3)
+THEO = Recipe(images=720_000, max_epochs=40, batch_size=100, learning_rate=1e-3)
+JHANSI = Recipe(images=270_000, max_epochs=40, batch_size=32, learning_rate=1e-3)
+RITANJIT = Recipe(images=810_000, max_epochs=40, batch_size=64, learning_rate=1e-3)
 
 KERAS_MOMENTUM = 0.99
-"""Of batch norm, where it is left at Keras' default."""
+"""Keras' default of the momentum of batch norm."""
 
 
 @architecture(ESSMAW_1, parameters=46_186)
@@ -35,7 +35,7 @@ def essmaw_cnn2(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     """Convolutions 128, 64, batch norm; 128."""
     stack = Stack(pixels, seeds, "glorot_uniform")
     for channels in (128, 64):
-        stack.convolution(channels, padding="valid").relu().normalise(KERAS_MOMENTUM).pool()
+        stack.convolution(channels, padding="valid").relu().batch_norm(KERAS_MOMENTUM).max_pool()
     return stack.dropout(0.3).flatten().dense(128).relu().dropout(0.3).features
 
 
@@ -49,8 +49,8 @@ def theo_cnn1(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 def theo_lenet(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
     """LeNet-5: convolutions 6, 16; 120, 84."""
     stack = Stack(pixels, seeds, "glorot_uniform")
-    stack.convolution(6, 5).relu().pool()
-    stack.convolution(16, 5, padding="valid").relu().pool()
+    stack.convolution(6, 5).relu().max_pool()
+    stack.convolution(16, 5, padding="valid").relu().max_pool()
     return stack.flatten().dense(120).relu().dense(84).relu().features
 
 
@@ -86,22 +86,22 @@ def ritanjit_cnn(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _pooled(pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ...]) -> Stack:
-    """Convolutions without padding, each pooled."""
+    """Return a stack of convolutions without padding, each with pooling."""
     stack = Stack(pixels, seeds, "glorot_uniform")
     for count in channels:
-        stack.convolution(count, padding="valid").relu().pool()
+        stack.convolution(count, padding="valid").relu().max_pool()
     return stack
 
 
 def _padded(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """Four convolutions that keep the size, each pooled, from He's uniform weights."""
+    """Return the features of four padded convolutions with He uniform weights and pooling."""
     stack = Stack(pixels, seeds, "he_uniform")
     for count in (32, 64, 128, 256):
-        stack.convolution(count, padding="same").relu().pool()
+        stack.convolution(count, padding="same").relu().max_pool()
     return stack.features
 
 
 def _head(features: "KerasTensor", seeds: Iterator[int], first: int, second: int) -> "KerasTensor":
-    """Two dense layers with dropout .3 between them."""
+    """Return the features of two dense layers with dropout .3 between them."""
     stack = Stack(features, seeds, "glorot_uniform").flatten()
     return stack.dense(first).relu().dropout(0.3).dense(second).relu().features

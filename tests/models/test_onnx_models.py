@@ -1,4 +1,4 @@
-"""ONNX graphs as models: every form of input, the same bytes, and clear words for bad files."""
+"""ONNX graphs as models: every form of input, reproducible predictions, and errors."""
 
 import sys
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def write(
     extra: Sequence[str] = (),
     apart: str = "",
 ) -> Path:
-    """Write Cast, Flatten, MatMul and Softmax as a graph, and what is declared of it."""
+    """Write Cast, Flatten, MatMul and Softmax as a graph, and its input spec."""
     nodes = [
         helper.make_node("Cast", ["images"], ["values"], to=TensorProto.FLOAT),
         helper.make_node("Flatten", ["values"], ["flat"]),
@@ -85,29 +85,29 @@ def path(tmp_path: Path) -> Path:
 def test_every_form_of_input(
     path: Path, shape: tuple[int | str, ...], declared: str, values: np.ndarray
 ) -> None:
-    guest = load_predictor(write(path, shape, declared=declared), image_shape=(4, 4, 3))
-    answers = guest.predict(IMAGES)
-    assert (guest.name, guest.classes, guest.input_shape) == ("net", 5, (4, 4, 3))
+    model = load_predictor(write(path, shape, declared=declared), image_shape=(4, 4, 3))
+    answers = model.predict(IMAGES)
+    assert (model.name, model.classes, model.input_shape) == ("net", 5, (4, 4, 3))
     np.testing.assert_allclose(answers, expected(values), atol=1e-4)
     for length in (1, 70, SLICE):
-        assert guest.predict(IMAGES[:length]).tobytes() == answers[:length].tobytes()
-    assert guest.predict(IMAGES[SLICE:]).tobytes() == answers[SLICE:].tobytes()
-    assert guest.predict(IMAGES[:0]).shape == (0, 5)
+        assert model.predict(IMAGES[:length]).tobytes() == answers[:length].tobytes()
+    assert model.predict(IMAGES[SLICE:]).tobytes() == answers[SLICE:].tobytes()
+    assert model.predict(IMAGES[:0]).shape == (0, 5)
 
 
-def test_bytes_need_no_declaration(path: Path) -> None:
-    guest = load_predictor(write(path, ("n", 4, 4, 3), kind=TensorProto.UINT8))
-    np.testing.assert_allclose(guest.predict(IMAGES[:9]), expected(IMAGES[:9]), atol=1e-4)
+def test_uint8_inputs_need_no_input_spec(path: Path) -> None:
+    model = load_predictor(write(path, ("n", 4, 4, 3), kind=TensorProto.UINT8))
+    np.testing.assert_allclose(model.predict(IMAGES[:9]), expected(IMAGES[:9]), atol=1e-4)
 
 
 def test_declared_logits_become_probabilities(path: Path) -> None:
     declared = UNIT + 'outputs = "logits"'
-    guest = load_predictor(write(path, ("n", 4, 4, 3), softmax=False, declared=declared))
-    answers = guest.predict(IMAGES[:9])
+    model = load_predictor(write(path, ("n", 4, 4, 3), softmax=False, declared=declared))
+    answers = model.predict(IMAGES[:9])
     np.testing.assert_allclose(answers, expected(IMAGES[:9] / 255), atol=1e-5)
 
 
-def test_classes_are_counted_where_the_graph_does_not_say(path: Path) -> None:
+def test_classes_are_counted_where_the_graph_does_not_give_them(path: Path) -> None:
     assert load_predictor(write(path, classes="k", declared=UNIT)).classes == 5
 
 
@@ -121,7 +121,7 @@ def test_one_of_several_outputs(path: Path) -> None:
 
 
 class TestDigest:
-    def test_of_bytes_and_declaration(self, path: Path) -> None:
+    def test_of_bytes_and_input_spec(self, path: Path) -> None:
         first = load_predictor(write(path, declared=UNIT))
         same = load_predictor(write(path.with_name("copy.onnx"), declared=UNIT))
         assert same.digest == first.digest
@@ -130,7 +130,7 @@ class TestDigest:
         assert len({first.digest, scaled.digest, other.digest}) == 3
 
     @pytest.mark.parametrize("name", ["net.onnx.data", "w" * 150])
-    def test_weights_kept_apart_count(self, path: Path, name: str) -> None:
+    def test_separate_weight_files_count(self, path: Path, name: str) -> None:
         write(path, declared=UNIT, apart=name)
         first = load_predictor(path)
         np.testing.assert_allclose(
@@ -161,35 +161,35 @@ class TestBadFiles:
         assert "\n" not in str(caught.value)
 
     def test_logits(self, path: Path) -> None:
-        guest = load_predictor(write(path, softmax=False, declared=UNIT))
+        model = load_predictor(write(path, softmax=False, declared=UNIT))
         with pytest.raises(PredictionError, match=r'net: outputs must .* outputs = "logits" in'):
-            guest.predict(IMAGES[:1])
+            model.predict(IMAGES[:1])
 
     def test_infinite_logits(self, path: Path) -> None:
         declared = UNIT + 'outputs = "logits"\nstd = 1e-38'
-        guest = load_predictor(write(path, softmax=False, declared=declared))
+        model = load_predictor(write(path, softmax=False, declared=declared))
         with pytest.raises(PredictionError, match="net: outputs must be finite"):
-            guest.predict(IMAGES[:1])
+            model.predict(IMAGES[:1])
 
-    def test_what_the_graph_does_counts_and_not_what_it_says(self, path: Path) -> None:
-        guest = load_predictor(write(path, classes=7, declared=UNIT))
-        assert guest.predict(IMAGES[:1]).shape == (1, guest.classes) == (1, 5)
+    def test_a_wrong_number_of_classes_in_the_graph(self, path: Path) -> None:
+        model = load_predictor(write(path, classes=7, declared=UNIT))
+        assert model.predict(IMAGES[:1]).shape == (1, model.classes) == (1, 5)
 
-    def test_an_input_that_is_no_image(self, path: Path) -> None:
+    def test_an_input_that_is_not_an_image(self, path: Path) -> None:
         with pytest.raises(PredictionError, match="one input, of uint8 or floating point images"):
             load_predictor(write(path, kind=TensorProto.INT64))
 
-    def test_a_graph_that_fails_at_work(self, path: Path) -> None:
-        guest = load_predictor(
+    def test_a_graph_that_fails_when_it_runs(self, path: Path) -> None:
+        model = load_predictor(
             write(path, ("n", "h", "w", 3), declared=UNIT), image_shape=(5, 5, 3)
         )
         with pytest.raises(PredictionError, match="net: onnxruntime: ") as caught:
-            guest.predict(np.zeros((1, 5, 5, 3), np.uint8))
+            model.predict(np.zeros((1, 5, 5, 3), np.uint8))
         assert "\n" not in str(caught.value)
 
     def test_without_onnxruntime(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "onnxruntime", None)
-        with pytest.raises(ModelError, match=r"needs onnxruntime, which .* the extra 'guests'"):
+        with pytest.raises(ModelError, match=r"needs onnxruntime, which .* the extra 'external'"):
             load_predictor(write(path, declared=UNIT))
 
 
@@ -199,7 +199,7 @@ class TestBadFiles:
         ("net.pkl", r"net\.pkl is of a kind that is not read: it may hold any code; .* \.skops"),
         ("net.pth", r"it may hold any code; export the model as \.onnx"),
         ("net.h5", r"save it as \.keras"),
-        ("net", r"the kinds are \.keras, \.onnx, \.skops"),
+        ("net", r"name a \.keras, \.onnx or \.skops file"),
     ],
 )
 def test_other_kinds_of_files(tmp_path: Path, name: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Scikit-learn classifiers as models: as themselves, the same bytes, and nothing that is code."""
+"""Scikit-learn classifiers as models: predictions, digest, and files that hold code."""
 
 import pickle
 import sys
@@ -46,12 +46,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_it_predicts_as_the_classifier_itself(path: Path, logistic: LogisticRegression) -> None:
-    guest = load_predictor(write(path, logistic), image_shape=SHAPE)
-    answers = guest.predict(IMAGES)
-    assert (guest.name, guest.classes, guest.input_shape) == ("net", 3, SHAPE)
+    model = load_predictor(write(path, logistic), image_shape=SHAPE)
+    answers = model.predict(IMAGES)
+    assert (model.name, model.classes, model.input_shape) == ("net", 3, SHAPE)
     np.testing.assert_allclose(answers, logistic.predict_proba(FLAT), atol=1e-6)
     for length in (1, 7, SLICE):
-        assert guest.predict(IMAGES[:length]).tobytes() == answers[:length].tobytes()
+        assert model.predict(IMAGES[:length]).tobytes() == answers[:length].tobytes()
 
 
 def test_a_declared_image_needs_no_data(path: Path, logistic: LogisticRegression) -> None:
@@ -64,13 +64,13 @@ def test_trees_are_loaded_when_they_are_trusted(path: Path, forest: RandomForest
         ModelError, match=r"harmless: sklearn\.tree\._tree\.Tree; .* trusted = \[\"skl"
     ):
         load_predictor(write(path, forest), image_shape=SHAPE)
-    guest = load_predictor(write(path, forest, DECLARED + TREES), image_shape=SHAPE)
-    answers = guest.predict(IMAGES)
+    model = load_predictor(write(path, forest, DECLARED + TREES), image_shape=SHAPE)
+    answers = model.predict(IMAGES)
     np.testing.assert_allclose(answers, forest.predict_proba(FLAT), atol=1e-6)
-    assert all(guest.predict(IMAGES).tobytes() == answers.tobytes() for _ in range(5))
+    assert all(model.predict(IMAGES).tobytes() == answers.tobytes() for _ in range(5))
 
 
-def test_the_digest_is_of_the_file_and_the_declaration(
+def test_the_digest_is_of_the_file_and_the_input_spec(
     path: Path, logistic: LogisticRegression
 ) -> None:
     first = load_predictor(write(path, logistic), image_shape=SHAPE).digest
@@ -80,7 +80,7 @@ def test_the_digest_is_of_the_file_and_the_declaration(
 
 
 class Stowaway:
-    """What a file might bring along."""
+    """A type that skops does not know."""
 
     value = 1
 
@@ -93,7 +93,7 @@ class Stowaway:
         (np.array(["cat", "dog", "owl"])[LABELS], "got cat, dog, owl"),
     ],
 )
-def test_labels_that_do_not_match(path: Path, labels: np.ndarray, message: str) -> None:
+def test_invalid_labels(path: Path, labels: np.ndarray, message: str) -> None:
     classifier = LogisticRegression(max_iter=500).fit(FLAT, labels)
     with pytest.raises(PredictionError, match=message):
         load_predictor(write(path, classifier), image_shape=SHAPE)
@@ -105,17 +105,19 @@ def test_a_classifier_without_probabilities(path: Path) -> None:
         load_predictor(write(path, classifier), image_shape=SHAPE)
 
 
-def test_one_that_was_not_fitted(path: Path) -> None:
+def test_a_classifier_that_was_not_fitted(path: Path) -> None:
     with pytest.raises(PredictionError, match="at least 2 classes, got none"):
         load_predictor(write(path, LogisticRegression()), image_shape=SHAPE)
 
 
 def test_other_images(path: Path, logistic: LogisticRegression) -> None:
-    with pytest.raises(PredictionError, match="takes 30 values an image, but images of 8 x 8 x 1"):
+    with pytest.raises(
+        PredictionError, match="takes 30 values for each image, but images of 8 x 8 x 1"
+    ):
         load_predictor(write(path, logistic), image_shape=(8, 8, 1))
 
 
-def test_nothing_is_declared(path: Path, logistic: LogisticRegression) -> None:
+def test_a_missing_input_spec(path: Path, logistic: LogisticRegression) -> None:
     with pytest.raises(
         PredictionError, match=r"pixels of 0 to 1 or of 0 to 255; write .*net\.skops"
     ):
@@ -138,7 +140,7 @@ def test_a_truncated_file(path: Path, logistic: LogisticRegression, share: float
         load_predictor(path, image_shape=SHAPE)
 
 
-def test_a_pickle_by_another_name(path: Path, logistic: LogisticRegression) -> None:
+def test_a_pickle_with_this_ending(path: Path, logistic: LogisticRegression) -> None:
     path.write_bytes(pickle.dumps(logistic))
     with pytest.raises(ModelError, match=r"cannot be read as a skops file"):
         load_predictor(path, image_shape=SHAPE)
@@ -150,5 +152,5 @@ def test_without_skops(
     write(path, logistic)
     monkeypatch.setitem(sys.modules, "skops", None)
     monkeypatch.delitem(sys.modules, "skops.io", raising=False)
-    with pytest.raises(ModelError, match=r"needs skops, which is not .* the extra 'guests'"):
+    with pytest.raises(ModelError, match=r"needs skops, which is not .* the extra 'external'"):
         load_predictor(path, image_shape=SHAPE)

@@ -1,4 +1,4 @@
-"""Validation errors as sentences a person can act on."""
+"""Validation errors as sentences that a user can act on."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -9,28 +9,28 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 
-def describe_mistakes(what: str, error: "ValidationError", settings: Sequence[str]) -> str:
-    """Say every mistake in some settings, each with its path.
+def validation_message(what: str, error: "ValidationError", settings: Sequence[str]) -> str:
+    """Describe every error in some settings, each with its path.
 
     Parameters
     ----------
-    what
+    what : str
         What was read, such as ``study mine.toml``.
-    error
-        What validation found.
-    settings
-        The paths of the settings that there are, with dots, for suggestions.
+    error : pydantic.ValidationError
+        The errors that validation found.
+    settings : sequence of str
+        The paths of all settings, with dots, for suggestions.
 
     Returns
     -------
     str
-        One line for one mistake; for more, a heading and an indented line each.
+        One line for one error; for several, a heading and an indented line for each.
     """
-    mistakes = [_describe(details, settings) for details in error.errors()]
-    if len(mistakes) == 1:
-        return f"{what}: {mistakes[0]}"
-    lines = "\n".join(f"  {mistake}" for mistake in mistakes)
-    return f"{what} has {len(mistakes)} mistakes:\n{lines}"
+    messages = [_describe(details, settings) for details in error.errors()]
+    if len(messages) == 1:
+        return f"{what}: {messages[0]}"
+    lines = "\n".join(f"  {message}" for message in messages)
+    return f"{what} has {len(messages)} errors:\n{lines}"
 
 
 def _describe(details: "ErrorDetails", settings: Sequence[str]) -> str:
@@ -44,7 +44,7 @@ def _describe(details: "ErrorDetails", settings: Sequence[str]) -> str:
         return f"{prefix}is missing"
     if details["type"] == "value_error":
         return prefix + str(details["ctx"]["error"])
-    if details["type"] == "tuple_type":  # a word that TOML does not know
+    if details["type"] == "tuple_type":  # TOML has lists, not tuples
         return f"{prefix}must be a list, got {_shortened(details['input'])}"
     message = details["msg"][:1].lower() + details["msg"][1:]
     return f"{prefix}{message}, got {_shortened(details['input'])}"
