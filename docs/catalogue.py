@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 import noiselib
-from noiselib.compose import OneOf
+from noiselib.choices import OneOf
 from noiselib.corruption import Corruption
 from noiselib.gallery import sample
 from noiselib.protocols import NAMES, load

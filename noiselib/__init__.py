@@ -12,20 +12,20 @@ Quick start::
 
 from typing import TYPE_CHECKING, Any
 
-from noiselib.compose import Pipeline as Pipeline
-from noiselib.compose import identity as identity
-from noiselib.compose import one_of as one_of
-from noiselib.compose import sometimes as sometimes
-from noiselib.compose import vary as vary
+from noiselib.catalogue import registry as registry
+from noiselib.choices import one_of as one_of
+from noiselib.choices import sometimes as sometimes
+from noiselib.choices import vary as vary
 from noiselib.corruption import Corruption as Corruption
-from noiselib.corruption import Trait as Trait
-from noiselib.corruption import parameter as parameter
-from noiselib.corruption import registry as registry
-from noiselib.corruption import strength as strength
 from noiselib.fields import Axis as Axis
+from noiselib.fields import parameter as parameter
+from noiselib.fields import strength as strength
 from noiselib.spec import SpecError as SpecError
 from noiselib.spec import parse as parse
+from noiselib.traits import Trait as Trait
+from noiselib.transform import Pipeline as Pipeline
 from noiselib.transform import Transform as Transform
+from noiselib.transform import identity as identity
 
 if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ asks the registry
     from noiselib.corruptions.blur import *

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from noiselib.corruption import Corruption, Trait, registry
+from noiselib.catalogue import registry
+from noiselib.corruption import Corruption
 from noiselib.spec import parse
+from noiselib.traits import Trait
 
 if TYPE_CHECKING:
     from noiselib.fields import FieldInfo

@@ -11,10 +11,10 @@ import difflib
 import math
 import warnings
 
-from noiselib.compose import OneOf, Sometimes, Vary, chain, identity
-from noiselib.corruption import registry
+from noiselib.catalogue import registry
+from noiselib.choices import OneOf, Sometimes, Vary
 from noiselib.fields import Value
-from noiselib.transform import Transform
+from noiselib.transform import Transform, chain, identity
 
 __all__ = ["SpecError", "parse"]
 

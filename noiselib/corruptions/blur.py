@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, Levels
-from noiselib.linear import (
+from noiselib.operations.box_means import WINDOWS, window_means, window_means_of_levels
+from noiselib.operations.displacement import displaced, steps
+from noiselib.operations.kernels import box_rows, disk
+from noiselib.operations.linear import (
     as_planes,
     blended,
     from_levels,
@@ -19,13 +23,11 @@ from noiselib.linear import (
     sixteenths,
     to_levels,
 )
-from noiselib.operations.displacement import displaced, steps
-from noiselib.operations.kernels import box_rows, disk
+from noiselib.operations.median_network import median
 from noiselib.operations.motion import in_groups, motion, motion_of_levels
-from noiselib.operations.ranking import median
-from noiselib.operations.sums import WINDOWS, window_means, window_means_of_levels
 from noiselib.operations.zooming import zooms, zooms_of_levels
 from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
 AVERAGE = (
     Trait.EXACT | Trait.CHANNELWISE | Trait.LINEAR | Trait.CONSTANT_KEEPING | Trait.RANGE_KEEPING

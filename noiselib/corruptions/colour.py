@@ -11,9 +11,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, Levels
-from noiselib.tables import Table, look_up, tabulated
+from noiselib.operations.lookup_table import Table, look_up, tabulated
+from noiselib.traits import Trait
 
 Plane = NDArray[np.float32]  # (n, h, w, 1)
 Planes = tuple[Plane, Plane, Plane]  # red, green, blue

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.images import Images, Levels
-from noiselib.linear import (
+from noiselib.operations.box_means import BLOCKS, block_means
+from noiselib.operations.edges import canny
+from noiselib.operations.jpeg import jpeg_planes, quantiser_scale
+from noiselib.operations.linear import (
     from_levels,
     in_levels,
     separable,
@@ -18,10 +22,8 @@ from noiselib.linear import (
     sixteenths,
     to_levels,
 )
-from noiselib.operations.blocks import jpeg_planes, quantiser_scale
-from noiselib.operations.edges import canny
 from noiselib.operations.resampling import coarse_side, pixelated, there_and_back
-from noiselib.operations.sums import BLOCKS, block_means
+from noiselib.traits import Trait
 
 COARSE = (
     Trait.EXACT

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.exact import steady
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, Levels
 from noiselib.operations.bilinear import warp_to
+from noiselib.operations.exact import steady
 from noiselib.operations.projection import SQUARE, per_image, projected
 from noiselib.operations.smooth import smooth_noise
+from noiselib.operations.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_levels_by
 from noiselib.streams import Shape, Streams
-from noiselib.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_levels_by
+from noiselib.traits import Trait
 
 Signed = NDArray[np.float64]
 

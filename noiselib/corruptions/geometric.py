@@ -7,13 +7,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.exact import steady
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, Levels
 from noiselib.operations.bilinear import warp_grid
+from noiselib.operations.exact import steady
 from noiselib.operations.shifting import shifted_levels, shifted_rows
-from noiselib.streams import Shape, Streams
-from noiselib.warp import (
+from noiselib.operations.warp import (
     BORDERS,
     Bilinear,
     Matrices,
@@ -23,6 +23,8 @@ from noiselib.warp import (
     warp_each,
     warp_levels_by,
 )
+from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
 Signed = NDArray[np.float64]  # (n, k), in (-1, 1)
 

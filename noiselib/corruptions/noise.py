@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, strength
-from noiselib.fields import inverse_square
+from noiselib.corruption import Corruption
+from noiselib.fields import inverse_square, strength
 from noiselib.images import Images, Levels, across_channels
 from noiselib.operations.normal import (
     Numbers,
@@ -19,6 +19,7 @@ from noiselib.operations.normal import (
 )
 from noiselib.operations.poisson import MOST_COUNTED, approximate_noise, poisson_noise
 from noiselib.streams import Shape, Streams, normal_table
+from noiselib.traits import Trait
 
 STRIKES = Trait.EXACT | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
 

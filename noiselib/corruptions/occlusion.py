@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, Levels, across_channels
 from noiselib.operations.lines import (
     FRAME,
@@ -25,6 +26,7 @@ from noiselib.operations.masks import (
     painted,
 )
 from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
 Words = NDArray[np.uint32]
 

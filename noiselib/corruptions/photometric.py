@@ -7,12 +7,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.exact import image_means, in_fine_steps, steady
-from noiselib.fields import geometric
+from noiselib.corruption import Corruption
+from noiselib.fields import geometric, parameter, strength
 from noiselib.images import Images, Levels, across_channels
+from noiselib.operations.exact import image_means, in_fine_steps, steady
 from noiselib.operations.scaling import scaled_about, shifted, whole_levels_scaled
 from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.images import Images, across_channels
-from noiselib.operations.ice import PANE, pane
+from noiselib.operations.frost_texture import PANE, pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.operations.precipitation import (
     blobs,
@@ -19,6 +20,7 @@ from noiselib.operations.precipitation import (
 )
 from noiselib.operations.rain import rainfall
 from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
 Field = NDArray[np.float32]  # (n, h, w)
 

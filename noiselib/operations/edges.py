@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.images import Images
-from noiselib.linear import (
+from noiselib.operations.linear import (
     LEVELS,
     as_planes,
     from_planes,

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from noiselib.images import Images
-from noiselib.linear import GRID, Matrix, on_grid
+from noiselib.operations.linear import GRID, Matrix, on_grid
 from noiselib.operations.neighbourhood import Block, Reach, filtered, shifted, weighted
 
 __all__ = ["box_rows", "disk"]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
+from noiselib.operations.exact import steady
 
 __all__ = [
     "FRAME",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.images import Images, Levels
-from noiselib.linear import (
+from noiselib.operations.linear import (
     as_planes,
     from_levels,
     from_planes,

@@ -1,6 +1,6 @@
 """Normal noise in grey levels: in fine steps for floats, in whole levels for uint8 images.
 
-For whole levels both give one result: see `noiselib.exact.in_fine_steps`.
+For whole levels both give one result: see `noiselib.operations.exact.in_fine_steps`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import in_fine_steps
 from noiselib.images import Images, Levels
+from noiselib.operations.exact import in_fine_steps
 from noiselib.streams import normal_table
 
 __all__ = ["Numbers", "noise_levels", "saturated_sum", "taken", "whole_noise"]

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
-from noiselib.linear import blended
+from noiselib.operations.exact import steady
+from noiselib.operations.linear import blended
 from noiselib.operations.smooth import between_rows
 
 __all__ = ["clouds", "noise_count"]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.linear import Matrix, blended, gaussian_rows
+from noiselib.operations.linear import Matrix, blended, gaussian_rows
 from noiselib.operations.motion import in_groups, motion
 from noiselib.operations.neighbourhood import Block
 from noiselib.operations.smooth import between_rows

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.linear import Matrix, mixed_columns, on_grid
+from noiselib.operations.linear import Matrix, mixed_columns, on_grid
 from noiselib.operations.motion import motion_line
 from noiselib.operations.precipitation import ANGLES, angles
 
@@ -104,7 +104,7 @@ def streaks(
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Give how far along a layer, row by row, a drop comes, and how bright it is there.
 
-    Shape (16, points of a streak); the weights are on the grid of `noiselib.linear`.
+    Shape (16, points of a streak); the weights are on the grid of `noiselib.operations.linear`.
     """
     lines = [
         motion_line(h, w, radius, radius + 0.5, angle)

@@ -1,6 +1,7 @@
 """Shifting whole images, and scaling them about their means: in floats and in whole levels.
 
-Both ways add numbers in fine steps (see `noiselib.exact.in_fine_steps`), and so give one result.
+Both ways add numbers in fine steps (see `noiselib.operations.exact.in_fine_steps`), and so give
+one result.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import in_fine_steps, whole_means
 from noiselib.images import Images, Levels
+from noiselib.operations.exact import in_fine_steps, whole_means
 
 __all__ = ["scaled_about", "shifted", "whole_levels_scaled"]
 

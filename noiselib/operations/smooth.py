@@ -14,8 +14,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
-from noiselib.linear import blended, gaussian_rows, on_grid
+from noiselib.operations.exact import steady
+from noiselib.operations.linear import blended, gaussian_rows, on_grid
 from noiselib.streams import Streams
 
 __all__ = ["between_rows", "smooth_noise"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.images import Images, Levels, rounded
-from noiselib.linear import (
+from noiselib.operations.linear import (
     LEVELS,
     Matrix,
     as_planes,

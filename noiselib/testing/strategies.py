@@ -12,10 +12,11 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from noiselib.compose import chain, identity, one_of, sometimes, vary
-from noiselib.corruption import Corruption, registry
+from noiselib.catalogue import registry
+from noiselib.choices import one_of, sometimes, vary
+from noiselib.corruption import Corruption
 from noiselib.fields import FieldInfo
-from noiselib.transform import Transform
+from noiselib.transform import Transform, chain, identity
 
 __all__ = ["batches", "corruptions", "instances", "laid_out", "layouts", "seeds", "transforms"]
 

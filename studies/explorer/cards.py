@@ -9,7 +9,7 @@ from html import escape
 
 import noiselib
 from noiselib import Corruption, Trait, Transform
-from noiselib.compose import OneOf
+from noiselib.choices import OneOf
 from noiselib.fields import FieldInfo
 
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -281,7 +281,7 @@ def test_gaussian_blur_of_large_images_is_scipys(sigma):
 
 
 def test_bands_give_the_whole_product_to_the_bit():
-    from noiselib.linear import gaussian_rows, mixed_columns, mixed_rows
+    from noiselib.operations.linear import gaussian_rows, mixed_columns, mixed_rows
 
     random = np.random.default_rng(0)
     rows = gaussian_rows(150, 4)
@@ -301,7 +301,7 @@ def test_random_motion_of_large_images_is_that_of_small_ones():
 
 def test_zooms_of_large_images_are_those_of_small_ones():
     """Large images are zoomed along each side, small ones by one operator."""
-    from noiselib.linear import as_planes, from_planes, in_levels
+    from noiselib.operations.linear import as_planes, from_planes, in_levels
     from noiselib.operations.zooming import averaged, zooms
 
     images = np.random.default_rng(0).random((2, 33, 40, 3), np.float32)

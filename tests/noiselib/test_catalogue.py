@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
+from noiselib.traits import Trait
 
 HERE = Path(__file__).parent
 CORRUPTIONS = [pytest.param(cls, id=name) for name, cls in noiselib.registry().items()]
@@ -69,7 +70,8 @@ def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
     source = Path(noiselib.__file__).parent
     code = (
         "import numpy as np\n"
-        "from noiselib.corruption import Corruption, strength\n"
+        "from noiselib.corruption import Corruption\n"
+        "from noiselib.fields import strength\n"
         "class Fading(Corruption):\n"
         "    '''Fade: ``y = (1 - loss) x``. Nothing is drawn.\\n\\n    Source: a test.'''\n"
         "    loss: float = strength('light lost', identity=0, worst=0.9, high=1)\n"

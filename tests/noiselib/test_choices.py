@@ -7,8 +7,9 @@ import pytest
 
 import noiselib
 from noiselib import Transform, identity, one_of, sometimes, vary
-from noiselib.compose import OneOf, Pipeline, Sometimes, Vary, _Composite, chain
-from noiselib.resolution import Leaf, Resolution
+from noiselib.choices import OneOf, Sometimes, Vary
+from noiselib.routing import Routing, Stage
+from noiselib.transform import Composite, Pipeline, chain
 
 NOISE, TURN = noiselib.GaussianNoise(sigma=0.25), noiselib.Rotation(degrees=30)
 IDS = np.arange(200, dtype=np.uint64)
@@ -18,11 +19,11 @@ FLOATS = np.random.default_rng(0).random((40, 6, 5, 2)).astype(np.float32)
 def resolved(transform, seed=3):
     """Each image's way: names, occurrences and parts; and how often each name has occurred."""
     counter = Counter()
-    resolution = transform.resolve(seed, IDS, counter)
-    assert set(resolution.labels) == set(range(len(resolution.ways)))
+    routing = transform.resolve(seed, IDS, counter)
+    assert set(routing.labels) == set(range(len(routing.routes)))
     ways = [
-        [(leaf.corruption, leaf.occurrence) for leaf in resolution.ways[label]]
-        for label in resolution.labels
+        [(stage.corruption, stage.occurrence) for stage in routing.routes[label]]
+        for label in routing.labels
     ]
     return ways, dict(counter)
 
@@ -46,24 +47,24 @@ def test_two_choices_make_every_pair_of_ways():
 
 
 def test_then_goes_both_ways():
-    a, b, c = (Leaf(NOISE, k) for k in range(3))
-    two = Resolution(np.array([1, 0, 1]), ((a,), (b,)))
-    one = Resolution.same_for_all((c,), 3)
+    a, b, c = (Stage(NOISE, k) for k in range(3))
+    two = Routing(np.array([1, 0, 1]), ((a,), (b,)))
+    one = Routing.same_for_all((c,), 3)
     for joined, ways in ((two.then(one), [(b, c), (a, c), (b, c)]),
                          (one.then(two), [(c, b), (c, a), (c, b)]),
                          (one.then(one), [(c, c)] * 3)):  # fmt: skip
-        assert [joined.ways[label] for label in joined.labels] == ways
+        assert [joined.routes[label] for label in joined.labels] == ways
 
 
 def test_a_choice_of_choices_keeps_each_images_way():
-    a, b, c = (Leaf(NOISE, k) for k in range(3))
-    first = Resolution(np.array([0, 1, 0, 1]), ((a,), (b,)))
-    second = Resolution.same_for_all((c,), 4)
-    both = Resolution.choice(np.array([0, 0, 1, 1]), [first, second])
-    assert [both.ways[label] for label in both.labels] == [(a,), (b,), (c,), (c,)]
-    assert len(both.ways) == 3
-    unused = Resolution.choice(np.array([1, 1, 1, 1]), [first, second])
-    assert unused.ways == ((c,),)
+    a, b, c = (Stage(NOISE, k) for k in range(3))
+    first = Routing(np.array([0, 1, 0, 1]), ((a,), (b,)))
+    second = Routing.same_for_all((c,), 4)
+    both = Routing.choice(np.array([0, 0, 1, 1]), [first, second])
+    assert [both.routes[label] for label in both.labels] == [(a,), (b,), (c,), (c,)]
+    assert len(both.routes) == 3
+    unused = Routing.choice(np.array([1, 1, 1, 1]), [first, second])
+    assert unused.routes == ((c,),)
 
 
 def test_probabilities_are_met():
@@ -93,7 +94,6 @@ def test_an_identity_stage_is_no_leaf():
         (lambda: sometimes(NOISE, p="1"), "sometimes: p must be a number, got '1'"),
         (lambda: sometimes(NOISE, p=1.25), "sometimes: p must lie in [0, 1], got 1.25"),
         (lambda: sometimes(NOISE, p=-0.25), "sometimes: p must lie in [0, 1], got -0.25"),
-        (lambda: _Nameless().parts, "_Nameless must define parts"),
         (lambda: NOISE.at(1.5), "t must lie in [0, 1], got 1.5"),
     ],
 )
@@ -103,10 +103,12 @@ def test_what_is_refused(make, message):
     assert str(caught.value) == message
 
 
-class _Nameless(_Composite):
-    """A composite without parts."""
+def test_a_composite_must_define_its_components():
+    class Nameless(Composite):
+        at = resolve = __str__ = lambda self, *_: self
 
-    at = resolve = __str__ = lambda self, *_: self
+    with pytest.raises(TypeError, match=r"abstract.*Nameless.*components"):
+        Nameless()
 
 
 def test_probabilities_have_twelve_digits():
@@ -161,7 +163,7 @@ def test_parts_of_the_strength():
     assert (NOISE | TURN).at(0.5) == noiselib.GaussianNoise(sigma=0.125) | noiselib.Rotation(
         degrees=15
     )
-    assert one_of(NOISE, TURN).at(0.5).parts == (NOISE.at(0.5), TURN.at(0.5))
+    assert one_of(NOISE, TURN).at(0.5).components == (NOISE.at(0.5), TURN.at(0.5))
     assert sometimes(NOISE, p=0.25).at(0.5) == sometimes(NOISE.at(0.5), p=0.25)
     assert vary(TURN).at(0.5) == vary(TURN.at(0.5))
     for made in (NOISE | TURN, one_of(NOISE, TURN), vary(TURN)):

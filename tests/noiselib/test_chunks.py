@@ -5,13 +5,13 @@ import pytest
 
 import noiselib
 from noiselib import execution
-from noiselib.operations import bilinear, blocks, neighbourhood, shifting
+from noiselib.operations import bilinear, jpeg, neighbourhood, shifting
 from noiselib.testing.strategies import pictures
 
 SIZES = [
     (execution, "CHUNK_VALUES", 1),
     (execution, "CHUNK_BYTES", 1),
-    (blocks, "BLOCKS", 1),
+    (jpeg, "BLOCKS", 1),
     (neighbourhood, "BLOCK_VALUES", 1),
     (neighbourhood, "STRETCH", 997),
     (bilinear, "STEP", 37),

@@ -3,7 +3,8 @@
 import pytest
 
 import noiselib
-from noiselib.corruption import Corruption, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 
 
 def test_names_are_in_snake_case():
@@ -70,6 +71,6 @@ def test_a_name_is_entered_once():
         ": noiselib.corruptions.geometric has a corruption zoom already"
     )
     zoom = noiselib.registry()["zoom"]
-    noiselib.corruption.enter(zoom)  # again the same, as a reload does
+    noiselib.corruption.register_class(zoom)  # again the same, as a reload does
     assert noiselib.registry()["zoom"] is zoom
     assert list(noiselib.registry()) == sorted(noiselib.registry())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import noiselib
-from noiselib.operations.blocks import quantiser, quantiser_scale, transform
-from noiselib.operations.sums import block_means
+from noiselib.operations.box_means import block_means
+from noiselib.operations.jpeg import quantiser, quantiser_scale, transform
 from noiselib.testing.strategies import batches
 
 

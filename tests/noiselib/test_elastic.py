@@ -9,8 +9,8 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 import noiselib
 from noiselib.operations.smooth import WIDE, smooth_noise, wave_rows
+from noiselib.operations.warp import BORDERS
 from noiselib.streams import Streams
-from noiselib.warp import BORDERS
 
 MODES = {"constant": "grid-constant", "nearest": "nearest", "reflect": "reflect"}
 IDS = np.arange(10, dtype=np.uint64)

@@ -5,14 +5,16 @@ import pytest
 
 import noiselib
 from noiselib import execution
-from noiselib.corruption import Corruption, Trait, strength
+from noiselib.corruption import Corruption
 from noiselib.corruptions.blur import GaussianBlur
 from noiselib.corruptions.noise import GaussianNoise, SaltAndPepper
 from noiselib.corruptions.photometric import Contrast
-from noiselib.linear import gaussian_rows, separable
+from noiselib.fields import strength
+from noiselib.operations.linear import gaussian_rows, separable
 from noiselib.streams import Streams
 from noiselib.testing import LAWS, check_corruption
 from noiselib.testing.checking import check_law
+from noiselib.traits import Trait
 
 
 def broken_laws(cls):

@@ -5,8 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, parameter, strength, written
-from noiselib.fields import Axis, FieldInfo, geometric, inverse_square, linear, rounded
+from noiselib.corruption import Corruption, written
+from noiselib.fields import (
+    Axis,
+    FieldInfo,
+    geometric,
+    inverse_square,
+    linear,
+    parameter,
+    rounded,
+    strength,
+)
 
 
 class Parent(Corruption, register=False):
@@ -163,8 +172,8 @@ def test_axes():
     assert Parent().axis.label == "side [pixels]"
     assert Axis("t", "", "").label == "t"
     still = Parent(side=2)
-    assert still.axis == Axis("t", "part of the way from the untouched images to the whole "
-                                   "corruption", "")  # fmt: skip
+    description = "fraction of the severity range, from the identity to the corruption itself"
+    assert still.axis == Axis("t", description, "")
     assert still.position(0.25) == 0.25
     assert Parent().position(0.5) == 4
     assert type(Parent().position(0.5)) is float

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.fields import geometric, inverse_square, linear
+from noiselib.corruption import Corruption
+from noiselib.fields import geometric, inverse_square, linear, parameter, strength
 from noiselib.testing import check_corruption
+from noiselib.traits import Trait
 
 
 @pytest.mark.parametrize("path", [linear, geometric, inverse_square])

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import affine_transform
 
 import noiselib
+from noiselib.operations.warp import BORDERS, affine_matrices
 from noiselib.streams import Streams
-from noiselib.warp import BORDERS, affine_matrices
 
 MODES = {"constant": "grid-constant", "nearest": "nearest", "reflect": "reflect"}
 
@@ -208,7 +208,7 @@ def test_thin_images_work(shape, border):
 
 def test_one_map_for_all_is_each_ones_own():
     """The sparse operator and the resampling image by image are within a grey level."""
-    from noiselib.warp import affine_operator, warp_by, warp_each
+    from noiselib.operations.warp import affine_operator, warp_by, warp_each
 
     images = np.random.default_rng(0).random((4, 19, 24, 3), np.float32)
     matrix = affine_matrices(degrees=12, factor=0.9, x=0.3)

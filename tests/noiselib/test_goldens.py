@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Trait
+from noiselib.traits import Trait
 
 GOLDENS = Path(__file__).with_name("goldens")
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Corruption, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.images import from_unit
-from noiselib.linear import from_levels, in_levels, sixteenths, to_levels
 from noiselib.operations.banded import bands
+from noiselib.operations.linear import from_levels, in_levels, sixteenths, to_levels
 
 SHORT_CUTS = [
     name

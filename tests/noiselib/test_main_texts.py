@@ -10,7 +10,9 @@ import pytest
 
 import noiselib
 from noiselib import __main__ as command
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
+from noiselib.traits import Trait
 
 
 class Fading(Corruption, register=False):

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
-from noiselib.exact import image_means, whole_means
+from noiselib.operations.exact import image_means, whole_means
+from noiselib.operations.lookup_table import Table, look_up
 from noiselib.operations.scaling import shifted
 from noiselib.streams import Streams
-from noiselib.tables import Table, look_up
 
 LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
 

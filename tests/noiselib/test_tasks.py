@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from noiselib.execution import do_all, rows_of
+from noiselib.execution import run_tasks, split_rows
 from noiselib.images import as_batch
 
 
@@ -19,7 +19,7 @@ def test_every_task_is_done_once_by_as_many_threads_as_asked(threads, tasks, apa
         done.append((number, text))
         doers.add(threading.current_thread())
 
-    do_all(do, [(number, "x") for number in range(tasks)], threads)
+    run_tasks(do, [(number, "x") for number in range(tasks)], threads)
     assert sorted(done) == [(number, "x") for number in range(tasks)]
     assert (threading.current_thread() not in doers) == apart
     assert len(doers) <= threads
@@ -28,7 +28,7 @@ def test_every_task_is_done_once_by_as_many_threads_as_asked(threads, tasks, apa
 def test_no_more_threads_than_asked_are_started():
     alive = threading.active_count()
     most = []
-    do_all(lambda _: most.append(threading.active_count()), [(k,) for k in range(50)], 2)
+    run_tasks(lambda _: most.append(threading.active_count()), [(k,) for k in range(50)], 2)
     assert max(most) <= alive + 2
 
 
@@ -39,17 +39,17 @@ def test_an_error_in_a_task_is_raised(threads):
             raise ValueError("the third")
 
     with pytest.raises(ValueError, match="the third"):
-        do_all(do, [(number,) for number in range(5)], threads)
+        run_tasks(do, [(number,) for number in range(5)], threads)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 5, 9])
 def test_rows_are_cut_into_steps(step):
     labels = np.array([1, 0, 1, 1, 0])
-    slices = list(rows_of(np.zeros(5, int), 0, 1, step))
+    slices = list(split_rows(np.zeros(5, int), 0, 1, step))
     assert [row for rows in slices for row in range(5)[rows]] == [0, 1, 2, 3, 4]
     assert all(len(range(5)[rows]) <= step for rows in slices)
     for label, expected in ((0, [1, 4]), (1, [0, 2, 3])):
-        indices = list(rows_of(labels, label, 2, step))
+        indices = list(split_rows(labels, label, 2, step))
         assert np.concatenate(indices).tolist() == expected
         assert max(map(len, indices)) <= step
 

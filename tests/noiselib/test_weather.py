@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import correlate1d, gaussian_filter, zoom
 
 import noiselib
-from noiselib.operations.ice import pane
+from noiselib.operations.frost_texture import pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.streams import Streams
 

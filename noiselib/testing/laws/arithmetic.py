@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Trait
 from noiselib.testing.laws.law import LEVEL, STEP, Case, Laws, largest, unit
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 laws = Laws()
 

@@ -11,9 +11,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
 from noiselib.streams import Streams
 from noiselib.testing import strategies
+from noiselib.traits import Trait
 
 __all__ = ["LEVEL", "STEP", "Case", "Law", "Laws", "largest"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
 from noiselib.testing.laws.law import Case, Laws
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 laws = Laws()
 
@@ -78,13 +79,13 @@ def neighbours_do_not_matter(case: Case) -> None:
 @laws.enter(Trait.BROADCAST)
 def varied_is_each_at_its_own(case: Case) -> None:
     """With fields (n, 1, 1, 1), `apply` gives each image what its own strength gives it."""
-    from noiselib.execution import corrupt, spread_over
+    from noiselib.execution import corrupt
 
     corruption, images, _ = case.raw()
     seed = case.seed()
     parts = np.array([case.draw(st.integers(1, 32), "t * 32") / 32 for _ in images])
     ids = np.arange(len(images), dtype=np.uint64)
-    spread, still = spread_over(corruption, parts)
+    spread, still = corruption.at_each(parts)
     together = corrupt(spread, images, seed, ids)
     together[still] = images[still]
     for i, t in enumerate(parts):

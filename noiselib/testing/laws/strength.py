@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from noiselib.corruption import Trait
 from noiselib.testing.laws.law import LEVEL, Case, Laws, draws_for, unit
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 laws = Laws()
 

@@ -8,12 +8,12 @@ import sys
 
 import numpy as np
 
-from noiselib.compose import chain, identity
-from noiselib.corruption import registry
+from noiselib.catalogue import registry
 from noiselib.corruptions.noise import SaltAndPepper
 from noiselib.corruptions.photometric import Brightness
 from noiselib.spec import parse
 from noiselib.testing.laws.law import Case, Laws, unit
+from noiselib.transform import chain, identity
 
 laws = Laws()
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noiselib.corruption import Corruption, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.testing import LAWS, Case
 from noiselib.testing.strategies import pictures
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 LEVEL, STEP = 1 / 255, 1 / 4080
 RAMP = (np.arange(30).reshape(1, 6, 5, 1) * 8).astype(np.uint8)

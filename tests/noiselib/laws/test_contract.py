@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 from noiselib.testing.strategies import pictures
 
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Trait
 from noiselib.testing import LAWS, Law, check_corruption
 from noiselib.testing.checking import check_law
 from noiselib.testing.laws.law import Laws, draws_for, largest
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 
 def test_a_function_is_entered_by_its_name_and_first_line():

@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 DRAWING = {"draw": lambda self, streams, shape: streams.signed((1, 1, 1)).astype(np.float32)}
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 import noiselib
-from noiselib.compose import OneOf, Pipeline, Sometimes, Vary
-from noiselib.corruption import Corruption, parameter, strength
-from noiselib.fields import inverse_square
+from noiselib.choices import OneOf, Sometimes, Vary
+from noiselib.corruption import Corruption
+from noiselib.fields import inverse_square, parameter, strength
 from noiselib.testing import strategies
+from noiselib.transform import Pipeline
 
 
 def drawn(strategy, count=150):
@@ -35,13 +36,13 @@ def drawn(strategy, count=150):
 
 def leaves(transform):
     """The corruptions and identities that a transform is built of."""
-    parts = () if isinstance(transform, Corruption) else transform.parts
+    parts = () if isinstance(transform, Corruption) else transform.components
     return [leaf for part in parts for leaf in leaves(part)] or [transform]
 
 
 def within(transform):
     """A transform and all that it is made of."""
-    parts = () if isinstance(transform, Corruption) else transform.parts
+    parts = () if isinstance(transform, Corruption) else transform.components
     return [transform, *(inner for part in parts for inner in within(part))]
 
 

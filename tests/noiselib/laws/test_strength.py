@@ -6,9 +6,10 @@ import math
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, Trait, strength
-from noiselib.fields import inverse_square
+from noiselib.corruption import Corruption
+from noiselib.fields import inverse_square, strength
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 LEVEL = 1 / 255
 GREY = np.full((1, 10, 10, 1), 100, np.uint8)

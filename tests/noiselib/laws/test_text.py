@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.compose import Pipeline
-from noiselib.corruption import Corruption, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.testing.laws import text
 from noiselib.testing.laws.text import importable
+from noiselib.transform import Pipeline
 
 
 class Pickled(Corruption, register=False):

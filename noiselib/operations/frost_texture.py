@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
+from noiselib.operations.exact import steady
 from noiselib.streams import Streams
 
 __all__ = ["PANE", "pane"]

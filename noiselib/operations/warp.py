@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
 from noiselib.images import Images, Levels
-from noiselib.linear import sparse, sparse_levels, sparse_operator
 from noiselib.operations.bilinear import neighbours, warp_to
+from noiselib.operations.exact import steady
+from noiselib.operations.linear import sparse, sparse_levels, sparse_operator
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.images import Images, Levels
-from noiselib.linear import LEVELS, in_levels
+from noiselib.operations.linear import LEVELS, in_levels
 from noiselib.operations.neighbourhood import Block, Reach, slid
 
 __all__ = ["BLOCKS", "WINDOWS", "block_means", "window_means", "window_means_of_levels"]
