@@ -81,7 +81,7 @@ def row(cls: type[Corruption], speeds: dict[str, float]) -> str:
 def parameters(cls: type[Corruption]) -> list[str]:
     """Say what each field is, and where it goes."""
     said = []
-    for name, info in cls.infos.items():
+    for name, info in cls.field_info.items():
         unit = f" {info.unit}" if info.unit else ""
         if info.is_strength:
             said.append(f"**{name}** {info.identity:g} to {info.worst:g}{unit}: {info.description}")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.fields import Axis, FieldInfo, Value, parameter, strength
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.routing import Routing, Stage
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
@@ -52,9 +52,9 @@ class Corruption(Transform):
         The promises of the class.
     chunk_values : int or None
         How many values to process at a time, if measured.
-    infos : dict of str to FieldInfo
+    field_info : dict of str to FieldInfo
         The description of each field, the strength first.
-    kinds : dict of str to str
+    field_types : dict of str to str
         The type of each field: "float", "int", "str" or "bool".
     strength_name : str
         The name of the field that is the strength.
@@ -74,21 +74,21 @@ class Corruption(Transform):
     revision: ClassVar[int] = 1
     traits: ClassVar[Trait] = Trait(0)
     chunk_values: ClassVar[int | None] = None
-    infos: ClassVar[dict[str, FieldInfo]]
-    kinds: ClassVar[dict[str, str]]
+    field_info: ClassVar[dict[str, FieldInfo]]
+    field_types: ClassVar[dict[str, str]]
     strength_name: ClassVar[str]
 
     def __init_subclass__(cls, *, register: bool = True) -> None:
         super().__init_subclass__()
         dataclasses.dataclass(frozen=True, kw_only=True, repr=False)(cls)
-        if "apply" in vars(cls) and "apply_to_levels" not in vars(cls):
+        if "apply" in vars(cls) and "apply_uint8" not in vars(cls):
             # The inherited one would do what another `apply` does.
-            setattr(cls, "apply_to_levels", Corruption.apply_to_levels)  # noqa: B010 - for mypy
+            setattr(cls, "apply_uint8", Corruption.apply_uint8)  # noqa: B010 - for mypy
         if cls.__name__.startswith("_"):
             return
         cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
-        cls.infos, cls.kinds = described_fields(cls)
-        strengths = [name for name, info in cls.infos.items() if info.is_strength]
+        cls.field_info, cls.field_types = collect_fields(cls)
+        strengths = [name for name, info in cls.field_info.items() if info.is_strength]
         if len(strengths) != 1:
             raise TypeError(
                 f"{cls.__name__}: exactly one field must be the strength, got {len(strengths)}"
@@ -98,8 +98,8 @@ class Corruption(Transform):
             register_class(cls)
 
     def __post_init__(self) -> None:
-        for name, info in self.infos.items():
-            value = info.checked(self.name, name, self.kinds[name], getattr(self, name))
+        for name, info in self.field_info.items():
+            value = info.checked(self.name, name, self.field_types[name], getattr(self, name))
             object.__setattr__(self, name, value)
 
     def draw(self, streams: Streams, shape: Shape) -> Any:
@@ -137,7 +137,7 @@ class Corruption(Transform):
         del images, draws
         raise TypeError(f"{type(self).__name__} must define apply(images, draws)")
 
-    def apply_to_levels(self, levels: Levels, draws: Any) -> Levels | None:
+    def apply_uint8(self, images: UInt8Images, draws: Any) -> UInt8Images | None:
         """Corrupt uint8 images in integer arithmetic, where that is faster.
 
         Optional. The result must be, byte by byte, what `apply` returns for ``images / 255``,
@@ -145,7 +145,7 @@ class Corruption(Transform):
 
         Parameters
         ----------
-        levels : ndarray of uint8, shape (n, h, w, c)
+        images : ndarray of uint8, shape (n, h, w, c)
             Contiguous, n >= 1.
         draws : Any
             The result of `draw`.
@@ -155,15 +155,15 @@ class Corruption(Transform):
         ndarray of uint8, shape (n, h, w, c), or None
             None if these parameters or images need `apply`.
         """
-        del levels, draws
+        del images, draws
         return None
 
     def at(self, t: float) -> Self:
         """Return this corruption at a fraction of its severity range, with the same draws."""
         t = checked_t(t)
         changes = {
-            name: info.at(self.kinds[name], getattr(self, name), t)
-            for name, info in self.infos.items()
+            name: info.at(self.field_types[name], getattr(self, name), t)
+            for name, info in self.field_info.items()
             if info.identity is not None
         }
         return dataclasses.replace(self, **changes)
@@ -186,7 +186,7 @@ class Corruption(Transform):
         used, which = np.unique(fractions, return_inverse=True)
         steps, still = zip(*(_at(self, float(t)) for t in used), strict=True)
         spread = copy.copy(self)
-        for name, info in self.infos.items():
+        for name, info in self.field_info.items():
             if info.identity is not None:
                 values = np.array([getattr(one, name) for one in steps], np.float32)[which]
                 object.__setattr__(spread, name, values[:, None, None, None])
@@ -204,7 +204,7 @@ class Corruption(Transform):
         """Whether every field that moves with the strength has its identity value."""
         return all(
             getattr(self, name) == info.identity
-            for name, info in self.infos.items()
+            for name, info in self.field_info.items()
             if info.identity is not None
         )
 
@@ -220,8 +220,8 @@ class Corruption(Transform):
 
     @property
     def has_uint8_path(self) -> bool:
-        """Whether the class defines `apply_to_levels`."""
-        return type(self).apply_to_levels is not Corruption.apply_to_levels
+        """Whether the class defines `apply_uint8`."""
+        return type(self).apply_uint8 is not Corruption.apply_uint8
 
     @property
     def revisions(self) -> tuple[tuple[str, int], ...]:
@@ -231,7 +231,7 @@ class Corruption(Transform):
     @property
     def axis(self) -> Axis:
         """The name, description and unit of the strength; t if the strength is at its identity."""
-        info = self.infos[self.strength_name]
+        info = self.field_info[self.strength_name]
         if getattr(self, self.strength_name) == info.identity:
             return super().axis
         return Axis(self.strength_name, info.description, info.unit)
@@ -244,8 +244,8 @@ class Corruption(Transform):
 
     def __str__(self) -> str:
         shown = [
-            f"{name}={written(getattr(self, name))}"
-            for name, info in self.infos.items()
+            f"{name}={format_value(getattr(self, name))}"
+            for name, info in self.field_info.items()
             if info.is_strength or getattr(self, name) != getattr(type(self), name)
         ]
         return f"{self.name}({', '.join(shown)})"
@@ -258,25 +258,25 @@ def _at(corruption: Corruption, t: float) -> tuple[Corruption, bool]:
     return step, step.is_identity
 
 
-def described_fields(cls: type[Corruption]) -> tuple[dict[str, FieldInfo], dict[str, str]]:
+def collect_fields(cls: type[Corruption]) -> tuple[dict[str, FieldInfo], dict[str, str]]:
     """Return the description and the type ("float", "int", "str" or "bool") of each field.
 
     The strength comes first, even after inherited fields.
     """
-    infos: dict[str, FieldInfo] = {}
-    kinds: dict[str, str] = {}
+    field_info: dict[str, FieldInfo] = {}
+    field_types: dict[str, str] = {}
     for field in dataclasses.fields(cls):
         if "info" not in field.metadata:
             raise TypeError(f"{cls.__name__}: declare {field.name} with strength() or parameter()")
         kind = field.type if isinstance(field.type, str) else field.type.__name__
         if kind not in ("float", "int", "str", "bool"):
             raise TypeError(f"{cls.__name__}: {field.name} must be float, int, str or bool")
-        infos[field.name], kinds[field.name] = field.metadata["info"], kind
-    first = dict(sorted(infos.items(), key=lambda item: not item[1].is_strength))
-    return first, kinds
+        field_info[field.name], field_types[field.name] = field.metadata["info"], kind
+    first = dict(sorted(field_info.items(), key=lambda item: not item[1].is_strength))
+    return first, field_types
 
 
-def written(value: Value) -> str:
+def format_value(value: Value) -> str:
     """Format a value as specs have it: 30 and not 30.0."""
     return f"{value:.12g}" if isinstance(value, float) else repr(value)
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels, from_unit, to_unit
-from noiselib.operations.lookup_table import Table, look_up, tabulated
+from noiselib.images import Images, UInt8Images, from_unit, to_unit
+from noiselib.operations.lookup_table import LookupTable, look_up, tabulate
 from noiselib.routing import Operation, Routing, Stage
 from noiselib.streams import Streams
 
@@ -25,7 +25,7 @@ TABLE_VALUES = 1 << 14  # below this many uint8 values, making a table costs mor
 
 Rows = slice | NDArray[np.intp]
 Route = tuple[Stage, ...]
-Task = tuple[Route, Table | None, Rows]
+Task = tuple[Route, LookupTable | None, Rows]
 
 # The C library returns the memory of every chunk to the system, and fetching it again costs more
 # than most corruptions; once it has seen a large block allocated and freed, it keeps up to twice
@@ -71,7 +71,7 @@ class _Job:
     ids: NDArray[np.uint64]
     streams: dict[tuple[str, int], Streams] = field(default_factory=dict)
 
-    def run_task(self, route: Route, table: Table | None, rows: Rows) -> None:
+    def run_task(self, route: Route, table: LookupTable | None, rows: Rows) -> None:
         """Send some rows along a route, or through the table that replaces it."""
         chunk = self.batch[rows]
         result = self.out[rows] if isinstance(rows, slice) else np.empty_like(chunk)
@@ -116,21 +116,23 @@ def corrupt(
 def apply(corruption: Operation, images: Images, streams: Streams) -> Images:
     """Draw, apply and clip."""
     draws = corruption.draw(streams, images.shape[1:])
-    return clipped(corruption.apply(images, draws))
+    return clip(corruption.apply(images, draws))
 
 
-def apply_uint8(corruption: Operation, chunk: Levels, streams: Streams, out: Levels) -> None:
+def apply_uint8(
+    corruption: Operation, chunk: UInt8Images, streams: Streams, out: UInt8Images
+) -> None:
     """Apply one corruption to uint8 images, without converting them to floats where it can."""
     levels = np.ascontiguousarray(chunk)
     draws = corruption.draw(streams, levels.shape[1:])
-    result = corruption.apply_to_levels(levels, draws)
+    result = corruption.apply_uint8(levels, draws)
     if result is None:
-        from_unit(clipped(corruption.apply(to_unit(levels), draws)), out)
+        from_unit(clip(corruption.apply(to_unit(levels), draws)), out)
     else:
         out[...] = result
 
 
-def clipped(images: Images) -> Images:
+def clip(images: Images) -> Images:
     """Clip to [0, 1] into new memory: `apply` may have returned its input."""
     result: Images = np.clip(images, 0, 1, out=np.empty(images.shape, np.float32))
     return result
@@ -197,7 +199,7 @@ def has_uint8_path(route: Route) -> bool:
 
 
 @lru_cache(maxsize=64)
-def table_of(corruptions: tuple[Operation, ...]) -> Table:
+def table_of(corruptions: tuple[Operation, ...]) -> LookupTable:
     """Return the lookup table of several pointwise corruptions, applied one after the other."""
 
     def apply_all(images: Images) -> Images:
@@ -205,4 +207,4 @@ def table_of(corruptions: tuple[Operation, ...]) -> Table:
             images = corrupt(corruption, images, 0, np.zeros(1, np.uint64))
         return images
 
-    return tabulated(apply_all)
+    return tabulate(apply_all)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.streams import Shape, Streams
 
 __all__ = ["Operation", "Routing", "Stage"]
@@ -26,7 +26,7 @@ class Operation(Protocol):
 
     @property
     def has_uint8_path(self) -> bool:
-        """Whether `apply_to_levels` is defined."""
+        """Whether `apply_uint8` is defined."""
 
     def draw(self, streams: Streams, shape: Shape) -> Any:
         """Return the random draws for all images of `streams`."""
@@ -34,7 +34,7 @@ class Operation(Protocol):
     def apply(self, images: Images, draws: Any) -> Images:
         """Return the corrupted images."""
 
-    def apply_to_levels(self, levels: Levels, draws: Any) -> Levels | None:
+    def apply_uint8(self, images: UInt8Images, draws: Any) -> UInt8Images | None:
         """Return the corrupted uint8 images, or None if this case has no such path."""
 
     def at_each(self, fractions: NDArray[np.float64]) -> tuple[Operation, NDArray[np.bool_]]:

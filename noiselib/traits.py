@@ -20,15 +20,15 @@ class Trait(enum.Flag):
     """Every channel is treated in the same way, independently of the others."""
     LINEAR = enum.auto()
     """``A(a x + b y) = a A(x) + b A(y)`` before clipping."""
-    MEAN_KEEPING = enum.auto()
+    MEAN_PRESERVING = enum.auto()
     """The mean of each image is preserved."""
-    CONSTANT_KEEPING = enum.auto()
+    CONSTANT_PRESERVING = enum.auto()
     """A constant image is preserved."""
-    RANGE_KEEPING = enum.auto()
+    RANGE_PRESERVING = enum.auto()
     """No value leaves the range of its image and channel."""
-    FLIPPABLE = enum.auto()
+    FLIP_EQUIVARIANT = enum.auto()
     """Flipping the images and the random draws along either axis flips the result."""
-    TRANSPOSABLE = enum.auto()
+    TRANSPOSE_EQUIVARIANT = enum.auto()
     """Transposing the images and the random draws transposes the result."""
     MONOTONE = enum.auto()
     """At every pixel, the error does not decrease as the strength grows."""

@@ -7,32 +7,36 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, Levels
-from noiselib.operations.box_means import WINDOWS, window_means, window_means_of_levels
-from noiselib.operations.displacement import displaced, steps
-from noiselib.operations.kernels import box_rows, disk
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.box_means import WINDOWS, window_means, window_means_uint8
+from noiselib.operations.displacement import displace, displacements
+from noiselib.operations.kernels import box_matrix, disk_blur
 from noiselib.operations.linear import (
     as_planes,
-    blended,
-    from_levels,
     from_planes,
-    gaussian_rows,
-    in_levels,
+    from_sixteenths,
+    gaussian_matrix,
     separable,
-    separable_levels,
-    sixteenths,
-    to_levels,
+    separable_product,
+    separable_uint8,
+    sixteenths_to_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
 )
 from noiselib.operations.median_network import median
-from noiselib.operations.motion import in_groups, motion, motion_of_levels
-from noiselib.operations.zooming import zooms, zooms_of_levels
+from noiselib.operations.motion import apply_by_angle, motion_blur, motion_blur_uint8
+from noiselib.operations.zooming import zoom_blur, zoom_blur_uint8
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
 
-AVERAGE = (
-    Trait.EXACT | Trait.CHANNELWISE | Trait.LINEAR | Trait.CONSTANT_KEEPING | Trait.RANGE_KEEPING
+AVERAGING_TRAITS = (
+    Trait.EXACT
+    | Trait.CHANNELWISE
+    | Trait.LINEAR
+    | Trait.CONSTANT_PRESERVING
+    | Trait.RANGE_PRESERVING
 )
-SYMMETRIC = Trait.FLIPPABLE | Trait.TRANSPOSABLE
+SYMMETRY_TRAITS = Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT
 
 
 class GaussianBlur(Corruption):
@@ -45,7 +49,7 @@ class GaussianBlur(Corruption):
     Source: ImageNet-C (sigma 1 to 6) on any image size; kernel and border as scipy.ndimage.
     """
 
-    traits = AVERAGE | SYMMETRIC | Trait.MEAN_KEEPING
+    traits = AVERAGING_TRAITS | SYMMETRY_TRAITS | Trait.MEAN_PRESERVING
     chunk_values = 1 << 18  # levels become floats on the way
     sigma: float = strength(
         "standard deviation of the kernel", unit="pixels", identity=0, worst=3, high=1000
@@ -53,11 +57,13 @@ class GaussianBlur(Corruption):
 
     def apply(self, images: Images, draws: None) -> Images:
         h, w = images.shape[1:3]
-        return separable(images, gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma))
+        return separable(images, gaussian_matrix(h, self.sigma), gaussian_matrix(w, self.sigma))
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        h, w = levels.shape[1:3]
-        return separable_levels(levels, gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma))
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        h, w = images.shape[1:3]
+        return separable_uint8(
+            images, gaussian_matrix(h, self.sigma), gaussian_matrix(w, self.sigma)
+        )
 
 
 class BoxBlur(Corruption):
@@ -70,7 +76,7 @@ class BoxBlur(Corruption):
     Source: the mean filter of digital image processing textbooks.
     """
 
-    traits = AVERAGE | SYMMETRIC | Trait.MEAN_KEEPING
+    traits = AVERAGING_TRAITS | SYMMETRY_TRAITS | Trait.MEAN_PRESERVING
     revision = 2
     width: float = strength("side of the window", unit="pixels", identity=1, worst=9, high=1000)
 
@@ -78,13 +84,13 @@ class BoxBlur(Corruption):
         if self.width in WINDOWS:
             return window_means(images, int(self.width))
         h, w = images.shape[1:3]
-        return separable(images, box_rows(h, self.width), box_rows(w, self.width))
+        return separable(images, box_matrix(h, self.width), box_matrix(w, self.width))
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
         if self.width in WINDOWS:
-            return window_means_of_levels(levels, int(self.width))
-        h, w = levels.shape[1:3]
-        return separable_levels(levels, box_rows(h, self.width), box_rows(w, self.width))
+            return window_means_uint8(images, int(self.width))
+        h, w = images.shape[1:3]
+        return separable_uint8(images, box_matrix(h, self.width), box_matrix(w, self.width))
 
 
 class DefocusBlur(Corruption):
@@ -101,7 +107,7 @@ class DefocusBlur(Corruption):
     Source: ImageNet-C and CIFAR-10-C (radius, edge: .3, .4 to 10, .5) on any image size.
     """
 
-    traits = AVERAGE | SYMMETRIC
+    traits = AVERAGING_TRAITS | SYMMETRY_TRAITS
     radius: float = strength("radius of the disk", unit="pixels", identity=0, worst=5, high=100)
     edge: float = parameter(
         "standard deviation of the softening",
@@ -113,13 +119,13 @@ class DefocusBlur(Corruption):
     )
 
     def apply(self, images: Images, draws: None) -> Images:
-        return disk(images, self.radius, self.edge)
+        return disk_blur(images, self.radius, self.edge)
 
 
 class _Motion(Corruption):
     """Motion blur, of one angle or of many."""
 
-    traits = AVERAGE
+    traits = AVERAGING_TRAITS
     chunk_values = 1 << 18  # levels become floats on the way
     revision = 2
     sigma: float = strength(
@@ -154,10 +160,10 @@ class MotionBlur(_Motion):
     )
 
     def apply(self, images: Images, draws: None) -> Images:
-        return motion(images, self.radius, self.sigma, self.degrees)
+        return motion_blur(images, self.radius, self.sigma, self.degrees)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        return motion_of_levels(levels, self.radius, self.sigma, self.degrees)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        return motion_blur_uint8(images, self.radius, self.sigma, self.degrees)
 
 
 ANGLES = 32  # directions of random motion; a step of 2.8 degrees over the published range
@@ -182,15 +188,15 @@ class RandomMotionBlur(_Motion):
 
     def apply(self, images: Images, draws: NDArray[np.intp]) -> Images:
         def move(some: Images, degrees: float) -> Images:
-            return motion(some, self.radius, self.sigma, degrees)
+            return motion_blur(some, self.radius, self.sigma, degrees)
 
-        return in_groups(images, self.angles(draws), move)
+        return apply_by_angle(images, self.angles(draws), move)
 
-    def apply_to_levels(self, levels: Levels, draws: NDArray[np.intp]) -> Levels:
-        def move(some: Levels, degrees: float) -> Levels:
-            return motion_of_levels(some, self.radius, self.sigma, degrees)
+    def apply_uint8(self, images: UInt8Images, draws: NDArray[np.intp]) -> UInt8Images:
+        def move(some: UInt8Images, degrees: float) -> UInt8Images:
+            return motion_blur_uint8(some, self.radius, self.sigma, degrees)
 
-        return in_groups(levels, self.angles(draws), move)
+        return apply_by_angle(images, self.angles(draws), move)
 
     def angles(self, draws: NDArray[np.intp]) -> NDArray[np.float64]:
         """Give the direction of each image."""
@@ -212,10 +218,10 @@ class GlassBlur(Corruption):
     ``reach = 2 sqrt(it (d**2 + 1))`` here (measured: within 15 %). Here a pixel's content may
     appear twice, or nowhere.
 
-    Source: ImageNet-C and MNIST-C (sigma .7 to 1.5, reach 4 to 11.7), as a stand-in.
+    Source: ImageNet-C and MNIST-C (sigma .7 to 1.5, reach 4 to 11.7), as an approximation.
     """
 
-    traits = Trait.EXACT | Trait.CONSTANT_KEEPING | Trait.RANGE_KEEPING
+    traits = Trait.EXACT | Trait.CONSTANT_PRESERVING | Trait.RANGE_PRESERVING
     chunk_values = 1 << 17  # floats, and steps of as many bytes, in the cache
     reach: float = strength(
         "greatest displacement, each way", unit="pixels", identity=0, worst=8, high=1000
@@ -229,19 +235,21 @@ class GlassBlur(Corruption):
         return streams.words(shape[:2])
 
     def apply(self, images: Images, draws: NDArray[np.uint32]) -> Images:
-        seen = self.seen(in_levels(as_planes(images)), draws)
-        return from_planes(from_levels(seen), images)
+        seen = self.seen(to_sixteenths(as_planes(images)), draws)
+        return from_planes(from_sixteenths(seen), images)
 
-    def apply_to_levels(self, levels: Levels, draws: NDArray[np.uint32]) -> Levels:
-        return from_planes(to_levels(self.seen(sixteenths(as_planes(levels)), draws)), levels)
+    def apply_uint8(self, images: UInt8Images, draws: NDArray[np.uint32]) -> UInt8Images:
+        return from_planes(
+            sixteenths_to_uint8(self.seen(uint8_to_sixteenths(as_planes(images)), draws)), images
+        )
 
     def seen(self, planes: Images, draws: NDArray[np.uint32]) -> Images:
         """Give planes, (n * c, h, w) in sixteenths of a grey level, as seen through the glass."""
         n, h, w = draws.shape
-        rows, columns = gaussian_rows(h, self.sigma), gaussian_rows(w, self.sigma)
-        smooth = np.rint(blended(planes, rows, columns)).reshape(n, -1, h, w)
-        moved = displaced(smooth, *steps(draws, self.reach, self.share))
-        return blended(moved.reshape(planes.shape), rows, columns)
+        rows, columns = gaussian_matrix(h, self.sigma), gaussian_matrix(w, self.sigma)
+        smooth = np.rint(separable_product(planes, rows, columns)).reshape(n, -1, h, w)
+        moved = displace(smooth, *displacements(draws, self.reach, self.share))
+        return separable_product(moved.reshape(planes.shape), rows, columns)
 
 
 class ZoomBlur(Corruption):
@@ -256,17 +264,17 @@ class ZoomBlur(Corruption):
     shape; the count is that of their rounded steps.
     """
 
-    traits = AVERAGE | Trait.TRANSPOSABLE
+    traits = AVERAGING_TRAITS | Trait.TRANSPOSE_EQUIVARIANT
     chunk_values = 1 << 18  # levels become floats on the way
     revision = 2
     factor: float = strength("greatest magnification", identity=1, worst=1.3, high=10)
     count: int = parameter("how many zooms", default=11, low=2, high=31)
 
     def apply(self, images: Images, draws: None) -> Images:
-        return zooms(images, self.factor, self.count)
+        return zoom_blur(images, self.factor, self.count)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        return zooms_of_levels(levels, self.factor, self.count)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        return zoom_blur_uint8(images, self.factor, self.count)
 
 
 class MedianBlur(Corruption):
@@ -282,17 +290,17 @@ class MedianBlur(Corruption):
         Trait.EXACT
         | Trait.STEPPED
         | Trait.CHANNELWISE
-        | Trait.CONSTANT_KEEPING
-        | Trait.RANGE_KEEPING
-        | SYMMETRIC
+        | Trait.CONSTANT_PRESERVING
+        | Trait.RANGE_PRESERVING
+        | SYMMETRY_TRAITS
     )
     radius: int = strength(
         "the window is 2 radius + 1 wide", unit="pixels", identity=0, worst=2, high=5
     )
 
     def apply(self, images: Images, draws: None) -> Images:
-        sixteenths = in_levels(images).astype(np.uint16)
-        return from_levels(median(sixteenths, self.radius).astype(np.float32))
+        sixteenths = to_sixteenths(images).astype(np.uint16)
+        return from_sixteenths(median(sixteenths, self.radius).astype(np.float32))
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        return median(levels, self.radius)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        return median(images, self.radius)

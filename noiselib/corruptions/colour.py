@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, Levels
-from noiselib.operations.lookup_table import Table, look_up, tabulated
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.lookup_table import LookupTable, look_up, tabulate
 from noiselib.traits import Trait
 
 Plane = NDArray[np.float32]  # (n, h, w, 1)
 Planes = tuple[Plane, Plane, Plane]  # red, green, blue
 
-TINY = np.float32(1e-30)  # below every difference of values that matters; stands in for 0
+TINY = np.float32(1e-30)  # below every difference of values that matters; avoids 0 / 0
 
 
 def quadratic(start: float, end: float, t: float) -> float:
@@ -31,7 +31,7 @@ def quadratic(start: float, end: float, t: float) -> float:
 class _Colour(Corruption):
     """What this family shares: grey images by themselves, RGB images plane by plane."""
 
-    traits = Trait.EXACT | Trait.BROADCAST | Trait.FLIPPABLE | Trait.TRANSPOSABLE
+    traits = Trait.EXACT | Trait.BROADCAST | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT
 
     def grey(self, images: Images) -> Images:
         """Corrupt images of one channel, which have no colour."""
@@ -75,16 +75,16 @@ class HsvBrightness(_Colour):
     def grey(self, images: Images) -> Images:
         return images + np.float32(self.shift)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
-        if levels.shape[3] != 1:
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images | None:
+        if images.shape[3] != 1:
             return None
-        result = np.empty_like(levels)
-        look_up(levels, grey_table(self), result)
+        result = np.empty_like(images)
+        look_up(images, grey_table(self), result)
         return result
 
     def recoloured(self, planes: Planes, value: Plane, chroma: Plane) -> Planes:
         shifted = np.clip(value + np.float32(self.shift), 0, 1)
-        return stretched(planes, value, shifted, shifted / np.maximum(value, TINY))
+        return scale_chroma(planes, value, shifted, shifted / np.maximum(value, TINY))
 
 
 class Saturate(_Colour):
@@ -120,7 +120,7 @@ class Saturate(_Colour):
         saturated = np.clip(np.float32(self.scale) * saturation + np.float32(self.offset), 0, 1)
         colourless = chroma == 0
         factor = saturated * value / np.maximum(chroma, TINY) * ~colourless
-        red, green, blue = stretched(planes, value, value, factor)
+        red, green, blue = scale_chroma(planes, value, value, factor)
         tint = saturated * value * colourless
         return red, green - tint, blue - tint
 
@@ -158,12 +158,12 @@ class Hue(_Colour):
 
 
 @lru_cache(maxsize=64)
-def grey_table(corruption: _Colour) -> Table:
+def grey_table(corruption: _Colour) -> LookupTable:
     """Tabulate what becomes of images of one channel."""
-    return tabulated(corruption.grey)
+    return tabulate(corruption.grey)
 
 
-def stretched(planes: Planes, value: Plane, new_value: Plane, factor: Plane) -> Planes:
+def scale_chroma(planes: Planes, value: Plane, new_value: Plane, factor: Plane) -> Planes:
     """Move the value, and scale the channels' distances from it."""
     red, green, blue = (new_value - (value - plane) * factor for plane in planes)
     return red, green, blue

@@ -10,29 +10,29 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import strength
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.operations.box_means import BLOCKS, block_means
 from noiselib.operations.edges import canny
-from noiselib.operations.jpeg import jpeg_planes, quantiser_scale
+from noiselib.operations.jpeg import jpeg_planes, quantization_scale
 from noiselib.operations.linear import (
-    from_levels,
-    in_levels,
+    from_sixteenths,
     separable,
-    separable_levels,
-    sixteenths,
-    to_levels,
+    separable_uint8,
+    sixteenths_to_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
 )
-from noiselib.operations.resampling import coarse_side, pixelated, there_and_back
+from noiselib.operations.resampling import coarse_side, down_up_matrix, pixelate
 from noiselib.traits import Trait
 
-COARSE = (
+RESAMPLING_TRAITS = (
     Trait.EXACT
     | Trait.STEPPED
     | Trait.CHANNELWISE
     | Trait.LINEAR
-    | Trait.CONSTANT_KEEPING
-    | Trait.RANGE_KEEPING
-    | Trait.TRANSPOSABLE
+    | Trait.CONSTANT_PRESERVING
+    | Trait.RANGE_PRESERVING
+    | Trait.TRANSPOSE_EQUIVARIANT
 )
 
 
@@ -46,18 +46,18 @@ class Pixelate(Corruption):
     Source: ImageNet-C (fraction .6 to .25) and CIFAR-10-C (.95 to .65) on any image size.
     """
 
-    traits = COARSE
+    traits = RESAMPLING_TRAITS
     revision = 2
     fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
 
     def apply(self, images: Images, draws: None) -> Images:
-        return from_levels(pixelated(in_levels(images), self.fraction))
+        return from_sixteenths(pixelate(to_sixteenths(images), self.fraction))
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        sides = [side / coarse_side(side, self.fraction) for side in levels.shape[1:3]]
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        sides = [side / coarse_side(side, self.fraction) for side in images.shape[1:3]]
         if all(side in BLOCKS for side in sides):
-            return block_means(levels, int(sides[0]), int(sides[1]))
-        return to_levels(pixelated(sixteenths(levels), self.fraction))
+            return block_means(images, int(sides[0]), int(sides[1]))
+        return sixteenths_to_uint8(pixelate(uint8_to_sixteenths(images), self.fraction))
 
 
 class Downscale(Corruption):
@@ -70,24 +70,24 @@ class Downscale(Corruption):
     Source: own design, after the low-resolution pictures that classifiers meet in practice.
     """
 
-    traits = COARSE
+    traits = RESAMPLING_TRAITS
     chunk_values = 1 << 18  # levels become floats on the way
     fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
 
     def apply(self, images: Images, draws: None) -> Images:
         h, w = images.shape[1:3]
-        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
+        rows, columns = (down_up_matrix(side, self.fraction) for side in (h, w))
         return separable(images, rows, columns)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        h, w = levels.shape[1:3]
-        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
-        return separable_levels(levels, rows, columns)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        h, w = images.shape[1:3]
+        rows, columns = (down_up_matrix(side, self.fraction) for side in (h, w))
+        return separable_uint8(images, rows, columns)
 
 
-def even_quantiser(start: float, end: float, t: float) -> float:
+def linear_in_quantization(start: float, end: float, t: float) -> float:
     """Go to a JPEG quality in equal steps of the scale of its quantiser."""
-    first, last = quantiser_scale(start), quantiser_scale(end)
+    first, last = quantization_scale(start), quantization_scale(end)
     scale = first + t * (last - first)
     return 5000 / scale if scale > 100 else (200 - scale) / 2
 
@@ -113,7 +113,7 @@ class JpegCompression(Corruption):
         worst=7,
         low=1,
         high=100,
-        path=even_quantiser,
+        path=linear_in_quantization,
     )
 
     def apply(self, images: Images, draws: None) -> Images:
@@ -122,13 +122,13 @@ class JpegCompression(Corruption):
         levels = np.rint(images * np.float32(255)).astype(np.uint8)
         return colour_jpegs(levels, self.quality).astype(np.float32) / np.float32(255)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
-        return colour_jpegs(levels, self.quality) if levels.shape[3] == 3 else None
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images | None:
+        return colour_jpegs(images, self.quality) if images.shape[3] == 3 else None
 
 
-def colour_jpegs(levels: Levels, quality: int) -> Levels:
+def colour_jpegs(images: UInt8Images, quality: int) -> UInt8Images:
     """Encode and decode RGB images by Pillow."""
-    return np.stack([colour_jpeg(one, quality) for one in levels])
+    return np.stack([colour_jpeg(one, quality) for one in images])
 
 
 def colour_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[Any]:

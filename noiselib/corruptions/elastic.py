@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.operations.bilinear import warp_to
-from noiselib.operations.exact import steady
-from noiselib.operations.projection import SQUARE, per_image, projected
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.projection import SQUARE, per_image, project
 from noiselib.operations.smooth import smooth_noise
-from noiselib.operations.warp import BORDERS, Bilinear, bilinear_operator, warp_by, warp_levels_by
+from noiselib.operations.warp import BORDERS, Bilinear, bilinear_operator, warp_all, warp_all_uint8
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
 
@@ -43,10 +43,10 @@ class _SharedWarp(_Warp):
         raise TypeError(f"{type(self).__name__} must define operator(h, w)")
 
     def apply(self, images: Images, draws: None) -> Images:
-        return warp_by(images, self.operator(*images.shape[1:3]), self.fill)
+        return warp_all(images, self.operator(*images.shape[1:3]), self.fill)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        return warp_levels_by(levels, self.operator(*levels.shape[1:3]), self.fill)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        return warp_all_uint8(images, self.operator(*images.shape[1:3]), self.fill)
 
 
 class Perspective(_SharedWarp):
@@ -87,7 +87,7 @@ class RandomPerspective(_Warp):
         h, w = images.shape[1:3]
         inwards = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])
         corners = SQUARE + 0.5 * self.distortion * inwards * draws
-        return warp_to(images, *projected(h, w, corners, np.float32), self.border, self.fill)
+        return warp_to(images, *project(h, w, corners, np.float32), self.border, self.fill)
 
 
 class BarrelDistortion(_SharedWarp):
@@ -149,7 +149,7 @@ class ElasticTransform(Corruption):
         y: Any = np.arange(h, dtype=np.float32)[:, None]
         x: Any = np.arange(w, dtype=np.float32)
         if self.jitter:
-            y, x = jittered(h, w, self.jitter * side * moves, side / 3)
+            y, x = jitter_positions(h, w, self.jitter * side * moves, side / 3)
         reach = np.float32(self.displacement * side)
         y, x = reach * field[:, 0] + y, reach * field[:, 1] + x
         return warp_to(images, y, x, self.border, self.fill)
@@ -161,7 +161,7 @@ def trapezium_operator(h: int, w: int, narrowing: float, border: str) -> Bilinea
     inset = 0.5 * np.array([(1, 0), (-1, 0), (0, 0), (0, 0)]) * narrowing
     if narrowing < 0:
         inset = -inset[[3, 2, 1, 0]]
-    y, x = projected(h, w, (SQUARE + inset)[None], np.float64)
+    y, x = project(h, w, (SQUARE + inset)[None], np.float64)
     return bilinear_operator(y[0], x[0], border)
 
 
@@ -170,11 +170,11 @@ def lens_operator(h: int, w: int, bend: float, border: str) -> Bilinear:
     """Give the operator of a radial map about the centre."""
     y, x = (np.arange(side) - (side - 1) / 2 for side in (h, w))
     corner = max(((h - 1) ** 2 + (w - 1) ** 2) / 4, 1)
-    factor = steady(1 + bend * (y[:, None] ** 2 + x**2) / corner)
+    factor = drop_last_bits(1 + bend * (y[:, None] ** 2 + x**2) / corner)
     return bilinear_operator(y[:, None] * factor + (h - 1) / 2, x * factor + (w - 1) / 2, border)
 
 
-def jittered(h: int, w: int, moves: Signed, distance: float) -> tuple[Any, Any]:
+def jitter_positions(h: int, w: int, moves: Signed, distance: float) -> tuple[Any, Any]:
     """Give where pixels come from when three points about the centre come from elsewhere.
 
     Parameters

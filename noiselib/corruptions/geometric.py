@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.operations.bilinear import warp_grid
-from noiselib.operations.exact import steady
-from noiselib.operations.shifting import shifted_levels, shifted_rows
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.shifting import shift_rows, shift_rows_uint8
 from noiselib.operations.warp import (
     BORDERS,
     Bilinear,
     Matrices,
     affine_matrices,
     affine_operator,
-    warp_by,
+    warp_all,
+    warp_all_uint8,
     warp_each,
-    warp_levels_by,
 )
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
@@ -57,10 +57,10 @@ class _Affine(_Geometric):
         raise TypeError(f"{type(self).__name__} must define matrix()")
 
     def apply(self, images: Images, draws: None) -> Images:
-        return warp_by(images, operator_of(self, *images.shape[1:3]), self.fill)
+        return warp_all(images, operator_of(self, *images.shape[1:3]), self.fill)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        return warp_levels_by(levels, operator_of(self, *levels.shape[1:3]), self.fill)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        return warp_all_uint8(images, operator_of(self, *images.shape[1:3]), self.fill)
 
 
 @lru_cache(maxsize=64)
@@ -93,10 +93,10 @@ class _RandomShift(_RandomAffine):
         raise TypeError(f"{type(self).__name__} must define rows(shape, draws)")
 
     def apply(self, images: Images, draws: Signed) -> Images:
-        return shifted_rows(images, *self.rows(images.shape, draws), self.border, self.fill)
+        return shift_rows(images, *self.rows(images.shape, draws), self.border, self.fill)
 
-    def apply_to_levels(self, levels: Levels, draws: Signed) -> Levels | None:
-        return shifted_levels(levels, *self.rows(levels.shape, draws), self.border, self.fill)
+    def apply_uint8(self, images: UInt8Images, draws: Signed) -> UInt8Images | None:
+        return shift_rows_uint8(images, *self.rows(images.shape, draws), self.border, self.fill)
 
 
 class Rotation(_Affine):
@@ -196,7 +196,7 @@ class RandomZoom(_RandomAffine):
     )
 
     def apply(self, images: Images, draws: Signed) -> Images:
-        factors = steady(self.factor ** draws[:, :1])
+        factors = drop_last_bits(self.factor ** draws[:, :1])
         y, x = (
             (np.arange(side) - (side - 1) / 2) / factors + (side - 1) / 2
             for side in images.shape[1:3]
@@ -301,8 +301,8 @@ class RandomAffine(_RandomAffine):
         u = signed.T
         return affine_matrices(
             degrees=self.degrees * u[0],
-            factor=steady(self.factor ** u[1]),
-            stretch=steady(self.stretch ** u[2]),
+            factor=drop_last_bits(self.factor ** u[1]),
+            stretch=drop_last_bits(self.stretch ** u[2]),
             shear=self.shear * u[3],
             x=self.x * u[4],
             y=self.y * u[5],

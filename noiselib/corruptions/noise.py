@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import inverse_square, strength
-from noiselib.images import Images, Levels, across_channels
+from noiselib.images import Images, UInt8Images, repeat_channels
 from noiselib.operations.normal import (
-    Numbers,
-    noise_levels,
-    saturated_sum,
-    taken,
-    whole_noise,
+    Uniform16,
+    add_saturated,
+    integer_noise_table,
+    look_up_numbers,
+    scale_noise,
 )
-from noiselib.operations.poisson import MOST_COUNTED, approximate_noise, poisson_noise
+from noiselib.operations.poisson import EXACT_UP_TO, approximate_noise, poisson_noise
 from noiselib.streams import Shape, Streams, normal_table
 from noiselib.traits import Trait
 
-STRIKES = Trait.EXACT | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+IMPULSE_TRAITS = Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT | Trait.MONOTONE
 
 
 class GaussianNoise(Corruption):
@@ -33,7 +33,13 @@ class GaussianNoise(Corruption):
     Source: ImageNet-C and MNIST-C (sigma .08 to .38).
     """
 
-    traits = Trait.EXACT | Trait.BROADCAST | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+    traits = (
+        Trait.EXACT
+        | Trait.BROADCAST
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
+        | Trait.MONOTONE
+    )
     chunk_values = 1 << 18  # numbers become indices on the way
     sigma: float = strength(
         "standard deviation, as a fraction of full scale", identity=0, worst=0.5, high=10
@@ -41,14 +47,16 @@ class GaussianNoise(Corruption):
 
     revision = 2
 
-    def draw(self, streams: Streams, shape: Shape) -> Numbers:
+    def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return streams.uniform16(shape)
 
-    def apply(self, images: Images, draws: Numbers) -> Images:
-        return images + noise_levels(taken(normal_table(), draws), self.sigma) / np.float32(255)
+    def apply(self, images: Images, draws: Uniform16) -> Images:
+        return images + scale_noise(
+            look_up_numbers(normal_table(), draws), self.sigma
+        ) / np.float32(255)
 
-    def apply_to_levels(self, levels: Levels, draws: Numbers) -> Levels:
-        return saturated_sum(levels, taken(whole_noise(self.sigma), draws))
+    def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
+        return add_saturated(images, look_up_numbers(integer_noise_table(self.sigma), draws))
 
 
 class SaltAndPepper(Corruption):
@@ -61,18 +69,18 @@ class SaltAndPepper(Corruption):
     Source: salt-and-pepper noise as in digital image processing textbooks.
     """
 
-    traits = STRIKES
+    traits = IMPULSE_TRAITS
     amount: float = strength("part of the pixels that are struck", identity=0, worst=0.5, high=1)
 
-    def draw(self, streams: Streams, shape: Shape) -> Numbers:
-        return across_channels(streams.uniform16(shape[:2]), shape[2])
+    def draw(self, streams: Streams, shape: Shape) -> Uniform16:
+        return repeat_channels(streams.uniform16(shape[:2]), shape[2])
 
-    def apply(self, images: Images, draws: Numbers) -> Images:
-        return struck_both_ways(images, draws, self.amount)
+    def apply(self, images: Images, draws: Uniform16) -> Images:
+        return add_salt_and_pepper(images, draws, self.amount)
 
-    def apply_to_levels(self, levels: Levels, draws: Numbers) -> Levels:
+    def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
         struck = round(self.amount * 2**15)
-        return whitened(levels, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
+        return whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
 
 
 class ImpulseNoise(Corruption):
@@ -85,18 +93,18 @@ class ImpulseNoise(Corruption):
     Source: ImageNet-C and MNIST-C (amount .03 to .27), where it is scikit-image's s&p noise.
     """
 
-    traits = STRIKES
+    traits = IMPULSE_TRAITS
     amount: float = strength("part of the values that are struck", identity=0, worst=0.5, high=1)
 
-    def draw(self, streams: Streams, shape: Shape) -> Numbers:
+    def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return streams.uniform16(shape)
 
-    def apply(self, images: Images, draws: Numbers) -> Images:
-        return struck_both_ways(images, draws, self.amount)
+    def apply(self, images: Images, draws: Uniform16) -> Images:
+        return add_salt_and_pepper(images, draws, self.amount)
 
-    def apply_to_levels(self, levels: Levels, draws: Numbers) -> Levels:
+    def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
         struck = round(self.amount * 2**15)
-        return whitened(levels, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
+        return whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
 
 
 class Salt(Corruption):
@@ -109,17 +117,17 @@ class Salt(Corruption):
     Source: salt noise as in digital image processing textbooks.
     """
 
-    traits = STRIKES
+    traits = IMPULSE_TRAITS
     amount: float = strength("part of the pixels made white", identity=0, worst=0.5, high=1)
 
-    def draw(self, streams: Streams, shape: Shape) -> Numbers:
-        return across_channels(streams.uniform16(shape[:2]), shape[2])
+    def draw(self, streams: Streams, shape: Shape) -> Uniform16:
+        return repeat_channels(streams.uniform16(shape[:2]), shape[2])
 
-    def apply(self, images: Images, draws: Numbers) -> Images:
+    def apply(self, images: Images, draws: Uniform16) -> Images:
         return images + (draws < round(self.amount * 2**16))
 
-    def apply_to_levels(self, levels: Levels, draws: Numbers) -> Levels:
-        return whitened(levels, draws < round(self.amount * 2**16))
+    def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
+        return whiten(images, draws < round(self.amount * 2**16))
 
 
 class Pepper(Corruption):
@@ -132,17 +140,17 @@ class Pepper(Corruption):
     Source: pepper noise as in digital image processing textbooks.
     """
 
-    traits = STRIKES
+    traits = IMPULSE_TRAITS
     amount: float = strength("part of the pixels made black", identity=0, worst=0.5, high=1)
 
-    def draw(self, streams: Streams, shape: Shape) -> Numbers:
-        return across_channels(streams.uniform16(shape[:2]), shape[2])
+    def draw(self, streams: Streams, shape: Shape) -> Uniform16:
+        return repeat_channels(streams.uniform16(shape[:2]), shape[2])
 
-    def apply(self, images: Images, draws: Numbers) -> Images:
+    def apply(self, images: Images, draws: Uniform16) -> Images:
         return images * (draws >= round(self.amount * 2**16))
 
-    def apply_to_levels(self, levels: Levels, draws: Numbers) -> Levels:
-        return levels * (draws >= round(self.amount * 2**16)).view(np.uint8)
+    def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
+        return images * (draws >= round(self.amount * 2**16)).view(np.uint8)
 
 
 class ShotNoise(Corruption):
@@ -157,7 +165,7 @@ class ShotNoise(Corruption):
     Source: ImageNet-C and MNIST-C (photons 60 to 3), CIFAR-10-C (500 to 50).
     """
 
-    traits = Trait.EXACT | Trait.FLIPPABLE | Trait.TRANSPOSABLE
+    traits = Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT
     photons: float = strength(
         "mean count where the image is white",
         unit="photons",
@@ -171,7 +179,7 @@ class ShotNoise(Corruption):
         return streams.words(shape)
 
     def apply(self, images: Images, draws: NDArray[np.uint32]) -> Images:
-        noise = poisson_noise if self.photons <= MOST_COUNTED else approximate_noise
+        noise = poisson_noise if self.photons <= EXACT_UP_TO else approximate_noise
         return noise(images, draws, self.photons)
 
 
@@ -184,7 +192,13 @@ class SpeckleNoise(Corruption):
     Source: ImageNet-C (sigma .15 to .6), CIFAR-10-C (.06 to .2).
     """
 
-    traits = Trait.EXACT | Trait.BROADCAST | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+    traits = (
+        Trait.EXACT
+        | Trait.BROADCAST
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
+        | Trait.MONOTONE
+    )
     sigma: float = strength(
         "standard deviation, as a fraction of the value", identity=0, worst=0.6, high=10
     )
@@ -204,7 +218,13 @@ class UniformNoise(Corruption):
     Source: the uniform noise of Geirhos et al. 2018, there on images of lowered contrast.
     """
 
-    traits = Trait.EXACT | Trait.BROADCAST | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+    traits = (
+        Trait.EXACT
+        | Trait.BROADCAST
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
+        | Trait.MONOTONE
+    )
     width: float = strength(
         "greatest deviation, as a fraction of full scale", identity=0, worst=0.8, high=10
     )
@@ -219,13 +239,13 @@ class UniformNoise(Corruption):
         return images + self.width * draws
 
 
-def struck_both_ways(images: Images, numbers: Numbers, amount: float) -> Images:
+def add_salt_and_pepper(images: Images, numbers: Uniform16, amount: float) -> Images:
     """Lift by 1 where a number is among the highest, lower by 1 among the lowest: clipped later."""
     struck = round(amount * 2**15)
     salt, pepper = numbers >= 2**16 - struck, numbers < struck
     return images + (salt.view(np.int8) - pepper.view(np.int8))
 
 
-def whitened(levels: Levels, salt: NDArray[np.bool_]) -> Levels:
+def whiten(images: UInt8Images, salt: NDArray[np.bool_]) -> UInt8Images:
     """Make uint8 values white where salt falls: all their bits are set."""
-    return levels | np.negative(salt.view(np.uint8))
+    return images | np.negative(salt.view(np.uint8))

@@ -7,23 +7,23 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, Levels, across_channels
+from noiselib.images import Images, UInt8Images, repeat_channels
 from noiselib.operations.lines import (
     FRAME,
     NOWHERE,
     cell_centres,
-    drawn_lines,
-    in_steps,
+    draw_lines,
     straight_heights,
+    to_steps,
     zigzag_heights,
 )
 from noiselib.operations.masks import (
     LARGE,
-    Part,
-    covered,
-    covered_by_stripes,
-    levels_painted,
-    painted,
+    Coverage,
+    coverage,
+    paint,
+    paint_uint8,
+    stripe_coverage,
 )
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
@@ -53,19 +53,21 @@ class Cutout(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> Words:
         return streams.words((2,))
 
-    def covered(self, draws: Words, h: int, w: int) -> tuple[Part, Part]:
+    def coverage(self, draws: Words, h: int, w: int) -> tuple[Coverage, Coverage]:
         """Give the parts of rows and columns that lie in the square."""
         half = np.float32(0.5 * min(h, w)) * np.asarray(self.size, np.float32)
-        return covered(h, whole(draws[:, 0], h), half), covered(w, whole(draws[:, 1], w), half)
+        return coverage(h, uniform_integers(draws[:, 0], h), half), coverage(
+            w, uniform_integers(draws[:, 1], w), half
+        )
 
     def apply(self, images: Images, draws: Words) -> Images:
-        rows, columns = self.covered(draws, *images.shape[1:3])
-        return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+        rows, columns = self.coverage(draws, *images.shape[1:3])
+        return paint(images, rows[:, :, None] * columns[:, None, :], self.fill)
 
-    def apply_to_levels(self, levels: Levels, draws: Words) -> Levels | None:
-        if levels.shape[2] < LARGE:
+    def apply_uint8(self, images: UInt8Images, draws: Words) -> UInt8Images | None:
+        if images.shape[2] < LARGE:
             return None
-        return levels_painted(levels, *self.covered(draws, *levels.shape[1:3]), self.fill)
+        return paint_uint8(images, *self.coverage(draws, *images.shape[1:3]), self.fill)
 
 
 class GridMask(Corruption):
@@ -90,21 +92,21 @@ class GridMask(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> NDArray[np.float64]:
         return streams.uniform((2,))
 
-    def covered(self, draws: NDArray[np.float64], h: int, w: int) -> tuple[Part, Part]:
+    def coverage(self, draws: NDArray[np.float64], h: int, w: int) -> tuple[Coverage, Coverage]:
         """Give the parts of rows and columns that lie in squares."""
         period = self.period * min(h, w)
         hidden = np.asarray(self.part, np.float32).astype(np.float64)
-        rows = covered_by_stripes(h, draws[:, 0] * period, period, hidden)
-        return rows, covered_by_stripes(w, draws[:, 1] * period, period, hidden)
+        rows = stripe_coverage(h, draws[:, 0] * period, period, hidden)
+        return rows, stripe_coverage(w, draws[:, 1] * period, period, hidden)
 
     def apply(self, images: Images, draws: NDArray[np.float64]) -> Images:
-        rows, columns = self.covered(draws, *images.shape[1:3])
-        return painted(images, rows[:, :, None] * columns[:, None, :], self.fill)
+        rows, columns = self.coverage(draws, *images.shape[1:3])
+        return paint(images, rows[:, :, None] * columns[:, None, :], self.fill)
 
-    def apply_to_levels(self, levels: Levels, draws: NDArray[np.float64]) -> Levels | None:
-        if levels.shape[2] < LARGE:
+    def apply_uint8(self, images: UInt8Images, draws: NDArray[np.float64]) -> UInt8Images | None:
+        if images.shape[2] < LARGE:
             return None
-        return levels_painted(levels, *self.covered(draws, *levels.shape[1:3]), self.fill)
+        return paint_uint8(images, *self.coverage(draws, *images.shape[1:3]), self.fill)
 
 
 class RowDropout(Corruption):
@@ -116,7 +118,9 @@ class RowDropout(Corruption):
     Source: own design; dropped lines of a sensor or a transmission.
     """
 
-    traits = Trait.EXACT | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.MONOTONE | Trait.IDEMPOTENT
+    traits = (
+        Trait.EXACT | Trait.CHANNELWISE | Trait.FLIP_EQUIVARIANT | Trait.MONOTONE | Trait.IDEMPOTENT
+    )
     amount: float = strength("part of the rows that are lost", identity=0, worst=0.5, high=1)
 
     def draw(self, streams: Streams, shape: Shape) -> NDArray[np.uint16]:
@@ -124,7 +128,7 @@ class RowDropout(Corruption):
         return np.broadcast_to(rows, (len(rows), *shape[:2], 1))
 
     def apply(self, images: Images, draws: NDArray[np.uint16]) -> Images:
-        return lost(images, draws[:, :, :1], self.amount)
+        return drop(images, draws[:, :, :1], self.amount)
 
 
 class ColumnDropout(Corruption):
@@ -144,7 +148,7 @@ class ColumnDropout(Corruption):
         return np.broadcast_to(columns, (len(columns), *shape[:2], 1))
 
     def apply(self, images: Images, draws: NDArray[np.uint16]) -> Images:
-        return lost(images, draws[:, :1], self.amount)
+        return drop(images, draws[:, :1], self.amount)
 
 
 class Stripe(Corruption):
@@ -156,7 +160,9 @@ class Stripe(Corruption):
     Source: the stripe of MNIST-C (amount 1: columns 0-6 and 21-27 of 28).
     """
 
-    traits = Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.MONOTONE
+    traits = (
+        Trait.EXACT | Trait.BROADCAST | Trait.CHANNELWISE | Trait.FLIP_EQUIVARIANT | Trait.MONOTONE
+    )
     amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
     width: float = parameter("width of each band, in image widths", default=0.25, low=0, high=0.5)
 
@@ -176,7 +182,7 @@ class _Drawn(Corruption):
     amount: float = strength("brightness of the line's middle", identity=0, worst=1, high=1)
 
     def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
-        """Give the heights of the lines, as `drawn_lines` takes them."""
+        """Give the heights of the lines, as `draw_lines` takes them."""
         raise TypeError(f"{type(self).__name__} must define heights(draws, w)")
 
     def draw(self, streams: Streams, shape: Shape) -> Words:
@@ -184,7 +190,7 @@ class _Drawn(Corruption):
 
     def apply(self, images: Images, draws: Words) -> Images:
         h, w, c = images.shape[1:]
-        lines: Images = across_channels(drawn_lines(self.heights(draws, w), h), c)
+        lines: Images = repeat_channels(draw_lines(self.heights(draws, w), h), c)
         return images + self.amount * lines
 
 
@@ -199,8 +205,10 @@ class Line(_Drawn):
     """
 
     def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
-        left, right = whole(draws[:, 2], 5), 22 + whole(draws[:, 3], 5)
-        return straight_heights(left, right, whole(draws[:, 0], 27), whole(draws[:, 1], 27), w)
+        left, right = uniform_integers(draws[:, 2], 5), 22 + uniform_integers(draws[:, 3], 5)
+        return straight_heights(
+            left, right, uniform_integers(draws[:, 0], 27), uniform_integers(draws[:, 1], 27), w
+        )
 
 
 class DottedLine(_Drawn):
@@ -215,7 +223,7 @@ class DottedLine(_Drawn):
 
     def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
         left = np.zeros(len(draws))
-        first, last = whole(draws[:, 0], 27), whole(draws[:, 1], 27)
+        first, last = uniform_integers(draws[:, 0], 27), uniform_integers(draws[:, 1], 27)
         heights = straight_heights(left, left + FRAME - 1, first, last, w)
         empty = (cell_centres(w) + 0.5) // 2 % 2 == 0
         return np.where(empty, NOWHERE, heights)
@@ -232,17 +240,19 @@ class Zigzag(_Drawn):
     """
 
     def heights(self, draws: Words, w: int) -> NDArray[np.intp]:
-        shapes = zigzag_heights(w, tuple(range(-5, 5)))[whole(draws[:, 1], 10).astype(np.intp)]
-        start = in_steps(whole(draws[:, 0], 27))
+        shapes = zigzag_heights(w, tuple(range(-5, 5)))[
+            uniform_integers(draws[:, 1], 10).astype(np.intp)
+        ]
+        start = to_steps(uniform_integers(draws[:, 0], 27))
         return shapes + start[:, None, None]
 
 
-def whole(words: Words, count: int) -> NDArray[np.float64]:
+def uniform_integers(words: Words, count: int) -> NDArray[np.float64]:
     """Turn words into whole numbers uniform in 0..count-1."""
     numbers: NDArray[np.float64] = np.floor(words * (count * 2.0**-32))
     return numbers
 
 
-def lost(images: Images, numbers: NDArray[np.uint16], amount: float) -> Images:
+def drop(images: Images, numbers: NDArray[np.uint16], amount: float) -> Images:
     """Set to 0 where numbers fall below the amount."""
     return images * (numbers >= round(amount * 2**16))

@@ -9,15 +9,21 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import geometric, parameter, strength
-from noiselib.images import Images, Levels, across_channels
-from noiselib.operations.exact import image_means, in_fine_steps, steady
-from noiselib.operations.scaling import scaled_about, shifted, whole_levels_scaled
+from noiselib.images import Images, UInt8Images, repeat_channels
+from noiselib.operations.exact import drop_last_bits, image_means, round_to_4096ths
+from noiselib.operations.scaling import scale_about_means, scale_about_means_uint8, shift_uint8
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
 
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1)
 
-POINTWISE = Trait.EXACT | Trait.POINTWISE | Trait.CHANNELWISE | Trait.FLIPPABLE | Trait.TRANSPOSABLE
+POINTWISE_TRAITS = (
+    Trait.EXACT
+    | Trait.POINTWISE
+    | Trait.CHANNELWISE
+    | Trait.FLIP_EQUIVARIANT
+    | Trait.TRANSPOSE_EQUIVARIANT
+)
 
 
 class Brightness(Corruption):
@@ -29,7 +35,7 @@ class Brightness(Corruption):
     Source: MNIST-C (shift .1 to .5 on grey images).
     """
 
-    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.BROADCAST | Trait.MONOTONE
     shift: float = strength(
         "what is added, as a fraction of full scale", identity=0, worst=0.5, low=-1, high=1
     )
@@ -46,7 +52,7 @@ class RandomBrightness(Corruption):
     Source: own design; with shift .2, the last step of the noisy-MNIST course data.
     """
 
-    traits = Trait.EXACT | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+    traits = Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT | Trait.MONOTONE
     shift: float = strength(
         "greatest shift, as a fraction of full scale", identity=0, worst=0.5, high=1
     )
@@ -58,13 +64,13 @@ class RandomBrightness(Corruption):
 
     def shifts(self, draws: PerImage) -> PerImage:
         """Give the shifts in grey levels."""
-        return in_fine_steps(255 * self.shift * draws)
+        return round_to_4096ths(255 * self.shift * draws)
 
     def apply(self, images: Images, draws: PerImage) -> Images:
         return images + (self.shifts(draws) / 255).astype(np.float32)
 
-    def apply_to_levels(self, levels: Levels, draws: PerImage) -> Levels:
-        return shifted(levels, np.floor(self.shifts(draws) + 0.5).astype(np.int16))
+    def apply_uint8(self, images: UInt8Images, draws: PerImage) -> UInt8Images:
+        return shift_uint8(images, np.floor(self.shifts(draws) + 0.5).astype(np.int16))
 
 
 class Contrast(Corruption):
@@ -81,9 +87,9 @@ class Contrast(Corruption):
         | Trait.BROADCAST
         | Trait.CHANNELWISE
         | Trait.LINEAR
-        | Trait.CONSTANT_KEEPING
-        | Trait.FLIPPABLE
-        | Trait.TRANSPOSABLE
+        | Trait.CONSTANT_PRESERVING
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
         | Trait.MONOTONE
     )
     revision = 2
@@ -92,10 +98,10 @@ class Contrast(Corruption):
     def apply(self, images: Images, draws: None) -> Images:
         levels = images * np.float32(255)
         factors = np.asarray(self.factor, np.float32)
-        return scaled_about(levels, image_means(levels), factors) / np.float32(255)
+        return scale_about_means(levels, image_means(levels), factors) / np.float32(255)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
-        return whole_levels_scaled(levels, np.asarray(self.factor, np.float32))
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images | None:
+        return scale_about_means_uint8(images, np.asarray(self.factor, np.float32))
 
 
 class RandomContrast(Corruption):
@@ -109,7 +115,11 @@ class RandomContrast(Corruption):
     """
 
     traits = (
-        Trait.EXACT | Trait.CONSTANT_KEEPING | Trait.FLIPPABLE | Trait.TRANSPOSABLE | Trait.MONOTONE
+        Trait.EXACT
+        | Trait.CONSTANT_PRESERVING
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
+        | Trait.MONOTONE
     )
     revision = 2
     factor: float = strength(
@@ -121,14 +131,14 @@ class RandomContrast(Corruption):
 
     def factors(self, draws: PerImage) -> Images:
         """Give the factors of the images."""
-        return steady(self.factor**draws).astype(np.float32)
+        return drop_last_bits(self.factor**draws).astype(np.float32)
 
     def apply(self, images: Images, draws: PerImage) -> Images:
         levels = images * np.float32(255)
-        return scaled_about(levels, image_means(levels), self.factors(draws)) / np.float32(255)
+        return scale_about_means(levels, image_means(levels), self.factors(draws)) / np.float32(255)
 
-    def apply_to_levels(self, levels: Levels, draws: PerImage) -> Levels | None:
-        return whole_levels_scaled(levels, self.factors(draws))
+    def apply_uint8(self, images: UInt8Images, draws: PerImage) -> UInt8Images | None:
+        return scale_about_means_uint8(images, self.factors(draws))
 
 
 class Gamma(Corruption):
@@ -139,13 +149,13 @@ class Gamma(Corruption):
     Source: gamma correction as in digital image processing textbooks.
     """
 
-    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.BROADCAST | Trait.MONOTONE
     gamma: float = strength("exponent", identity=1, worst=4, low=0.05, high=20, path=geometric)
 
     def apply(self, images: Images, draws: None) -> Images:
         exponent = np.float32(self.gamma)
         # The power is taken in float64 and its last bits dropped, as processors differ in them.
-        return steady(np.power(images, exponent, dtype=np.float64)).astype(np.float32)
+        return drop_last_bits(np.power(images, exponent, dtype=np.float64)).astype(np.float32)
 
 
 class Inversion(Corruption):
@@ -156,7 +166,7 @@ class Inversion(Corruption):
     Source: the inverse of MNIST-C (amount 1).
     """
 
-    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.BROADCAST | Trait.MONOTONE
     amount: float = strength("part of the inverted image", identity=0, worst=1, high=1)
 
     def apply(self, images: Images, draws: None) -> Images:
@@ -172,7 +182,7 @@ class Solarize(Corruption):
     Source: AutoAugment and Pillow (threshold on 0..256 there, amount 1).
     """
 
-    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.BROADCAST | Trait.MONOTONE
     amount: float = strength("part of the solarized image", identity=0, worst=1, high=1)
     threshold: float = parameter("the least value that is inverted", default=0.5, low=0, high=1)
 
@@ -189,7 +199,7 @@ class Quantize(Corruption):
     Source: the quantize of MNIST-C (bits 5 to 1).
     """
 
-    traits = POINTWISE | Trait.STEPPED | Trait.IDEMPOTENT
+    traits = POINTWISE_TRAITS | Trait.STEPPED | Trait.IDEMPOTENT
     bits: int = strength("bits of a value", unit="bits", identity=8, worst=1, low=1)
 
     def apply(self, images: Images, draws: None) -> Images:
@@ -207,7 +217,7 @@ class Posterize(Corruption):
     Source: AutoAugment and Pillow (bits 8 to 4).
     """
 
-    traits = POINTWISE | Trait.STEPPED | Trait.IDEMPOTENT | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.STEPPED | Trait.IDEMPOTENT | Trait.MONOTONE
     bits: int = strength("bits of a value", unit="bits", identity=8, worst=1, low=1)
 
     def apply(self, images: Images, draws: None) -> Images:
@@ -225,7 +235,7 @@ class Threshold(Corruption):
     Source: thresholding as in digital image processing textbooks.
     """
 
-    traits = POINTWISE | Trait.BROADCAST | Trait.MONOTONE
+    traits = POINTWISE_TRAITS | Trait.BROADCAST | Trait.MONOTONE
     amount: float = strength("part of the black and white image", identity=0, worst=1, high=1)
     level: float = parameter("the least value made white", default=0.5, low=0, high=1)
 
@@ -247,8 +257,8 @@ class Vignette(Corruption):
         | Trait.BROADCAST
         | Trait.CHANNELWISE
         | Trait.LINEAR
-        | Trait.FLIPPABLE
-        | Trait.TRANSPOSABLE
+        | Trait.FLIP_EQUIVARIANT
+        | Trait.TRANSPOSE_EQUIVARIANT
         | Trait.MONOTONE
     )
     loss: float = strength(
@@ -265,6 +275,6 @@ def squared_radii(shape: Shape) -> Images:
     h, w, c = shape
     across = np.square(2 * np.arange(w) - (w - 1)) + np.square(2 * np.arange(h) - (h - 1))[:, None]
     radii = across / max(1, (h - 1) ** 2 + (w - 1) ** 2)  # one division of whole numbers: exact
-    squared: Images = across_channels(radii[None].astype(np.float32), c)
+    squared: Images = repeat_channels(radii[None].astype(np.float32), c)
     squared.flags.writeable = False
     return squared

@@ -7,18 +7,18 @@ from numpy.typing import NDArray
 
 from noiselib.corruption import Corruption
 from noiselib.fields import parameter, strength
-from noiselib.images import Images, across_channels
-from noiselib.operations.frost_texture import PANE, pane
+from noiselib.images import Images, repeat_channels
+from noiselib.operations.frost_texture import PANE_SIDES, frost_pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.operations.precipitation import (
     blobs,
     lattice_sides,
-    liquid,
-    mud,
-    streaked,
-    water,
+    liquid_field,
+    mud_mask,
+    streak,
+    water_relief,
 )
-from noiselib.operations.rain import rainfall
+from noiselib.operations.rain import rain_streaks
 from noiselib.streams import Shape, Streams
 from noiselib.traits import Trait
 
@@ -67,7 +67,7 @@ class Fog(Corruption):
         peak = images.max(axis=(1, 2, 3), keepdims=True)
         density = np.asarray(self.density, np.float32)
         share = density / np.maximum(peak + density, np.float32(1e-30))  # black stays black
-        change = across_channels(draws * peak[..., 0], images.shape[3])
+        change = repeat_channels(draws * peak[..., 0], images.shape[3])
         change -= images
         change *= share
         change += images
@@ -94,9 +94,9 @@ class Frost(Corruption):
     def draw(self, streams: Streams, shape: Shape) -> Field:
         h, w = shape[:2]
         words = streams.words((3,))
-        size = PANE * max(h, w)
+        size = PANE_SIDES * max(h, w)
         top, left = (((words[:, k] >> np.uint32(8)) * np.uint64(size)) >> 24 for k in (0, 1))
-        everywhere = np.lib.stride_tricks.sliding_window_view(pane(max(h, w)), (h, w))
+        everywhere = np.lib.stride_tricks.sliding_window_view(frost_pane(max(h, w)), (h, w))
         pieces: Field = everywhere[top, left]
         for bit, axis in ((1, 1), (2, 2)):
             mirrored = np.flatnonzero(words[:, 2] & np.uint32(bit))
@@ -104,7 +104,7 @@ class Frost(Corruption):
         return pieces
 
     def apply(self, images: Images, draws: Field) -> Images:
-        ice = coloured(draws, FROST, 1.0, images.shape[3])
+        ice = colourize(draws, FROST, 1.0, images.shape[3])
         result: Images = self.light * images + self.ice * ice
         return result
 
@@ -142,14 +142,14 @@ class Snow(Corruption):
         which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
         layer = np.float32(self.mean) + np.float32(self.deviation) * blobs(normal, h, w, self.flake)
         flakes = np.clip(layer * (layer >= np.float32(self.threshold)), 0, 1)
-        fallen = streaked(flakes, which, self.radius, self.sigma, (-135, -45))
+        fallen = streak(flakes, which, self.radius, self.sigma, (-135, -45))
         both: Field = fallen + fallen[:, ::-1, ::-1]
         return both
 
     def apply(self, images: Images, draws: Field) -> Images:
         c = images.shape[3]
-        fading = across_channels(1.5 * brightness(images) + np.float32(0.5), c) - images
-        snow = across_channels(draws, c) + np.float32(1 - self.keep) * np.maximum(fading, 0)
+        fading = repeat_channels(1.5 * luminance(images) + np.float32(0.5), c) - images
+        snow = repeat_channels(draws, c) + np.float32(1 - self.keep) * np.maximum(fading, 0)
         result: Images = images + self.amount * snow
         return result
 
@@ -181,12 +181,12 @@ class Rain(Corruption):
         numbers = streams.uniform16(lattice_sides(h + 2 * radius, w + 4 * radius, size))
         which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
         slants = (-90 - self.slant, -90 + self.slant)
-        return rainfall(numbers, self.drops, which, radius, slants, size, (h, w))
+        return rain_streaks(numbers, self.drops, which, radius, slants, size, (h, w))
 
     def apply(self, images: Images, draws: Field) -> Images:
         result = images * (1 - np.float32(0.25) * self.amount)
         veil = np.float32(0.1) + np.float32(0.6) * draws
-        result += self.amount * across_channels(veil, images.shape[3])
+        result += self.amount * repeat_channels(veil, images.shape[3])
         return result
 
 
@@ -221,19 +221,19 @@ class Spatter(Corruption):
     )
 
     def draw(self, streams: Streams, shape: Shape) -> Field:
-        field = liquid(streams.normal(shape[:2]), self.mean, self.deviation, self.sigma)
+        field = liquid_field(streams.normal(shape[:2]), self.mean, self.deviation, self.sigma)
         if self.liquid == "water":
-            return water(field, self.threshold)
-        return mud(field, self.threshold, self.softness)
+            return water_relief(field, self.threshold)
+        return mud_mask(field, self.threshold, self.softness)
 
     def apply(self, images: Images, draws: Field) -> Images:
         c = images.shape[3]
         if self.liquid == "water":
-            wet: Images = images + self.amount * coloured(draws, WATER, luma(WATER), c)
+            wet: Images = images + self.amount * colourize(draws, WATER, luma(WATER), c)
             return wet
-        covered = self.amount * across_channels(draws, c)
+        covered = self.amount * repeat_channels(draws, c)
         pane = np.ones((1, 1, images.shape[2]), np.float32)  # numpy is slow along 3 channels alone
-        brown = coloured(pane, MUD, GREY_MUD, c) if c == 3 else np.float32(GREY_MUD)
+        brown = colourize(pane, MUD, GREY_MUD, c) if c == 3 else np.float32(GREY_MUD)
         change: Images = brown - images
         change *= covered
         change += images
@@ -245,7 +245,7 @@ def luma(colour: tuple[float, float, float]) -> float:
     return sum(weight * part for weight, part in zip(LUMA, colour, strict=True))
 
 
-def brightness(images: Images) -> Field:
+def luminance(images: Images) -> Field:
     """Give each pixel's brightness, (n, h, w): its luma, or the mean of channels that are not 3."""
     c = images.shape[3]
     weights = LUMA if c == 3 else (1 / c,) * c
@@ -253,10 +253,10 @@ def brightness(images: Images) -> Field:
     return sum(planes[1:], start=planes[0])
 
 
-def coloured(
+def colourize(
     layer: Field, colour: tuple[float, float, float], grey: float, channels: int
 ) -> Images:
     """Tint a layer: (n, h, w) becomes (n, h, w, channels)."""
     if channels != 3:
-        return across_channels(layer * np.float32(grey), channels)
+        return repeat_channels(layer * np.float32(grey), channels)
     return np.stack([layer * np.float32(part) for part in colour], axis=-1)

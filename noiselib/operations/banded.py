@@ -9,17 +9,19 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bands", "mixed_columns", "mixed_rows"]
+__all__ = ["bands", "matmul_columns", "matmul_rows"]
 
 BAND = 32  # rows of a band matrix that are multiplied at a time
-LONG = 64  # below this many rows and columns, cutting a matrix into bands costs more than it saves
+MIN_SIDE = (
+    64  # below this many rows and columns, cutting a matrix into bands costs more than it saves
+)
 
 Bands = list[tuple[slice, slice]]
 
 _BANDS: dict[int, tuple[ref[NDArray[Any]], Bands]] = {}  # by the id of the matrix
 
 
-def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
+def matmul_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
     """Give ``lines @ columns.T``, leaving out what is 0 anyway: the sums are exact in any order.
 
     Parameters
@@ -28,7 +30,7 @@ def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
     columns : ndarray of the same dtype, shape (w', w)
     """
     result: NDArray[Any]
-    if max(columns.shape) < LONG:
+    if max(columns.shape) < MIN_SIDE:
         result = lines @ columns.T
         return result
     result = np.empty((len(lines), len(columns)), lines.dtype)
@@ -37,7 +39,7 @@ def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
-def mixed_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
+def matmul_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
     """Give ``rows @ plane`` for every plane, leaving out what is 0 anyway.
 
     Parameters
@@ -46,7 +48,7 @@ def mixed_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
     planes : ndarray of the same dtype, shape (k, h, w)
     """
     result: NDArray[Any]
-    if max(rows.shape) < LONG:
+    if max(rows.shape) < MIN_SIDE:
         result = np.matmul(rows, planes)
         return result
     result = np.empty((len(planes), len(rows), planes.shape[2]), planes.dtype)

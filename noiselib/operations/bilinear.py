@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 
-__all__ = ["neighbours", "warp_grid", "warp_to"]
+__all__ = ["split_positions", "warp_grid", "warp_to"]
 
 LANES = 4  # channels that are moved at once: four floats go as fast as one and a half
 FRAME = 3  # pixels around each image: one before, two behind
@@ -33,14 +33,14 @@ def warp_to(images: Images, y: Places, x: Places, border: str, fill: float) -> I
         The value outside, in [0, 1], where `border` is `constant`.
     """
     n, h, w, c = images.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     top *= np.int32(w + FRAME)
     top += left
     top += np.arange(n, dtype=np.int32)[:, None, None] * np.int32((h + FRAME) * (w + FRAME))
     index, down, right = top.ravel().astype(np.intp), down.ravel(), right.ravel()
     result = np.empty((n * h * w, c), np.float32)
     for first in range(0, c, LANES):
-        pixels = framed(images, first, border, fill)
+        pixels = add_frame(images, first, border, fill)
         for start in range(0, len(index), STEP):
             part = slice(start, start + STEP)
             out = result[part, first : first + LANES]
@@ -62,27 +62,27 @@ def warp_grid(
         As for `warp_to`.
     """
     n, h, w, c = images.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     top += np.arange(n, dtype=np.int32)[:, None] * np.int32(h + FRAME)
     first_of_row = np.arange(0, n * h * (w + FRAME), w + FRAME).reshape(n, h, 1)
     index, part = first_of_row + left[:, None], down.astype(np.float32).reshape(-1, 1)
     result = np.empty(images.shape, np.float32)
     for first in range(0, c, LANES):
-        lines = framed(images, first, border, fill).reshape(-1, w + FRAME)
+        lines = add_frame(images, first, border, fill).reshape(-1, w + FRAME)
         upper, lower = (lines.take(top.ravel() + after, axis=0) for after in (0, 1))
-        mix(upper.view(np.float32), lower.view(np.float32), part)
+        interpolate(upper.view(np.float32), lower.view(np.float32), part)
         items = upper.ravel()
         before, after = items.take(index, mode="clip"), items[1:].take(index, mode="clip")
         lanes = items.itemsize // 4
         columns = np.repeat(right.astype(np.float32), lanes, axis=1)[:, None]
-        mix(before.view(np.float32), after.view(np.float32), columns)
+        interpolate(before.view(np.float32), after.view(np.float32), columns)
         mixed = before.view(np.float32).reshape(n, h, w, lanes)
         for channel in range(first, min(first + LANES, c)):
             result[..., channel] = mixed[..., channel - first]
     return result
 
 
-def framed(images: Images, first: int, border: str, fill: float) -> NDArray[Any]:
+def add_frame(images: Images, first: int, border: str, fill: float) -> NDArray[Any]:
     """Put a frame around the channels from `first` on; one item a pixel, row by row.
 
     Items are float32 for a single channel, else four of them as a complex128; where there are no
@@ -117,23 +117,23 @@ def blend(
         return taken.view(np.float32).reshape(len(index), -1)
 
     top, bottom = neighbour(0), neighbour(width)
-    part = right[:, None] if top.shape[1] == 1 else for_lanes(right)
-    mix(top, neighbour(1), part)
-    mix(bottom, neighbour(width + 1), part)
+    part = right[:, None] if top.shape[1] == 1 else repeat_lanes(right)
+    interpolate(top, neighbour(1), part)
+    interpolate(bottom, neighbour(width + 1), part)
     for channel in range(out.shape[1]):
         step = bottom[:, channel] - top[:, channel]
         step *= down
         np.add(top[:, channel], step, out=out[:, channel])
 
 
-def mix(before: NDArray[np.float32], after: NDArray[np.float32], part: Any) -> None:
+def interpolate(before: NDArray[np.float32], after: NDArray[np.float32], part: Any) -> None:
     """Go a part of the way from one to the other; both are used up."""
     after -= before
     after *= part
     before += after
 
 
-def for_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def repeat_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Repeat each number four times, shape (k, 4): as bits of whole numbers, twice as fast."""
     twice = values.view(np.uint32).astype(np.uint64)
     twice *= np.uint64(2**32 + 1)
@@ -143,7 +143,7 @@ def for_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return result.view(np.float32)
 
 
-def neighbours(
+def split_positions(
     position: NDArray[Any], side: int, border: str
 ) -> tuple[NDArray[np.int32], NDArray[Any]]:
     """Give the neighbour before each position and the part of the way to the one after.

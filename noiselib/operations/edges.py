@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 from noiselib.operations.linear import (
-    LEVELS,
+    WHITE,
     as_planes,
     from_planes,
-    in_levels,
-    mixed_columns,
-    mixed_rows,
+    matmul_columns,
+    matmul_rows,
+    to_sixteenths,
 )
 
 __all__ = ["canny"]
@@ -37,18 +37,18 @@ def canny(images: Images) -> Images:
     images : ndarray of float32, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    down, right = gradient(smoothed(as_planes(images)))
+    down, right = sobel(smooth(as_planes(images)))
     size = np.sqrt(down * down + right * right)
     inside = np.zeros((n * c, h + 2, w + 2), bool)
     inside[:, 2:-2, 2:-2] = True
-    pixels = ridge(down, right, size, inside.ravel(), w + 2)
+    pixels = suppress_non_maxima(down, right, size, inside.ravel(), w + 2)
     framed = np.zeros(inside.size, np.float32)
-    framed[connected(pixels, size[pixels] >= np.float32(HIGH), w + 2, inside.size)] = 1
+    framed[hysteresis(pixels, size[pixels] >= np.float32(HIGH), w + 2, inside.size)] = 1
     return from_planes(framed.reshape(inside.shape)[:, 1:-1, 1:-1], images)
 
 
 @lru_cache(maxsize=64)
-def smoothing_rows(length: int) -> NDArray[np.float64]:
+def smoothing_matrix(length: int) -> NDArray[np.float64]:
     """Give the Gaussian along one side, with its first and last row repeated, in whole steps."""
     place = np.arange(length)
     distance = place[:, None] - place
@@ -59,18 +59,18 @@ def smoothing_rows(length: int) -> NDArray[np.float64]:
     return rows
 
 
-def smoothed(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+def smooth(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Smooth planes (k, h, w) and frame them with one pixel, their edge repeated; in [0, 1]."""
     k, h, w = planes.shape
-    levels = in_levels(planes).astype(np.float64).reshape(k * h, w)
-    across = mixed_columns(levels, smoothing_rows(w)).reshape(k, h, w + 2)
-    result = mixed_rows(smoothing_rows(h), across)
-    result *= 1 / (LEVELS * FINE * FINE)
+    levels = to_sixteenths(planes).astype(np.float64).reshape(k * h, w)
+    across = matmul_columns(levels, smoothing_matrix(w)).reshape(k, h, w + 2)
+    result = matmul_rows(smoothing_matrix(h), across)
+    result *= 1 / (WHITE * FINE * FINE)
     unit: NDArray[np.float32] = result.astype(np.float32)
     return unit
 
 
-def gradient(planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def sobel(planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Give Sobel's differences downwards and to the right, flat; of no meaning in the frame."""
     width = planes.shape[2]
     flat = np.pad(planes.ravel(), width + 1)  # so that neighbours are slices
@@ -81,7 +81,7 @@ def gradient(planes: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
     return down, columns[2:] - columns[:-2]
 
 
-def ridge(
+def suppress_non_maxima(
     down: NDArray[np.float32],
     right: NDArray[np.float32],
     size: NDArray[np.float32],
@@ -110,7 +110,7 @@ def ridge(
     return pixels[kept]
 
 
-def connected(
+def hysteresis(
     pixels: NDArray[np.intp], strong: NDArray[np.bool_], width: int, count: int
 ) -> NDArray[np.intp]:
     """Give those of the pixels that hang together with a strong one, corners included."""

@@ -7,23 +7,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["image_means", "in_fine_steps", "steady", "whole_means"]
+__all__ = ["drop_last_bits", "image_means", "integer_image_means", "round_to_4096ths"]
 
-STEPS = 2.0**24
+PORTABLE_STEPS = 2.0**24
 FINE_STEPS = 2.0**12  # of a grey level
 
 
-def steady(values: Any) -> NDArray[np.float64]:
+def drop_last_bits(values: Any) -> NDArray[np.float64]:
     """Round to multiples of 2**-24.
 
     Sine, tangent and powers differ between processors in the last of their 53 bits; after this
     they no longer do. For values an image or a corruption, never a pixel.
     """
-    result: NDArray[np.float64] = np.rint(np.asarray(values, np.float64) * STEPS) / STEPS
+    result: NDArray[np.float64] = (
+        np.rint(np.asarray(values, np.float64) * PORTABLE_STEPS) / PORTABLE_STEPS
+    )
     return result
 
 
-def in_fine_steps(levels: Any) -> NDArray[Any]:
+def round_to_4096ths(levels: Any) -> NDArray[Any]:
     """Round grey levels to multiples of 2**-12.
 
     On this grid lies what is added to whole levels where uint8 images take a short cut by whole
@@ -49,7 +51,7 @@ def image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
     return means
 
 
-def whole_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
+def integer_image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
     """Give what `image_means` does, of whole levels from 0 to 255, three times as fast.
 
     Matrix products add up a row or a column; to a side of 2**16, float32 holds such sums exactly.

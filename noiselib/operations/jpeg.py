@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 
-__all__ = ["jpeg_planes", "quantiser", "quantiser_scale"]
+__all__ = ["jpeg_planes", "quantization_scale", "quantization_table"]
 
 SIDE = 8  # of a block
 BLOCKS = 1 << 10  # how many blocks are worked on at a time: a few such arrays fit the cache
@@ -40,22 +40,22 @@ C1_961, C2_053, C2_562, C3_072 = 16069, 16819, 20995, 25172
 ONE = 1 << 13
 
 
-def quantiser_scale(quality: float) -> float:
+def quantization_scale(quality: float) -> float:
     """Give the percentage by which libjpeg scales its tables: 100 at quality 50, 0 at 100."""
     return 5000 / quality if quality < 50 else 200 - 2 * quality
 
 
 @lru_cache(maxsize=100)
-def quantiser(quality: int) -> NDArray[np.float64]:
+def quantization_table(quality: int) -> NDArray[np.float64]:
     """Give libjpeg's luminance table for a quality from 1 to 100, shape (8, 8)."""
-    scaled = (LUMINANCE * int(quantiser_scale(quality)) + 50) // 100
+    scaled = (LUMINANCE * int(quantization_scale(quality)) + 50) // 100
     table: NDArray[np.float64] = np.clip(scaled, 1, 255).astype(np.float64)
     table.flags.writeable = False
     return table
 
 
 @lru_cache(maxsize=1)
-def transform() -> NDArray[np.float64]:
+def dct_matrix() -> NDArray[np.float64]:
     """Give the 8-point DCT as libjpeg has it: whole multiples of 2**-13, times sqrt(8).
 
     Rows are frequencies. Its transpose is libjpeg's inverse.
@@ -128,24 +128,24 @@ def encode(blocks: NDArray[np.float32], quality: int) -> NDArray[np.float64]:
     blocks : ndarray of float32, shape (8, k * 8)
         Rows of a block; then blocks and their columns.
     """
-    matrix = transform()
+    matrix = dct_matrix()
     # At most 2**23 either way: float32 holds it.
     rows = blocks.reshape(-1, SIDE) @ matrix.T.astype(np.float32)
-    rows = descaled(rows, 11).astype(np.float64)  # two more bits are kept between the passes
-    both = descaled(matrix @ rows.reshape(SIDE, -1), 15)
+    rows = descale(rows, 11).astype(np.float64)  # two more bits are kept between the passes
+    both = descale(matrix @ rows.reshape(SIDE, -1), 15)
     # Halves go away from zero: the quotients are whole multiples of 1 / (8 * 255) at least, and
     # less than 2**15, so a millionth more moves the halves alone.
-    both *= tiled((1 + 2.0**-20) / (8 * quantiser(quality)), both.shape)
+    both *= tile_blocks((1 + 2.0**-20) / (8 * quantization_table(quality)), both.shape)
     np.rint(both, out=both)
     return both
 
 
 def decode(coefficients: NDArray[np.float64], quality: int) -> NDArray[np.float32]:
     """Give the blocks that quantised coefficients stand for, in [0, 1], shape (8, k * 8)."""
-    inverse = transform().T
-    values = coefficients * tiled(quantiser(quality), coefficients.shape)
-    columns = descaled(inverse @ values, 11)
-    levels = descaled(columns.reshape(-1, SIDE) @ inverse.T, 18).astype(np.float32)
+    inverse = dct_matrix().T
+    values = coefficients * tile_blocks(quantization_table(quality), coefficients.shape)
+    columns = descale(inverse @ values, 11)
+    levels = descale(columns.reshape(-1, SIDE) @ inverse.T, 18).astype(np.float32)
     levels += 128
     np.clip(levels, 0, 255, out=levels)
     levels /= np.float32(255)
@@ -153,13 +153,13 @@ def decode(coefficients: NDArray[np.float64], quality: int) -> NDArray[np.float3
     return unit
 
 
-def tiled(table: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+def tile_blocks(table: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Repeat a table for every block."""
     repeated: NDArray[np.float64] = np.tile(table, shape[1] // SIDE)
     return repeated
 
 
-def descaled(values: NDArray[Any], bits: int) -> NDArray[Any]:
+def descale(values: NDArray[Any], bits: int) -> NDArray[Any]:
     """Divide by 2**bits and round, halves up, in place."""
     values *= 2.0**-bits
     values += 0.5

@@ -13,13 +13,19 @@ import numpy as np
 
 from noiselib.images import Images
 from noiselib.operations.linear import GRID, Matrix, on_grid
-from noiselib.operations.neighbourhood import Block, Reach, filtered, shifted, weighted
+from noiselib.operations.neighbourhood import (
+    Block,
+    Margins,
+    filter_planes,
+    shifted_view,
+    weighted_sum,
+)
 
-__all__ = ["box_rows", "disk"]
+__all__ = ["box_matrix", "disk_blur"]
 
 
 @lru_cache(maxsize=128)
-def box_rows(length: int, width: float) -> Matrix:
+def box_matrix(length: int, width: float) -> Matrix:
     """Give the matrix of a mean over `width` pixels along one side, border ``reflect``.
 
     The window is centred; its two end pixels count by the part of them that it covers.
@@ -39,7 +45,7 @@ def box_rows(length: int, width: float) -> Matrix:
     return rows
 
 
-def disk(images: Images, radius: float, edge: float) -> Images:
+def disk_blur(images: Images, radius: float, edge: float) -> Images:
     """Average over a disk of pixels, then blur by a short Gaussian; border ``mirror``.
 
     Parameters
@@ -62,11 +68,11 @@ def disk(images: Images, radius: float, edge: float) -> Images:
         mean = disk_sums(block, (h + 2 * soft, w + 2 * soft), half)
         mean *= share
         if soft:
-            mean = weighted(mean, (h, w + 2 * soft), [(k, 0, g) for k, g in enumerate(taps)])
-            mean = weighted(mean, (h, w), [(0, k, g) for k, g in enumerate(taps)])
+            mean = weighted_sum(mean, (h, w + 2 * soft), [(k, 0, g) for k, g in enumerate(taps)])
+            mean = weighted_sum(mean, (h, w), [(0, k, g) for k, g in enumerate(taps)])
         return mean
 
-    return filtered(images, Reach(reach, reach, reach, reach), "mirror", mix)
+    return filter_planes(images, Margins(reach, reach, reach, reach), "mirror", mix)
 
 
 @lru_cache(maxsize=64)
@@ -90,14 +96,14 @@ def disk_sums(block: Block, size: tuple[int, int], half: tuple[int, ...]) -> Blo
     reach = len(half) - 1
     height, width = size
     tall = (height + 2 * reach, width)
-    row = shifted(block, tall, 0, reach).copy()
+    row = shifted_view(block, tall, 0, reach).copy()
     total = np.zeros((block.shape[0], height, width, block.shape[3]), block.dtype)
     for grown in range(max(half) + 1):
         if grown:
-            row += shifted(block, tall, 0, reach - grown)
-            row += shifted(block, tall, 0, reach + grown)
+            row += shifted_view(block, tall, 0, reach - grown)
+            row += shifted_view(block, tall, 0, reach + grown)
         for distance, reached in enumerate(half):
             if reached == grown:
                 for down in sorted({reach - distance, reach + distance}):
-                    total += shifted(row, size, down, 0)
+                    total += shifted_view(row, size, down, 0)
     return total

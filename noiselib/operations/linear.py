@@ -14,33 +14,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels, rounded
-from noiselib.operations.banded import mixed_columns, mixed_rows
+from noiselib.images import Images, UInt8Images, round_to_uint8
+from noiselib.operations.banded import matmul_columns, matmul_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 __all__ = [
     "as_planes",
-    "blended",
-    "from_levels",
     "from_planes",
-    "gaussian_rows",
-    "in_levels",
-    "mixed_columns",
-    "mixed_rows",
+    "from_sixteenths",
+    "gaussian_matrix",
+    "matmul_columns",
+    "matmul_rows",
     "on_grid",
     "separable",
-    "separable_levels",
-    "sixteenths",
+    "separable_product",
+    "separable_uint8",
+    "sixteenths_to_uint8",
     "sparse",
-    "sparse_levels",
     "sparse_operator",
-    "to_levels",
+    "sparse_uint8",
+    "to_sixteenths",
+    "uint8_to_sixteenths",
 ]
 
 GRID = 4096  # steps of a weight
-LEVELS = 16 * 255  # steps of an image
+WHITE = 16 * 255  # steps of an image
 
 Matrix = NDArray[np.float32]
 
@@ -73,13 +73,15 @@ def separable(images: Images, rows: Matrix, columns: Matrix) -> Images:
     ndarray of float32, shape (n, h', w', c)
         In steps of 1/4080.
     """
-    return from_planes(from_levels(blended(in_levels(as_planes(images)), rows, columns)), images)
+    return from_planes(
+        from_sixteenths(separable_product(to_sixteenths(as_planes(images)), rows, columns)), images
+    )
 
 
-def separable_levels(levels: Levels, rows: Matrix, columns: Matrix) -> Levels:
+def separable_uint8(images: UInt8Images, rows: Matrix, columns: Matrix) -> UInt8Images:
     """Do what `separable` does to uint8 images, with the rounding of the door."""
-    planes = sixteenths(as_planes(levels))
-    return from_planes(to_levels(blended(planes, rows, columns)), levels)
+    planes = uint8_to_sixteenths(as_planes(images))
+    return from_planes(sixteenths_to_uint8(separable_product(planes, rows, columns)), images)
 
 
 def as_planes(images: NDArray[Any]) -> NDArray[Any]:
@@ -99,7 +101,7 @@ def from_planes(planes: NDArray[Any], images: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
-def blended(planes: Images, rows: Matrix, columns: Matrix) -> Images:
+def separable_product(planes: Images, rows: Matrix, columns: Matrix) -> Images:
     """Mix rows and columns of planes of whole steps; not rounded at the end.
 
     Parameters
@@ -110,9 +112,9 @@ def blended(planes: Images, rows: Matrix, columns: Matrix) -> Images:
         As for `separable`.
     """
     k, h, w = planes.shape
-    across = mixed_columns(planes.reshape(k * h, w), columns)
+    across = matmul_columns(planes.reshape(k * h, w), columns)
     np.rint(across, out=across)
-    return mixed_rows(rows, across.reshape(k, h, len(columns)))
+    return matmul_rows(rows, across.reshape(k, h, len(columns)))
 
 
 def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) -> Images:
@@ -131,19 +133,21 @@ def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) 
     -------
     ndarray of float32, shape (n, h, w, c)
     """
-    mixed = mixed_pixels(in_levels(pixels_first(images)), operator, constant)
+    mixed = matmul_pixels(to_sixteenths(pixels_first(images)), operator, constant)
     return pixels_last(mixed, images)
 
 
-def sparse_levels(levels: Levels, operator: csr_array, constant: Matrix | None = None) -> Levels:
+def sparse_uint8(
+    images: UInt8Images, operator: csr_array, constant: Matrix | None = None
+) -> UInt8Images:
     """Do what `sparse` does to uint8 images, with the rounding of the door."""
-    unit = mixed_pixels(sixteenths(pixels_first(levels)), operator, constant)
-    return pixels_last(rounded(unit), levels)
+    unit = matmul_pixels(uint8_to_sixteenths(pixels_first(images)), operator, constant)
+    return pixels_last(round_to_uint8(unit), images)
 
 
-def mixed_pixels(pixels: Images, operator: csr_array, constant: Matrix | None) -> Images:
+def matmul_pixels(pixels: Images, operator: csr_array, constant: Matrix | None) -> Images:
     """Mix pixels in sixteenths of a grey level, (h * w, n * c), and go back to [0, 1]."""
-    mixed = from_levels(operator @ pixels)
+    mixed = from_sixteenths(operator @ pixels)
     if constant is not None:
         mixed += constant[:, None]
     return mixed
@@ -184,31 +188,31 @@ def sparse_operator(weights: NDArray[np.float64], sources: NDArray[np.intp]) -> 
     return operator
 
 
-def in_levels(images: Images) -> Images:
+def to_sixteenths(images: Images) -> Images:
     """Go from [0, 1] to whole sixteenths of a grey level."""
-    levels: Images = images * np.float32(LEVELS)
+    levels: Images = images * np.float32(WHITE)
     return np.rint(levels, out=levels)
 
 
-def from_levels(levels: Images) -> Images:
+def from_sixteenths(levels: Images) -> Images:
     """Go from sixteenths of a grey level to [0, 1]."""
-    result: Images = levels * np.float32(1 / LEVELS)
+    result: Images = levels * np.float32(1 / WHITE)
     return result
 
 
-def sixteenths(levels: Levels) -> Images:
-    """Go from uint8 to sixteenths of a grey level: what `in_levels` makes of ``levels / 255``."""
-    result: Images = np.multiply(levels, np.float32(16), dtype=np.float32)
+def uint8_to_sixteenths(images: UInt8Images) -> Images:
+    """Convert uint8 images as `to_sixteenths` converts ``images / 255``."""
+    result: Images = np.multiply(images, np.float32(16), dtype=np.float32)
     return result
 
 
-def to_levels(mixed: Images) -> Levels:
+def sixteenths_to_uint8(mixed: Images) -> UInt8Images:
     """Go from sixteenths of a grey level, 0 to 4080, to uint8, by the steps that floats take."""
-    return rounded(from_levels(mixed))
+    return round_to_uint8(from_sixteenths(mixed))
 
 
 @lru_cache(maxsize=128)
-def gaussian_rows(
+def gaussian_matrix(
     length: int, sigma: float, border: str = "reflect", truncate: float = 4.0
 ) -> Matrix:
     """Give the matrix of a Gaussian along one side, shape (length, length), on the grid.

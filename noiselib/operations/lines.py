@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.operations.exact import steady
+from noiselib.operations.exact import drop_last_bits
 
 __all__ = [
     "FRAME",
     "NOWHERE",
     "cell_centres",
-    "drawn_lines",
-    "in_steps",
+    "draw_lines",
     "straight_heights",
+    "to_steps",
     "zigzag_heights",
 ]
 
@@ -32,7 +32,7 @@ REACH = 2.3  # cells; where the logarithm of the profile ends
 NOWHERE = np.intp(1 << 30)  # the height of a line in a column that it does not cross
 
 Heights = NDArray[np.intp]
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 def cell_centres(side: int) -> NDArray[np.float64]:
@@ -40,13 +40,13 @@ def cell_centres(side: int) -> NDArray[np.float64]:
     return (np.arange(side) + 0.5) * FRAME / side - 0.5
 
 
-def in_steps(heights: Any) -> Heights:
+def to_steps(heights: Any) -> Heights:
     """Round heights in the frame to whole steps."""
     steps: Heights = np.rint(np.asarray(heights) * STEPS).astype(np.intp)
     return steps
 
 
-def drawn_lines(heights: Heights, h: int) -> NDArray[np.float32]:
+def draw_lines(heights: Heights, h: int) -> NDArray[np.float32]:
     """Draw lines: ``sum over k of max(0, 1 + ln(1 - d_k / 2.3))``, d_k the distance in height.
 
     Parameters
@@ -60,7 +60,7 @@ def drawn_lines(heights: Heights, h: int) -> NDArray[np.float32]:
     -------
     ndarray of float32, shape (n, h, w)
     """
-    rows, profile = in_steps(cell_centres(h))[:, None], line_profile()
+    rows, profile = to_steps(cell_centres(h))[:, None], line_profile()
     lines = []
     for k in range(heights.shape[1]):
         distance = rows - heights[:, k, None]
@@ -74,14 +74,12 @@ def line_profile() -> NDArray[np.float32]:
     """Give the brightness at each distance in steps; the last entry is 0."""
     end = int(REACH * STEPS * (1 - np.exp(-1))) + 2
     distance = np.arange(end) / STEPS
-    profile = steady(np.maximum(1 + np.log(1 - distance / REACH), 0)).astype(np.float32)
+    profile = drop_last_bits(np.maximum(1 + np.log(1 - distance / REACH), 0)).astype(np.float32)
     profile.flags.writeable = False
     return profile
 
 
-def straight_heights(
-    left: Numbers, right: Numbers, first: Numbers, last: Numbers, w: int
-) -> Heights:
+def straight_heights(left: Floats, right: Floats, first: Floats, last: Floats, w: int) -> Heights:
     """Give the heights of straight lines, in steps, shape (n, 1, w).
 
     Parameters
@@ -94,7 +92,7 @@ def straight_heights(
         The width of the images, in pixels.
     """
     x, left, right = cell_centres(w), left[:, None], right[:, None]
-    heights = in_steps((last - first)[:, None] / (right - left) * (x - left) + first[:, None])
+    heights = to_steps((last - first)[:, None] / (right - left) * (x - left) + first[:, None])
     crossed = (x >= left - 0.5) & (x < right - 0.5)
     return np.where(crossed, heights, NOWHERE)[:, None]
 
@@ -124,7 +122,7 @@ def zigzag_heights(w: int, falls: tuple[int, ...]) -> Heights:
     return result
 
 
-def zigzag_corners(fall: int) -> Numbers:
+def zigzag_corners(fall: int) -> Floats:
     """Give the corners (x, y) of a zigzag from column 2 to column 25, shape (corners, 2).
 
     It swings by 2 cells to either side of a straight line, with a period of 4 along it; its last
@@ -139,7 +137,7 @@ def zigzag_corners(fall: int) -> Numbers:
     over = length - 2 * half * (length // (2 * half))
     across.append(across[-1] / (2 * over))
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return steady(np.stack([along, across], axis=-1) @ turn + np.array([first, 0.0]))
+    return drop_last_bits(np.stack([along, across], axis=-1) @ turn + np.array([first, 0.0]))
 
 
 def polyline_heights(corners: NDArray[np.float64], w: int) -> Heights:
@@ -151,7 +149,7 @@ def polyline_heights(corners: NDArray[np.float64], w: int) -> Heights:
     heights = []
     for (x0, y0), (x1, y1) in pairwise(corners):
         covered = (x >= np.floor(x0) - 0.5) & (x < np.ceil(x1) - 0.5)
-        height = in_steps((y1 - y0) / (x1 - x0) * (x - x0) + y0)
+        height = to_steps((y1 - y0) / (x1 - x0) * (x - x0) + y0)
         heights.append(np.where(covered, height, NOWHERE))
     several = np.sort(heights, axis=0)  # what lies nowhere comes last
     most = max(1, int((several < NOWHERE).sum(axis=0).max()))

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from noiselib.images import Images, Levels, from_unit, to_unit
+from noiselib.images import Images, UInt8Images, from_unit, to_unit
 
-__all__ = ["Bits", "Table", "look_up", "tabulated"]
+__all__ = ["BitOperations", "LookupTable", "look_up", "tabulate"]
 
 
-class Bits(NamedTuple):
+class BitOperations(NamedTuple):
     """A table that is a few operations on bits: ``(level & kept) ^ flipped``.
 
     From the level `start` on, the bits `turned` are flipped as well.
@@ -25,7 +25,7 @@ class Bits(NamedTuple):
     turned: np.uint8
 
 
-class Table:
+class LookupTable:
     """What each of the 256 levels becomes.
 
     Attributes
@@ -38,16 +38,16 @@ class Table:
         The operations on bits that give every result, where there are such.
     """
 
-    def __init__(self, results: Levels) -> None:
+    def __init__(self, results: UInt8Images) -> None:
         self.levels = results.tobytes()
         first, last = int(results[0]), int(results[255])
         shift = first if first > 0 else last - 255
         shifted = np.clip(np.arange(256) + shift, 0, 255)
         self.shift = shift if np.array_equal(results, shifted) else None
-        self.bits = as_bits(results)
+        self.bits = find_bit_operations(results)
 
 
-def as_bits(results: Levels) -> Bits | None:
+def find_bit_operations(results: UInt8Images) -> BitOperations | None:
     """Find the operations on bits that give 256 results; None where there are none.
 
     A bit of the result, or what it differs by from that bit of the level, must change at one place
@@ -63,37 +63,37 @@ def as_bits(results: Levels) -> Bits | None:
     start = np.uint8(places[0] + 1 if len(places) else 0)
     ends = np.where(kept, planes[1], planes[0])[[0, 255]]
     packed = np.packbits([kept, ends[0], ends[0] ^ ends[1]], axis=1)[:, 0]
-    return Bits(packed[0], packed[1], start, packed[2])
+    return BitOperations(packed[0], packed[1], start, packed[2])
 
 
-def tabulated(apply: Callable[[Images], Images]) -> Table:
+def tabulate(apply: Callable[[Images], Images]) -> LookupTable:
     """Give the table of what each value becomes, from what a function makes of all levels."""
     levels = to_unit(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1))
     results = np.empty(levels.shape, np.uint8)
     from_unit(np.clip(apply(levels), 0, 1), results)
-    return Table(results.ravel())
+    return LookupTable(results.ravel())
 
 
-def look_up(images: Levels, table: Table, out: Levels) -> None:
+def look_up(images: UInt8Images, table: LookupTable, out: UInt8Images) -> None:
     """Write what a table makes of images into `out`.
 
     A saturating shift takes two whole-number operations, one on bits one to four; they are up to
     ten times as fast as looking values up, and for that nothing here is faster than bytearrays.
     """
     if table.bits is not None:
-        look_up_bits(images, table.bits, out)
+        apply_bit_operations(images, table.bits, out)
     elif table.shift is None:
         looked_up = np.frombuffer(bytearray(images).translate(table.levels), np.uint8)
         out[...] = looked_up.reshape(images.shape)
     elif table.shift >= 0:
-        np.minimum(images, constant(images.shape, 255 - table.shift), out=out)
+        np.minimum(images, constant_array(images.shape, 255 - table.shift), out=out)
         out += np.uint8(table.shift)
     else:
-        np.maximum(images, constant(images.shape, -table.shift), out=out)
+        np.maximum(images, constant_array(images.shape, -table.shift), out=out)
         out -= np.uint8(-table.shift)
 
 
-def look_up_bits(images: Levels, bits: Bits, out: Levels) -> None:
+def apply_bit_operations(images: UInt8Images, bits: BitOperations, out: UInt8Images) -> None:
     """Write what operations on bits make of images into `out`."""
     kept = images if bits.kept == 255 else images & bits.kept
     np.bitwise_xor(kept, bits.flipped, out=out)
@@ -102,7 +102,7 @@ def look_up_bits(images: Levels, bits: Bits, out: Levels) -> None:
 
 
 @lru_cache(maxsize=8)
-def constant(shape: tuple[int, ...], level: int) -> Levels:
+def constant_array(shape: tuple[int, ...], level: int) -> UInt8Images:
     """Give an array of one level: numpy is twenty times slower beside a lone number."""
     array = np.full(shape, level, np.uint8)
     array.flags.writeable = False

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels, across_channels, from_unit, to_unit
+from noiselib.images import Images, UInt8Images, from_unit, repeat_channels, to_unit
 
-__all__ = ["LARGE", "Part", "covered", "covered_by_stripes", "levels_painted", "painted"]
+__all__ = ["LARGE", "Coverage", "coverage", "paint", "paint_uint8", "stripe_coverage"]
 
-Part = NDArray[np.float32]  # of each row or column, what is covered
+Coverage = NDArray[np.float32]  # of each row or column, what is covered
 
 LARGE = 64  # from this width on, rows are long enough to work on bytes
 
 
-def covered(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.float32]:
+def coverage(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.float32]:
     """Give the part of each pixel within `half` of a centre, shape (n, side).
 
     Parameters
@@ -37,7 +37,7 @@ def covered(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.flo
     return parts
 
 
-def covered_by_stripes(
+def stripe_coverage(
     side: int, start: NDArray[np.float64], period: float, part: Any
 ) -> NDArray[np.float32]:
     """Give the part of each pixel covered by stripes about `start` + k `period`, (n, side).
@@ -62,48 +62,50 @@ def covered_by_stripes(
     return parts
 
 
-def painted(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
+def paint(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
     """Mix `fill` in where the mask, (n, h, w), has it."""
-    mask = across_channels(mask, images.shape[3])
+    mask = repeat_channels(mask, images.shape[3])
     result: Images = images + mask * (np.float32(fill) - images)
     return result
 
 
-def levels_painted(levels: Levels, rows: Part, columns: Part, fill: float) -> Levels | None:
+def paint_uint8(
+    images: UInt8Images, rows: Coverage, columns: Coverage, fill: float
+) -> UInt8Images | None:
     """Mix `fill` into uint8 images where rows and columns are covered.
 
     What is covered as a whole takes operations on bytes; rows and columns that are covered in part
-    go by `painted`, one by one.
+    go by `paint`, one by one.
     """
-    c = levels.shape[3]
-    hidden = level_where_covered(fill)
+    c = images.shape[3]
+    hidden = level_if_covered(fill)
     if hidden is None:
         return None
     across = np.repeat(columns == 1, c, axis=1)
     both = (rows == 1)[:, :, None].view(np.uint8) * across[:, None].view(np.uint8)
-    mask = np.negative(both).reshape(levels.shape)  # all bits
-    result: Levels = levels & ~mask
+    mask = np.negative(both).reshape(images.shape)  # all bits
+    result: UInt8Images = images & ~mask
     if hidden:
         result |= mask & hidden
     for axis, along, beside in ((1, rows, columns), (2, columns, rows)):
         image, line = np.nonzero((along > 0) & (along < 1))
         if len(image):
             mixed = along[image, line, None] * beside[image]
-            lines = levels.swapaxes(1, axis)[image, line][:, None]
-            result.swapaxes(1, axis)[image, line] = lines_painted(lines, mixed, fill)[:, 0]
+            lines = images.swapaxes(1, axis)[image, line][:, None]
+            result.swapaxes(1, axis)[image, line] = paint_lines(lines, mixed, fill)[:, 0]
     return result
 
 
-def lines_painted(lines: Levels, mask: Part, fill: float) -> Levels:
+def paint_lines(lines: UInt8Images, mask: Coverage, fill: float) -> UInt8Images:
     """Mix `fill` into lines, (k, 1, w, c), where the mask, (k, w), has it."""
     result = np.empty_like(lines)
-    from_unit(np.clip(painted(to_unit(lines), mask[:, None], fill), 0, 1), result)
+    from_unit(np.clip(paint(to_unit(lines), mask[:, None], fill), 0, 1), result)
     return result
 
 
 @lru_cache(maxsize=16)
-def level_where_covered(fill: float) -> np.uint8 | None:
+def level_if_covered(fill: float) -> np.uint8 | None:
     """Give the level that is left where all is covered; None if that depends on what is."""
     all_levels = np.arange(256, dtype=np.uint8).reshape(1, 1, 256, 1)
-    left = np.unique(lines_painted(all_levels, np.ones((1, 256), np.float32), fill))
+    left = np.unique(paint_lines(all_levels, np.ones((1, 256), np.float32), fill))
     return left[0] if len(left) == 1 else None

@@ -13,19 +13,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.operations.neighbourhood import Block, Reach, slid
+from noiselib.operations.neighbourhood import Block, Margins, filter_flat
 
 __all__ = ["median"]
 
-PAIRED = 5  # from this side of the window on, it pays to merge columns in pairs
+MIN_PAIRED_SIDE = 5  # from this side of the window on, it pays to merge columns in pairs
 
-Step = tuple[np.ufunc, int, int]  # the least or the greatest of two wires
+Comparison = tuple[np.ufunc, int, int]  # the least or the greatest of two wires
 
 
-class Plan(NamedTuple):
+class NetworkPlan(NamedTuple):
     """What to compute, in order: each wire, how, and which wires are then of no more use."""
 
-    steps: list[tuple[int, Step, list[int]]]
+    steps: list[tuple[int, Comparison, list[int]]]
     outputs: list[int]
 
 
@@ -34,7 +34,7 @@ class Network:
 
     def __init__(self, inputs: int) -> None:
         self.inputs = inputs
-        self.steps: list[Step] = []
+        self.steps: list[Comparison] = []
 
     def compared(self, first: int, second: int) -> tuple[int, int]:
         """Give the wires of the lesser and the greater of two."""
@@ -63,35 +63,35 @@ class Network:
         half = len(wires) // 2
         return self.merged(self.ordered(wires[:half]), self.ordered(wires[half:]))
 
-    def plan(self, outputs: list[int]) -> Plan:
+    def plan(self, outputs: list[int]) -> NetworkPlan:
         """Plan the steps that some wires depend on, and no others."""
         alive = set(outputs)
-        steps: list[tuple[int, Step, list[int]]] = []
+        steps: list[tuple[int, Comparison, list[int]]] = []
         for wire in range(self.inputs + len(self.steps) - 1, self.inputs - 1, -1):
             if wire in alive:
                 step = self.steps[wire - self.inputs]
                 last = [one for one in step[1:] if one not in alive and one >= self.inputs]
                 alive.update(step[1:])
                 steps.append((wire, step, last))
-        return Plan(steps[::-1], outputs)
+        return NetworkPlan(steps[::-1], outputs)
 
 
 @lru_cache(maxsize=16)
-def column_network(side: int) -> Plan:
+def column_network(side: int) -> NetworkPlan:
     """Plan to sort one column, from the least to the greatest."""
     network = Network(side)
     return network.plan(network.ordered(list(range(side))))
 
 
 @lru_cache(maxsize=16)
-def pair_network(side: int) -> Plan:
+def pair_network(side: int) -> NetworkPlan:
     """Plan to merge two sorted columns."""
     network = Network(2 * side)
     return network.plan(network.merged(list(range(side)), list(range(side, 2 * side))))
 
 
 @lru_cache(maxsize=16)
-def median_network(lengths: tuple[int, ...]) -> Plan:
+def median_network(lengths: tuple[int, ...]) -> NetworkPlan:
     """Plan to find the median of sorted lists of these lengths.
 
     After each merging, who has more than half of all values below or above falls away.
@@ -100,26 +100,26 @@ def median_network(lengths: tuple[int, ...]) -> Plan:
     starts = [sum(lengths[:k]) for k in range(len(lengths))]
     # Wires in order, and how many values have fallen away below and above.
     lists = [
-        trimmed(list(range(start, start + length)), 0, 0, half)
+        trim(list(range(start, start + length)), 0, 0, half)
         for start, length in zip(starts, lengths, strict=True)
     ]
     while len(lists) > 1:
         lists.sort(key=lambda one: len(one[0]))
         (first, below, above), (second, *fallen) = lists[:2]
         merged = network.merged(first, second)
-        lists = [trimmed(merged, below + fallen[0], above + fallen[1], half), *lists[2:]]
+        lists = [trim(merged, below + fallen[0], above + fallen[1], half), *lists[2:]]
     wires, below, _ = lists[0]
     return network.plan([wires[half - below]])
 
 
-def trimmed(wires: list[int], below: int, above: int, half: int) -> tuple[list[int], int, int]:
+def trim(wires: list[int], below: int, above: int, half: int) -> tuple[list[int], int, int]:
     """Drop wires that have more than half of all values below or above them."""
     low = max(0, len(wires) + above - 1 - half)
     high = max(0, len(wires) + below - 1 - half)
     return wires[low : len(wires) - high], below + low, above + high
 
 
-def run(plan: Plan, inputs: list[Block]) -> list[Block]:
+def evaluate(plan: NetworkPlan, inputs: list[Block]) -> list[Block]:
     """Send arrays through a network; memory that is no longer needed is used again."""
     wires: dict[int, NDArray[Any]] = dict(enumerate(inputs))
     spare: list[NDArray[Any]] = []
@@ -148,18 +148,18 @@ def median(images: Block, radius: int) -> Block:
     def mix(stretch: Block, down: int, right: int) -> Block:
         high = len(stretch) - 2 * radius * down
         wide = high - 2 * radius * right
-        columns = run(column_network(side), shifts([stretch], down, range(side), high))
-        if side < PAIRED:
-            lists = shifts(columns, right, range(side), wide)
-            return run(median_network((side,) * side), lists)[0]
-        pairs = run(pair_network(side), shifts(columns, right, range(2), high - right))
-        lists = shifts(pairs, right, range(0, 2 * radius, 2), wide)
-        lists += shifts(columns, right, range(2 * radius, side), wide)
-        return run(median_network((2 * side,) * radius + (side,)), lists)[0]
+        columns = evaluate(column_network(side), shifted_views([stretch], down, range(side), high))
+        if side < MIN_PAIRED_SIDE:
+            lists = shifted_views(columns, right, range(side), wide)
+            return evaluate(median_network((side,) * side), lists)[0]
+        pairs = evaluate(pair_network(side), shifted_views(columns, right, range(2), high - right))
+        lists = shifted_views(pairs, right, range(0, 2 * radius, 2), wide)
+        lists += shifted_views(columns, right, range(2 * radius, side), wide)
+        return evaluate(median_network((2 * side,) * radius + (side,)), lists)[0]
 
-    return slid(images, Reach(radius, radius, radius, radius), "reflect", mix)
+    return filter_flat(images, Margins(radius, radius, radius, radius), "reflect", mix)
 
 
-def shifts(arrays: list[Block], step: int, places: range, length: int) -> list[Block]:
+def shifted_views(arrays: list[Block], step: int, places: range, length: int) -> list[Block]:
     """View so many values of all arrays from each place on, one place after the other."""
     return [array[k * step :][:length] for k in places for array in arrays]

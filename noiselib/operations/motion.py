@@ -9,37 +9,37 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
 from noiselib.operations.linear import (
     as_planes,
-    from_levels,
     from_planes,
-    in_levels,
+    from_sixteenths,
     on_grid,
-    sixteenths,
+    sixteenths_to_uint8,
     sparse,
-    sparse_levels,
     sparse_operator,
-    to_levels,
+    sparse_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
 )
-from noiselib.operations.neighbourhood import Block, Reach, Tap, border_index, extended
+from noiselib.operations.neighbourhood import Block, Margins, Tap, border_index, pad_block
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["in_groups", "motion", "motion_line", "motion_of_levels"]
+__all__ = ["apply_by_angle", "motion_blur", "motion_blur_uint8", "motion_line"]
 
 SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
 
 
-class Motion(NamedTuple):
+class MotionLine(NamedTuple):
     """What a line of motion looks at, and with which weights."""
 
-    reach: Reach
+    reach: Margins
     taps: tuple[Tap, ...]
 
 
-def motion(images: Images, radius: int, sigma: float, degrees: float) -> Images:
+def motion_blur(images: Images, radius: int, sigma: float, degrees: float) -> Images:
     """Average along a line that begins at each pixel, with the weights of half a Gaussian.
 
     Parameters
@@ -56,19 +56,25 @@ def motion(images: Images, radius: int, sigma: float, degrees: float) -> Images:
     if h * w <= SMALL:
         return sparse(images, motion_operator(h, w, radius, sigma, degrees))
     line = motion_line(h, w, radius, sigma, degrees)
-    return from_planes(from_levels(along(in_levels(as_planes(images)), line)), images)
+    return from_planes(
+        from_sixteenths(sum_along_line(to_sixteenths(as_planes(images)), line)), images
+    )
 
 
-def motion_of_levels(levels: Levels, radius: int, sigma: float, degrees: float) -> Levels:
-    """Do what `motion` does to uint8 images, with the rounding of the door."""
-    h, w = levels.shape[1:3]
+def motion_blur_uint8(
+    images: UInt8Images, radius: int, sigma: float, degrees: float
+) -> UInt8Images:
+    """Do what `motion_blur` does to uint8 images, with the rounding of the door."""
+    h, w = images.shape[1:3]
     if h * w <= SMALL:
-        return sparse_levels(levels, motion_operator(h, w, radius, sigma, degrees))
+        return sparse_uint8(images, motion_operator(h, w, radius, sigma, degrees))
     line = motion_line(h, w, radius, sigma, degrees)
-    return from_planes(to_levels(along(sixteenths(as_planes(levels)), line)), levels)
+    return from_planes(
+        sixteenths_to_uint8(sum_along_line(uint8_to_sixteenths(as_planes(images)), line)), images
+    )
 
 
-def in_groups(
+def apply_by_angle(
     images: Block, degrees: NDArray[np.float64], move: Callable[[Block, float], Block]
 ) -> Block:
     """Put images through `move`, all those of one direction at a time.
@@ -88,14 +94,14 @@ def in_groups(
     return result
 
 
-def along(planes: Images, line: Motion) -> Images:
+def sum_along_line(planes: Images, line: MotionLine) -> Images:
     """Add up planes (k, h, w) of whole steps along a line; exact, as the sums are whole too."""
     from scipy.linalg.blas import saxpy  # a product and a sum in one
 
     k, h, w = planes.shape
     rows = border_index(h, line.reach.top, line.reach.bottom, "nearest")
     columns = border_index(w, line.reach.left, line.reach.right, "nearest")
-    framed = extended(planes[..., None], rows, columns, line.reach).reshape(k, -1)
+    framed = pad_block(planes[..., None], rows, columns, line.reach).reshape(k, -1)
     # In a framed plane of one row after the other, a shifted plane is a stretch of it.
     width = len(columns)
     total = np.zeros((k, h * width), np.float32)
@@ -122,14 +128,14 @@ def motion_operator(h: int, w: int, radius: int, sigma: float, degrees: float) -
 
 
 @lru_cache(maxsize=256)
-def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Motion:
+def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> MotionLine:
     """Give the pixels of a line of motion, each within an image's side, and their weights."""
-    along = np.arange(2 * radius + 1)
-    weights = np.exp(-np.square(along / max(sigma, 1e-3)) / 2)
+    steps = np.arange(2 * radius + 1)
+    weights = np.exp(-np.square(steps / max(sigma, 1e-3)) / 2)
     angle = np.deg2rad(degrees)
     # Half a pixel rounds down, after the last bits of sine and cosine are gone.
-    down = np.ceil(np.round(along * np.sin(angle), 9) - 0.5).astype(int)
-    right = np.ceil(np.round(along * np.cos(angle), 9) - 0.5).astype(int)
+    down = np.ceil(np.round(steps * np.sin(angle), 9) - 0.5).astype(int)
+    right = np.ceil(np.round(steps * np.cos(angle), 9) - 0.5).astype(int)
     down, right = np.clip(down, 1 - h, h - 1), np.clip(right, 1 - w, w - 1)
     taps: dict[tuple[int, int], float] = {}
     for *place, weight in zip(
@@ -138,5 +144,5 @@ def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Mo
         if weight:
             taps[tuple(place)] = taps.get(tuple(place), 0) + float(weight)
     downs, rights = zip(*taps, strict=True)
-    reach = Reach(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
-    return Motion(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))
+    reach = Margins(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
+    return MotionLine(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))

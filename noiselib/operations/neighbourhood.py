@@ -18,14 +18,14 @@ from noiselib.images import Images
 
 __all__ = [
     "Block",
-    "Reach",
+    "Margins",
     "Tap",
     "border_index",
-    "extended",
-    "filtered",
-    "shifted",
-    "slid",
-    "weighted",
+    "filter_flat",
+    "filter_planes",
+    "pad_block",
+    "shifted_view",
+    "weighted_sum",
 ]
 
 Block = NDArray[Any]  # (a, h, w, b)
@@ -36,7 +36,7 @@ STRETCH = 1 << 18  # values of a stretch: measured on networks of a hundred oper
 LARGE = 64  # from this width on, the rows of one image are long enough inner loops
 
 
-class Reach(NamedTuple):
+class Margins(NamedTuple):
     """How many pixels beyond the image are looked at, on each side."""
 
     top: int
@@ -45,7 +45,9 @@ class Reach(NamedTuple):
     right: int
 
 
-def filtered(images: Images, reach: Reach, border: str, mix: Callable[[Block], Block]) -> Images:
+def filter_planes(
+    images: Images, reach: Margins, border: str, mix: Callable[[Block], Block]
+) -> Images:
     """Put every plane of a batch through a filter.
 
     Parameters
@@ -73,14 +75,14 @@ def filtered(images: Images, reach: Reach, border: str, mix: Callable[[Block], B
         axes = (1, 2, 0, 3) if w < LARGE else (0, 3, 1, 2)
         shape = (1, h, w, len(part) * c) if w < LARGE else (len(part) * c, h, w, 1)
         block = np.ascontiguousarray(part.transpose(axes)).reshape(shape)
-        mixed = mix(extended(block, rows, columns, reach))
+        mixed = mix(pad_block(block, rows, columns, reach))
         there = result[start : start + step].transpose(axes)
         there[...] = mixed.reshape(there.shape)
     return result
 
 
-def slid(
-    images: Block, reach: Reach, border: str, mix: Callable[[Block, int, int], Block]
+def filter_flat(
+    images: Block, reach: Margins, border: str, mix: Callable[[Block, int, int], Block]
 ) -> Block:
     """Put images of any dtype through a filter, as one row of values with the border in it.
 
@@ -91,7 +93,7 @@ def slid(
     ----------
     images : ndarray, shape (n, h, w, c)
     reach, border
-        As for `filtered`.
+        As for `filter_planes`.
     mix : callable
         Takes a stretch of values and how many of them lie between a pixel and the one below, and
         between it and the one to the right; gives the results for the stretch but for the reach.
@@ -109,15 +111,17 @@ def slid(
         part = images[start : start + step]
         if w < LARGE:  # interleaved, so that rows are long enough
             part = np.ascontiguousarray(part.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
-        framed = extended(part, rows, columns, reach)
-        inside = slid_along(framed, h, w, mix)[:, :h, :w]
+        framed = pad_block(part, rows, columns, reach)
+        inside = filter_block_flat(framed, h, w, mix)[:, :h, :w]
         if w < LARGE:
             inside = inside.reshape(h, w, -1, c).transpose(2, 0, 1, 3)
         results.append(np.ascontiguousarray(inside))
     return np.concatenate(results)
 
 
-def slid_along(framed: Block, h: int, w: int, mix: Callable[[Block, int, int], Block]) -> Block:
+def filter_block_flat(
+    framed: Block, h: int, w: int, mix: Callable[[Block, int, int], Block]
+) -> Block:
     """Put a block with its border, as one row of values, through a filter."""
     values, right = framed.reshape(-1), framed.shape[3]
     down = framed.shape[2] * right
@@ -143,8 +147,8 @@ def border_index(side: int, before: int, after: int, border: str) -> NDArray[np.
     return inside
 
 
-def extended(
-    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], reach: Reach
+def pad_block(
+    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], reach: Margins
 ) -> Block:
     """Put the border around a block."""
     a, h, w, b = block.shape
@@ -160,17 +164,17 @@ def extended(
     return result
 
 
-def shifted(block: Block, size: tuple[int, int], down: int, right: int) -> Block:
+def shifted_view(block: Block, size: tuple[int, int], down: int, right: int) -> Block:
     """View the part of a block, of this size, that begins so far down and right."""
     return block[:, down : down + size[0], right : right + size[1]]
 
 
-def weighted(block: Block, size: tuple[int, int], taps: Sequence[Tap]) -> Block:
+def weighted_sum(block: Block, size: tuple[int, int], taps: Sequence[Tap]) -> Block:
     """Add up shifted parts of a block, each times its weight."""
     down, right, weight = taps[0]
-    total = shifted(block, size, down, right) * np.float32(weight)
+    total = shifted_view(block, size, down, right) * np.float32(weight)
     product = np.empty_like(total)
     for down, right, weight in taps[1:]:
-        np.multiply(shifted(block, size, down, right), np.float32(weight), out=product)
+        np.multiply(shifted_view(block, size, down, right), np.float32(weight), out=product)
         total += product
     return total

@@ -15,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.operations.exact import steady
-from noiselib.operations.linear import blended
-from noiselib.operations.smooth import between_rows
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.linear import separable_product
+from noiselib.operations.smooth import interpolation_matrix
 
 __all__ = ["clouds", "noise_count"]
 
@@ -29,7 +29,7 @@ Index = NDArray[np.intp]  # (rows, columns)
 Ranges = list[tuple[int, int]]  # of rows and of columns
 
 
-class Level(NamedTuple):
+class PlasmaLevel(NamedTuple):
     """Where a level's points come from, along the rows and along the columns."""
 
     coarse: Index  # which points of the level before, counted row by row, are its neighbours
@@ -41,7 +41,7 @@ class Level(NamedTuple):
 
 def noise_count(h: int, w: int, view: float) -> int:
     """Give how many numbers `clouds` needs for an image."""
-    return sum(level.drawn for level in plan(h, w, view))
+    return sum(level.drawn for level in plan_levels(h, w, view))
 
 
 def clouds(numbers: NDArray[np.uint16], h: int, w: int, view: float, decay: float) -> Points:
@@ -65,20 +65,20 @@ def clouds(numbers: NDArray[np.uint16], h: int, w: int, view: float, decay: floa
     noise = np.subtract(numbers.T, np.float32(32767.5), dtype=np.float32)
     points = np.zeros((1, 1, len(numbers)), np.float32)
     start, least, greatest = 0, np.float32(np.inf), np.float32(-np.inf)
-    for number, level in enumerate(plan(h, w, view)):
+    for number, level in enumerate(plan_levels(h, w, view)):
         drawn = noise[start : start + level.drawn].take(level.noise, axis=0, mode="clip")
-        drawn *= np.float32(4 * steady(decay ** (-2.0 * number)))
-        points = refined(points, level, drawn)
+        drawn *= np.float32(4 * drop_last_bits(decay ** (-2.0 * number)))
+        points = refine(points, level, drawn)
         start += level.drawn
         if level.counts:
             least = np.minimum(least, points.min(axis=(0, 1)))
             greatest = np.maximum(greatest, points.max(axis=(0, 1)))
     points = points - least
     points *= 1 / np.maximum(greatest - least, np.float32(1e-6))
-    return resampled(points, h, w, view)
+    return resample(points, h, w, view)
 
 
-def refined(points: Points, level: Level, noise: Points) -> Points:
+def refine(points: Points, level: PlasmaLevel, noise: Points) -> Points:
     """Make the next level; `noise` is four times as strong as what is added."""
     flat = points.reshape(-1, points.shape[-1])
     corners = flat.take(level.coarse, axis=0, mode="clip")
@@ -101,30 +101,30 @@ def refined(points: Points, level: Level, noise: Points) -> Points:
     return made[level.kept]
 
 
-def resampled(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]:
+def resample(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]:
     """Bring the points of the finest level to pixels, shape (n, h, w)."""
-    spacing = torus(h, w, view) * view / max(h, w)
+    spacing = torus_side(h, w, view) * view / max(h, w)
     planes = np.ascontiguousarray(points.transpose(2, 0, 1))
     if spacing == 1:
         return planes[:, :h, :w]
     planes *= np.float32(SHADES)
     np.rint(planes, out=planes)
     rows, columns = (
-        between_rows(side, count, spacing)
+        interpolation_matrix(side, count, spacing)
         for side, count in zip((h, w), planes.shape[1:], strict=True)
     )
-    return blended(planes, rows, columns) * np.float32(1 / SHADES)
+    return separable_product(planes, rows, columns) * np.float32(1 / SHADES)
 
 
-def torus(h: int, w: int, view: float) -> int:
+def torus_side(h: int, w: int, view: float) -> int:
     """Give the side of the torus, in points of the finest level: no less than one a pixel."""
     return 1 << max(1, math.ceil(math.log2(max(h, w) / view) - 1e-9))
 
 
 @lru_cache(maxsize=64)
-def plan(h: int, w: int, view: float) -> tuple[Level, ...]:
+def plan_levels(h: int, w: int, view: float) -> tuple[PlasmaLevel, ...]:
     """Give the levels, coarsest first."""
-    points = torus(h, w, view)
+    points = torus_side(h, w, view)
     spacing = points * view / max(h, w)
     whole = min(points, 2**WHOLE)
     wanted = [
@@ -132,13 +132,13 @@ def plan(h: int, w: int, view: float) -> tuple[Level, ...]:
     ]
     levels = []
     while points > 1:
-        needed = [needed_before(*span, points) for span in wanted]
-        levels.append(level_of(wanted, needed, points, counts=points >= whole))
+        needed = [coarser_range(*span, points) for span in wanted]
+        levels.append(make_level(wanted, needed, points, counts=points >= whole))
         wanted, points = needed, points // 2
     return tuple(reversed(levels))
 
 
-def needed_before(start: int, end: int, points: int) -> tuple[int, int]:
+def coarser_range(start: int, end: int, points: int) -> tuple[int, int]:
     """Give which points of the level before are needed: all of a coarse one, else a range."""
     first, last = (start - 1) // 2, (end + 1) // 2 + 1
     if points <= 2 ** (WHOLE + 1) or last - first >= points // 2:
@@ -146,7 +146,7 @@ def needed_before(start: int, end: int, points: int) -> tuple[int, int]:
     return first, last
 
 
-def level_of(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> Level:
+def make_level(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> PlasmaLevel:
     """Say how to make a range of points (start, end) a side from a range of the level before."""
     coarse, noise, drawn, kept = [], [], [], []
     for (start, end), (first, last) in zip(wanted, needed, strict=True):
@@ -160,7 +160,7 @@ def level_of(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> Le
         drawn.append(points if whole else len(made))
         kept.append(slice(start - made[0], end - made[0]))
     row = needed[1][1] - needed[1][0]
-    return Level(
+    return PlasmaLevel(
         coarse=coarse[0][:, None] * row + coarse[1],
         noise=noise[0][:, None] * drawn[1] + noise[1],
         drawn=drawn[0] * drawn[1],

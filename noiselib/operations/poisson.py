@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from noiselib.images import Images
 from noiselib.streams import normal_table
 
-__all__ = ["MOST_COUNTED", "approximate_noise", "poisson_noise"]
+__all__ = ["EXACT_UP_TO", "approximate_noise", "poisson_noise"]
 
-MOST_COUNTED = 1000  # photons for white; above, a normal approximation is finer than a grey level
+EXACT_UP_TO = 1000  # photons for white; above, a normal approximation is finer than a grey level
 GUIDE_BITS = 12  # measured: fewer leave more words undecided, more leave the cache
 UNDECIDED = -1
 
@@ -38,18 +38,18 @@ def poisson_noise(images: Images, words: Words, photons: float) -> Images:
     words : ndarray of uint32, of the same shape
         Uniform.
     photons : float
-        The mean count of white, at most `MOST_COUNTED`. Counts end at the first that is 1 or more.
+        The mean count of white, at most `EXACT_UP_TO`. Counts end at the first that is 1 or more.
 
     Returns
     -------
     ndarray of float32, of the same shape
     """
-    thresholds = thresholds_for(photons)
+    thresholds = count_thresholds(photons)
     levels = np.rint(images * np.float32(255))
     between = levels / np.float32(255) != images
     counts = thresholds.counts(levels.astype(np.intp), words)
     if between.any():  # the same count for a value, whatever its neighbours are
-        counts[between] = counts_between(images[between], words[between], photons, thresholds)
+        counts[between] = bisect_counts(images[between], words[between], photons, thresholds)
     return counts.astype(np.float32) / np.float32(photons)
 
 
@@ -99,7 +99,7 @@ class Thresholds:
 
 
 @lru_cache(maxsize=4)
-def thresholds_for(photons: float) -> Thresholds:
+def count_thresholds(photons: float) -> Thresholds:
     """Find where the counts of the 256 levels begin."""
     from scipy.special import pdtr
 
@@ -115,7 +115,7 @@ def thresholds_for(photons: float) -> Thresholds:
     return Thresholds(guide.reshape(-1), (level.astype(np.int64) << 32) | words, starts)
 
 
-def counts_between(values: Any, words: Words, photons: float, thresholds: Thresholds) -> Counts:
+def bisect_counts(values: Any, words: Words, photons: float, thresholds: Thresholds) -> Counts:
     """Give the counts of values that are no levels, all of shape (k,), by bisection."""
     from scipy.special import pdtr
 

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SQUARE", "per_image", "projected"]
+__all__ = ["SQUARE", "per_image", "project"]
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])  # (x, y), clockwise as seen
 
 
-def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, Any]:
+def project(h: int, w: int, corners: Floats, dtype: type[Any]) -> tuple[Any, Any]:
     """Give where pixels come from when the image's corners go to new places.
 
     Parameters
@@ -55,12 +55,12 @@ def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, 
     return place(plane(f0, f1, f2), h), place(plane(g0, g1, g2), w)
 
 
-def per_image(values: Numbers, dtype: type[Any]) -> NDArray[Any]:
+def per_image(values: Floats, dtype: type[Any]) -> NDArray[Any]:
     """Give a value an image the shape (n, 1, 1)."""
     return values.astype(dtype)[:, None, None]
 
 
-def inverse_projections(corners: Numbers) -> Numbers:
+def inverse_projections(corners: Floats) -> Floats:
     """Give the matrices on (x, y, 1) that take quadrilaterals to the unit square, (n, 3, 3).
 
     Of positive depth inside; the closed form of the square-to-quadrilateral map (Heckbert 1989).
@@ -78,5 +78,5 @@ def inverse_projections(corners: Numbers) -> Numbers:
         (f * g - d * one, a * one - c * g, c * d - a * f),
         (d * h - e * g, b * g - a * h, a * e - b * d),
     )
-    inverse: Numbers = np.moveaxis(np.array(adjugate), -1, 0)
+    inverse: Floats = np.moveaxis(np.array(adjugate), -1, 0)
     return inverse

@@ -8,16 +8,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.operations.linear import Matrix, mixed_columns, on_grid
+from noiselib.operations.linear import Matrix, matmul_columns, on_grid
 from noiselib.operations.motion import motion_line
-from noiselib.operations.precipitation import ANGLES, angles
+from noiselib.operations.precipitation import ANGLES, streak_angles
 
-__all__ = ["rainfall"]
+__all__ = ["rain_streaks"]
 
 Layer = NDArray[np.float32]  # (n, h, w)
 
 
-def rainfall(
+def rain_streaks(
     numbers: NDArray[np.uint16],
     part: float,
     which: NDArray[np.intp],
@@ -51,22 +51,22 @@ def rainfall(
     """
     n, rows, columns = numbers.shape
     h, w = sides[0] + 2 * radius, sides[1] + 4 * radius
-    ways, weights = streaks(h, w, radius, degrees)
+    ways, weights = streak_paths(h, w, radius, degrees)
     drops = np.flatnonzero(numbers < round(part * 2**16))
     image, point = np.divmod(drops, rows * columns)
     row, column = np.divmod(point, columns)
-    first = (image * h + spaced(rows, h)[row]) * w + spaced(columns, w)[column]
+    first = (image * h + spaced_pixels(rows, h)[row]) * w + spaced_pixels(columns, w)[column]
     # Drops are few: only the pixels that they pass are touched. What leaves a layer at its bottom
     # or sides comes to pixels above or beside that are cut off.
     places = first[:, None] + ways[which[image]]
     light = np.bincount(places.ravel(), weights[which[image]].ravel(), n * h * w + ways.max())
     seen = light[: n * h * w].reshape(n, h, w)[:, 2 * radius :, 2 * radius : w - 2 * radius]
     brightness = np.float32(size * size * (radius + 0.5))
-    layer: Layer = np.minimum(widened(seen.astype(np.float32), size) * brightness, 1)
+    layer: Layer = np.minimum(widen(seen.astype(np.float32), size) * brightness, 1)
     return layer
 
 
-def spaced(count: int, side: int) -> NDArray[np.intp]:
+def spaced_pixels(count: int, side: int) -> NDArray[np.intp]:
     """Give the pixels where so many points lie that span a side."""
     places: NDArray[np.intp] = np.rint(np.arange(count) * ((side - 1) / max(1, count - 1))).astype(
         np.intp
@@ -74,7 +74,7 @@ def spaced(count: int, side: int) -> NDArray[np.intp]:
     return places
 
 
-def widened(layers: Layer, size: float) -> Layer:
+def widen(layers: Layer, size: float) -> Layer:
     """Spread every pixel sideways over those within `size`, the less the further.
 
     Both a layer and these weights are multiples of 1/4096 and none of their sums is above 1: so
@@ -83,11 +83,11 @@ def widened(layers: Layer, size: float) -> Layer:
     if size == 1:
         return layers
     n, h, w = layers.shape
-    return mixed_columns(layers.reshape(n * h, w), hat_rows(w, size)).reshape(n, h, w)
+    return matmul_columns(layers.reshape(n * h, w), triangle_matrix(w, size)).reshape(n, h, w)
 
 
 @lru_cache(maxsize=64)
-def hat_rows(side: int, size: float) -> Matrix:
+def triangle_matrix(side: int, size: float) -> Matrix:
     """Give the matrix of a triangular mean along one side, border ``nearest``."""
     weights, places, reach = np.zeros((side, side)), np.arange(side), math.ceil(size) - 1
     for offset in range(-reach, reach + 1):
@@ -99,7 +99,7 @@ def hat_rows(side: int, size: float) -> Matrix:
 
 
 @lru_cache(maxsize=64)
-def streaks(
+def streak_paths(
     h: int, w: int, radius: int, degrees: tuple[float, float]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Give how far along a layer, row by row, a drop comes, and how bright it is there.
@@ -108,7 +108,7 @@ def streaks(
     """
     lines = [
         motion_line(h, w, radius, radius + 0.5, angle)
-        for angle in angles(np.arange(ANGLES), degrees)
+        for angle in streak_angles(np.arange(ANGLES), degrees)
     ]
     longest = max(len(line.taps) for line in lines)
     ways, weights = np.zeros((ANGLES, longest), np.intp), np.zeros((ANGLES, longest))

@@ -12,12 +12,12 @@ from noiselib.operations.linear import (
     Matrix,
     as_planes,
     from_planes,
-    mixed_columns,
-    mixed_rows,
+    matmul_columns,
+    matmul_rows,
     on_grid,
 )
 
-__all__ = ["coarse_side", "pixelated", "there_and_back"]
+__all__ = ["coarse_side", "down_up_matrix", "pixelate"]
 
 SUPPORT = {"box": 0.5, "bilinear": 1.0}
 
@@ -27,7 +27,7 @@ def coarse_side(side: int, fraction: float) -> int:
     return max(1, int(side * fraction + 1e-9))
 
 
-def pixelated(images: Images, fraction: float) -> Images:
+def pixelate(images: Images, fraction: float) -> Images:
     """Take means of the pixels whose centres lie in a large one, and repeat them.
 
     Parameters
@@ -40,9 +40,9 @@ def pixelated(images: Images, fraction: float) -> Images:
     n, h, w, c = images.shape
     (rows, down), (columns, right) = (large_pixels(side, fraction) for side in (h, w))
     # Fewer rows first: only what is left has to be cut into planes.
-    few = np.rint(mixed_rows(rows, images.reshape(n, h, w * c)))
+    few = np.rint(matmul_rows(rows, images.reshape(n, h, w * c)))
     planes = as_planes(few.reshape(n, len(rows), w, c))
-    small = mixed_columns(planes.reshape(-1, w), columns).reshape(n * c, len(rows), len(columns))
+    small = matmul_columns(planes.reshape(-1, w), columns).reshape(n * c, len(rows), len(columns))
     return from_planes(small, images).take(right, axis=2).take(down, axis=1)
 
 
@@ -50,21 +50,23 @@ def pixelated(images: Images, fraction: float) -> Images:
 def large_pixels(side: int, fraction: float) -> tuple[Matrix, NDArray[np.intp]]:
     """Give the matrix of means over large pixels, and which of these each pixel lies in."""
     coarse = coarse_side(side, fraction)
-    means = on_grid(resizing(side, coarse, "box"))
+    means = on_grid(resize_matrix(side, coarse, "box"))
     means.flags.writeable = False
-    return means, resizing(coarse, side, "box").argmax(axis=1)
+    return means, resize_matrix(coarse, side, "box").argmax(axis=1)
 
 
 @lru_cache(maxsize=128)
-def there_and_back(side: int, fraction: float) -> Matrix:
+def down_up_matrix(side: int, fraction: float) -> Matrix:
     """Give the matrix that resizes a side to a fraction of it and back, bilinearly."""
     coarse = coarse_side(side, fraction)
-    rows = on_grid(resizing(coarse, side, "bilinear") @ resizing(side, coarse, "bilinear"))
+    rows = on_grid(
+        resize_matrix(coarse, side, "bilinear") @ resize_matrix(side, coarse, "bilinear")
+    )
     rows.flags.writeable = False
     return rows
 
 
-def resizing(before: int, after: int, method: str) -> NDArray[np.float64]:
+def resize_matrix(before: int, after: int, method: str) -> NDArray[np.float64]:
     """Give the matrix of Pillow's resize along one side, shape (after, before).
 
     A pixel takes from all whose centres the filter reaches, which is widened where the side

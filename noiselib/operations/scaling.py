@@ -1,6 +1,6 @@
 """Shifting whole images, and scaling them about their means: in floats and in whole levels.
 
-Both ways add numbers in fine steps (see `noiselib.operations.exact.in_fine_steps`), and so give
+Both ways add numbers in fine steps (see `noiselib.operations.exact.round_to_4096ths`), and so give
 one result.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels
-from noiselib.operations.exact import in_fine_steps, whole_means
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.exact import integer_image_means, round_to_4096ths
 
-__all__ = ["scaled_about", "shifted", "whole_levels_scaled"]
+__all__ = ["scale_about_means", "scale_about_means_uint8", "shift_uint8"]
 
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1) or (n, 1, 1, c)
 
@@ -22,20 +22,20 @@ FINE_BESIDE = 3072
 FINE_UP_TO = 4  # times 255
 
 
-def shifted(levels: Levels, shifts: NDArray[np.int16]) -> Levels:
+def shift_uint8(images: UInt8Images, shifts: NDArray[np.int16]) -> UInt8Images:
     """Add -255 to 255 to each image, by three operations on bytes; results are saturated."""
-    n, h, w, c = levels.shape
+    n, h, w, c = images.shape
     # numpy is ten times slower where more than some thousand values meet one.
     lines = n if h * w * c <= SHORT else n * h
     shifts = np.repeat(shifts.reshape(n, 1), lines // n, axis=0)
     least, most = np.maximum(-shifts, 0), np.minimum(255 - shifts, 255)
-    result = np.maximum(levels.reshape(lines, -1), least.astype(np.uint8))
+    result = np.maximum(images.reshape(lines, -1), least.astype(np.uint8))
     np.minimum(result, most.astype(np.uint8), out=result)
     result += shifts.astype(np.uint8)  # a negative shift counts modulo 256
-    return result.reshape(levels.shape)
+    return result.reshape(images.shape)
 
 
-def scaled_about(levels: Images, means: PerImage, factors: Images) -> Images:
+def scale_about_means(levels: Images, means: PerImage, factors: Images) -> Images:
     """Scale distances from the means: ``factor * level + (1 - factor) * mean``, both in fine steps.
 
     Factors are float32 and broadcast to images; of numbers so wide that float32 cannot hold their
@@ -46,7 +46,7 @@ def scaled_about(levels: Images, means: PerImage, factors: Images) -> Images:
         scaled += np.float32(FINE_BESIDE)
         scaled -= np.float32(FINE_BESIDE)
     else:
-        scaled = in_fine_steps(scaled)
+        scaled = round_to_4096ths(scaled)
     scaled += offsets(means, factors, levels.shape[2])
     return scaled
 
@@ -56,17 +56,17 @@ def offsets(means: PerImage, factors: Images, w: int) -> Images:
 
     The same along a row, as numpy is slow where its inner loop is only the channels.
     """
-    steps = in_fine_steps((1 - factors.astype(np.float64)) * means).astype(np.float32)
+    steps = round_to_4096ths((1 - factors.astype(np.float64)) * means).astype(np.float32)
     return steps if steps.shape[3] == 1 else np.repeat(steps, w, axis=2)
 
 
-def whole_levels_scaled(levels: Levels, factors: Images) -> Levels | None:
-    """Do what `scaled_about` does to uint8 images; None for factors above 4."""
+def scale_about_means_uint8(images: UInt8Images, factors: Images) -> UInt8Images | None:
+    """Do what `scale_about_means` does to uint8 images; None for factors above 4."""
     greatest = factors.max()
     if greatest > FINE_UP_TO:
         return None
-    values = levels.astype(np.float32)
-    moved = offsets(whole_means(values), factors, levels.shape[2])
+    values = images.astype(np.float32)
+    moved = offsets(integer_image_means(values), factors, images.shape[2])
     values *= factors
     values += np.float32(FINE_BESIDE)
     values += moved - np.float32(FINE_BESIDE - 0.5)

@@ -12,18 +12,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels, from_unit, to_unit
-from noiselib.operations.neighbourhood import Block, Reach, border_index, extended
+from noiselib.images import Images, UInt8Images, from_unit, to_unit
+from noiselib.operations.neighbourhood import Block, Margins, border_index, pad_block
 
-__all__ = ["shifted_levels", "shifted_rows"]
+__all__ = ["shift_rows", "shift_rows_uint8"]
 
 STEP = 1 << 16  # values at a time: what is made of them fits the cache
 
 Positions = NDArray[np.float64]  # (n, h), in pixels
 
 
-def shifted_rows(
-    images: Images | Levels, y: Positions, x: Positions, border: str, fill: float
+def shift_rows(
+    images: Images | UInt8Images, y: Positions, x: Positions, border: str, fill: float
 ) -> Images:
     """Take each row of the result from a row of its image, one pixel for every pixel.
 
@@ -42,13 +42,13 @@ def shifted_rows(
     """
     n, h, w, c = images.shape
     (top, down), (left, right) = split(y, h, 1, border), split(x, w, w + 1, border)
-    reach = Reach(
+    reach = Margins(
         max(0, -int(top.min())),
         max(0, int(top.max()) + 2 - h),
         max(0, -int(left.min())),
         max(0, int(left.max()) + 1),
     )
-    source = surrounded(images, reach, border, fill)
+    source = add_border(images, reach, border, fill)
     height, width = source.shape[1:3]
     starts = np.arange(n)[:, None] * height + top + reach.top
     starts = (starts * width + left + reach.left) * c
@@ -60,12 +60,12 @@ def shifted_rows(
         part = slice(first, first + step)
         rows = in_unit(stretches[starts[part]])
         if down[part].any():
-            rows = between(rows, in_unit(stretches[starts[part] + width * c]), down[part])
-        result[part] = between(rows[:, :-c], rows[:, c:], right[part])
+            rows = interpolate(rows, in_unit(stretches[starts[part] + width * c]), down[part])
+        result[part] = interpolate(rows[:, :-c], rows[:, c:], right[part])
     return result.reshape(n, h, w, c)
 
 
-def between(
+def interpolate(
     before: NDArray[np.float32], after: NDArray[np.float32], part: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Go a part of the way from one to the other."""
@@ -75,14 +75,14 @@ def between(
     return way
 
 
-def shifted_levels(
-    levels: Levels, y: Positions, x: Positions, border: str, fill: float
-) -> Levels | None:
-    """Do what `shifted_rows` does to uint8 images, where `fill`, in [0, 1], is black or white."""
+def shift_rows_uint8(
+    images: UInt8Images, y: Positions, x: Positions, border: str, fill: float
+) -> UInt8Images | None:
+    """Do what `shift_rows` does to uint8 images, where `fill`, in [0, 1], is black or white."""
     if border == "constant" and fill not in (0, 1):
         return None
-    result = np.empty(levels.shape, np.uint8)
-    from_unit(shifted_rows(levels, y, x, border, 255 * fill), result)
+    result = np.empty(images.shape, np.uint8)
+    from_unit(shift_rows(images, y, x, border, 255 * fill), result)
     return result
 
 
@@ -107,7 +107,7 @@ def split(
     return before.astype(np.intp), part
 
 
-def surrounded(images: Block, reach: Reach, border: str, fill: float) -> Block:
+def add_border(images: Block, reach: Margins, border: str, fill: float) -> Block:
     """Put a border around images."""
     n, h, w, c = images.shape
     if border == "constant":
@@ -117,4 +117,4 @@ def surrounded(images: Block, reach: Reach, border: str, fill: float) -> Block:
         return source
     rows = border_index(h, reach.top, reach.bottom, border)
     columns = border_index(w, reach.left, reach.right, border)
-    return extended(images, rows, columns, reach)
+    return pad_block(images, rows, columns, reach)

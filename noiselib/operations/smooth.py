@@ -14,11 +14,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.operations.exact import steady
-from noiselib.operations.linear import blended, gaussian_rows, on_grid
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.linear import gaussian_matrix, on_grid, separable_product
 from noiselib.streams import Streams
 
-__all__ = ["between_rows", "smooth_noise"]
+__all__ = ["interpolation_matrix", "smooth_noise"]
 
 STEPS = 1024  # of the noise, which stays within (-1, 1)
 WIDE = 4  # pixels; from this sigma on, waves are cheaper
@@ -52,19 +52,21 @@ def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: fl
     if sigma < WIDE:
         noise = streams.uniform16((count, h, w))
         steps = (noise >> np.uint16(5)).astype(np.float32) - np.float32(STEPS - 0.5)
-        rows, columns = (gaussian_rows(side, sigma, truncate=3.0) for side in sides)
-        fields = blended(steps.reshape(-1, h, w), rows, columns)
-        fields *= np.float32(math.sqrt(3) / (STEPS * spread(rows) * spread(columns)))
+        rows, columns = (gaussian_matrix(side, sigma, truncate=3.0) for side in sides)
+        fields = separable_product(steps.reshape(-1, h, w), rows, columns)
+        fields *= np.float32(
+            math.sqrt(3) / (STEPS * noise_deviation(rows) * noise_deviation(columns))
+        )
     else:
-        downwards, sideways = (wave_rows(side, sigma) for side in sides)
+        downwards, sideways = (cosine_matrix(side, sigma) for side in sides)
         numbers = streams.normal((count, downwards.shape[1], sideways.shape[1]))
         waves = numbers.astype(np.float64).reshape(-1, *numbers.shape[2:])
-        fields = added_up(waves, downwards, sideways)
+        fields = sum_waves(waves, downwards, sideways)
     return fields.reshape(-1, count, h, w)
 
 
 @lru_cache(maxsize=64)
-def between_rows(length: int, count: int, spacing: float, first: float = 0) -> Matrix:
+def interpolation_matrix(length: int, count: int, spacing: float, first: float = 0) -> Matrix:
     """Give the matrix that interpolates between `count` points at places first + k spacing.
 
     Shape (length, count); places beyond the last point count as that point.
@@ -79,13 +81,13 @@ def between_rows(length: int, count: int, spacing: float, first: float = 0) -> M
     return result
 
 
-def spread(rows: Matrix) -> float:
+def noise_deviation(rows: Matrix) -> float:
     """Give the standard deviation that rows leave of white noise, over all rows."""
     return math.sqrt(np.square(rows.astype(np.float64)).sum() / len(rows))
 
 
 @lru_cache(maxsize=64)
-def wave_rows(length: int, sigma: float) -> NDArray[np.float64]:
+def cosine_matrix(length: int, sigma: float) -> NDArray[np.float64]:
     """Give the cosines that a Gaussian lets pass, weakened by it, shape (length, waves).
 
     In steps of 2**-16, and of mean square 1 over all: independent normal amounts of them are
@@ -96,13 +98,13 @@ def wave_rows(length: int, sigma: float) -> NDArray[np.float64]:
     passed = np.exp(-0.5 * (math.pi * waves * sigma / length) ** 2)
     angles = math.pi * np.outer(np.arange(length) + 0.5, waves) / length
     rows = np.cos(angles) * passed * np.where(waves > 0, math.sqrt(2), 1)
-    rows = steady(rows / math.sqrt(np.square(passed).sum()))
+    rows = drop_last_bits(rows / math.sqrt(np.square(passed).sum()))
     rows = np.rint(rows * 2**16) / 2**16
     rows.flags.writeable = False
     return rows
 
 
-def added_up(
+def sum_waves(
     waves: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
 ) -> Fields:
     """Add waves up: ``rows @ waves @ columns.T``; float64 holds every partial sum."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels
-from noiselib.operations.bilinear import neighbours, warp_to
-from noiselib.operations.exact import steady
-from noiselib.operations.linear import sparse, sparse_levels, sparse_operator
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.bilinear import split_positions, warp_to
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.linear import sparse, sparse_operator, sparse_uint8
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -27,9 +27,9 @@ __all__ = [
     "affine_operator",
     "bilinear_operator",
     "coordinates",
-    "warp_by",
+    "warp_all",
+    "warp_all_uint8",
     "warp_each",
-    "warp_levels_by",
 ]
 
 BORDERS = ("constant", "nearest", "reflect")
@@ -71,23 +71,23 @@ def affine_matrices(
         n = 1 for numbers.
     """
     angle = np.deg2rad(degrees)
-    sine, cosine = steady(np.sin(angle)), steady(np.cos(angle))
+    sine, cosine = drop_last_bits(np.sin(angle)), drop_last_bits(np.cos(angle))
     yx, yy = sine / (factor * stretch), cosine / (factor * stretch)
     xx, xy = cosine / factor - shear * yx, -sine / factor - shear * yy
     rows = (yy, yx, -(yy * y + yx * x), xy, xx, -(xy * y + xx * x))
     return np.stack(np.broadcast_arrays(*map(np.atleast_1d, rows)), axis=-1).reshape(-1, 2, 3)
 
 
-def warp_by(images: Images, operator: Bilinear, fill: float) -> Images:
+def warp_all(images: Images, operator: Bilinear, fill: float) -> Images:
     """Resample all images by one operator; what lies outside has the value `fill`, in [0, 1]."""
     mixing, outside = operator
     return sparse(images, mixing, np.float32(fill) * outside if fill else None)
 
 
-def warp_levels_by(levels: Levels, operator: Bilinear, fill: float) -> Levels:
-    """Do what `warp_by` does to uint8 images, with the rounding of the door."""
+def warp_all_uint8(images: UInt8Images, operator: Bilinear, fill: float) -> UInt8Images:
+    """Do what `warp_all` does to uint8 images, with the rounding of the door."""
     mixing, outside = operator
-    return sparse_levels(levels, mixing, np.float32(fill) * outside if fill else None)
+    return sparse_uint8(images, mixing, np.float32(fill) * outside if fill else None)
 
 
 def affine_operator(h: int, w: int, matrix: Matrices, border: str) -> Bilinear:
@@ -112,7 +112,7 @@ def bilinear_operator(y: NDArray[np.float64], x: NDArray[np.float64], border: st
         The operator, and the part of each pixel that lies outside.
     """
     h, w = y.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     weights, sources = [], []
     for row, row_weight in ((top, 1 - down), (top + 1, down)):
         for column, column_weight in ((left, 1 - right), (left + 1, right)):

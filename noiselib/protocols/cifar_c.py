@@ -55,7 +55,7 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=4, sigma=0.25)",
                 "glass_blur(reach=4, sigma=0.4)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
@@ -98,7 +98,7 @@ PROTOCOL = Protocol(
                 "frost(ice=0.4, light=0.85)",
                 "frost(ice=0.45, light=0.75)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="a computed pane of crystals in place of photographs",
         ),
         "fog": Entry(
@@ -193,7 +193,7 @@ PROTOCOL = Protocol(
                 "spatter(amount=1, deviation=0.1, sigma=0.7, threshold=0.69, softness=0.6)",
                 "spatter(amount=1, deviation=0.1, sigma=0.5, threshold=0.68, softness=0.6)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="water takes its relief from the smoothed edges of the drops",
             benchmark=False,
         ),

@@ -8,7 +8,7 @@ from typing import Literal
 
 __all__ = ["Entry", "Fidelity", "Protocol"]
 
-Fidelity = Literal["exact", "distribution", "stand-in"]
+Fidelity = Literal["exact", "distribution", "approximation"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,8 @@ class Entry:
         Specs of the severities, weakest number first; one where the original has none.
     fidelity : str
         ``exact``: the published result within a grey level on 99 % of the pixels (of MNIST's for
-        `mnist_c`); ``distribution``: the same law, other draws; ``stand-in``: alike to the eye.
+        `mnist_c`); ``distribution``: the same distribution, other random draws; ``approximation``:
+        a visually similar corruption.
     note : str
         What differs from the published code; empty where nothing does.
     benchmark : bool

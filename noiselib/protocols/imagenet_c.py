@@ -56,7 +56,7 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=8.944, sigma=1.1)",
                 "glass_blur(reach=11.66, sigma=1.5)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
@@ -99,7 +99,7 @@ PROTOCOL = Protocol(
                 "frost(ice=0.7, light=0.65)",
                 "frost(ice=0.75)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="a computed pane of crystals in place of photographs",
         ),
         "fog": Entry(
@@ -194,7 +194,7 @@ PROTOCOL = Protocol(
                 "spatter(amount=1)",
                 "spatter(amount=1, mean=0.67, deviation=0.4)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="water takes its relief from the smoothed edges of the drops",
             benchmark=False,
         ),

@@ -35,7 +35,7 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=6.59, sigma=1.1, share=0.908)",
                 "glass_blur(reach=8.49, sigma=1.5, share=0.908)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
@@ -217,7 +217,7 @@ PROTOCOL = Protocol(
                 "frost(ice=0.7, light=0.65)",
                 "frost(ice=0.75)",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
             note="a computed pane of crystals in place of photographs",
             benchmark=False,
         ),

@@ -18,10 +18,10 @@ from noiselib.corruption import Corruption
 from noiselib.fields import FieldInfo
 from noiselib.transform import Transform, chain, identity
 
-__all__ = ["batches", "corruptions", "instances", "laid_out", "layouts", "seeds", "transforms"]
+__all__ = ["batches", "corruptions", "instances", "layouts", "seeds", "transforms", "with_layout"]
 
-KINDS = ("noise", "smooth", "black", "white", "grey", "checkerboard", "digit")
-WIDEST = 20.0  # parameters without a natural end are drawn up to here
+IMAGE_KINDS = ("noise", "smooth", "black", "white", "grey", "checkerboard", "digit")
+MAX_UNBOUNDED = 20.0  # parameters without a natural end are drawn up to here
 
 
 def seeds() -> st.SearchStrategy[int]:
@@ -41,7 +41,7 @@ def batches(
     side = st.integers(1, 17) if side is None else side
     n = draw(st.integers(1, 5) if count is None else count)
     h, w, c = draw(side), draw(side), draw(st.sampled_from(channels))
-    kind, seed = draw(st.sampled_from(KINDS)), draw(st.integers(0, 999))
+    kind, seed = draw(st.sampled_from(IMAGE_KINDS)), draw(st.integers(0, 999))
     return pictures(kind, (n, h, w, c), seed)
 
 
@@ -71,7 +71,7 @@ def layouts() -> st.SearchStrategy[str]:
     return st.sampled_from(["C", "Fortran", "strided", "reversed", "read-only"])
 
 
-def laid_out(array: NDArray[Any], layout: str) -> NDArray[Any]:
+def with_layout(array: NDArray[Any], layout: str) -> NDArray[Any]:
     """Give equal values in another memory layout."""
     if layout == "Fortran":
         return np.asfortranarray(array)
@@ -91,8 +91,8 @@ def instances(draw: st.DrawFn, cls: type[Corruption]) -> Corruption:
     """Draw a corruption with parameters from the limits of its fields."""
     return cls(
         **{
-            name: draw(values(info, cls.kinds[name], getattr(cls, name)))
-            for name, info in cls.infos.items()
+            name: draw(values(info, cls.field_types[name], getattr(cls, name)))
+            for name, info in cls.field_info.items()
         }
     )
 
@@ -106,7 +106,7 @@ def values(info: FieldInfo, kind: str, default: Any) -> st.SearchStrategy[Any]:
     if info.is_strength:
         ends = (float(info.worst or 0), finite(info.identity, float(info.worst or 0)))
     else:
-        reach = max(abs(float(default)), WIDEST / 4)
+        reach = max(abs(float(default)), MAX_UNBOUNDED / 4)
         ends = (max(info.low, -reach), min(info.high, reach))
     if kind == "int":
         return st.one_of(st.just(default), st.integers(math.ceil(min(ends)), int(max(ends))))

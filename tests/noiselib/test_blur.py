@@ -187,10 +187,10 @@ def test_glass_moves_as_far_as_the_published_swaps(d, times):
                 places[y + down][x + right], places[y][x] = places[y][x], other
     inside = slice(margin, side - margin)
     swapped = (np.array(places) - np.stack(np.indices((side, side)), axis=-1))[inside, inside]
-    from noiselib.operations.displacement import steps
+    from noiselib.operations.displacement import displacements
 
     words = Streams("glass_blur", 0, 0, np.arange(4, dtype=np.uint64)).words((side, side))
-    ours = np.array(steps(words, 2 * math.sqrt(times * (d * d + 1)), 1))
+    ours = np.array(displacements(words, 2 * math.sqrt(times * (d * d + 1)), 1))
     assert np.square(ours).mean() == pytest.approx(np.square(swapped).mean(), rel=0.2)
     assert abs(ours.mean()) < 0.1
 
@@ -281,14 +281,14 @@ def test_gaussian_blur_of_large_images_is_scipys(sigma):
 
 
 def test_bands_give_the_whole_product_to_the_bit():
-    from noiselib.operations.linear import gaussian_rows, mixed_columns, mixed_rows
+    from noiselib.operations.linear import gaussian_matrix, matmul_columns, matmul_rows
 
     random = np.random.default_rng(0)
-    rows = gaussian_rows(150, 4)
+    rows = gaussian_matrix(150, 4)
     planes = random.integers(0, 4081, (3, 150, 20)).astype(np.float32)
-    assert np.array_equal(mixed_rows(rows, planes), np.matmul(rows, planes))
+    assert np.array_equal(matmul_rows(rows, planes), np.matmul(rows, planes))
     lines = random.integers(0, 4081, (40, 150)).astype(np.float32)
-    assert np.array_equal(mixed_columns(lines, rows), lines @ rows.T)
+    assert np.array_equal(matmul_columns(lines, rows), lines @ rows.T)
 
 
 def test_random_motion_of_large_images_is_that_of_small_ones():
@@ -301,9 +301,9 @@ def test_random_motion_of_large_images_is_that_of_small_ones():
 
 def test_zooms_of_large_images_are_those_of_small_ones():
     """Large images are zoomed along each side, small ones by one operator."""
-    from noiselib.operations.linear import as_planes, from_planes, in_levels
-    from noiselib.operations.zooming import averaged, zooms
+    from noiselib.operations.linear import as_planes, from_planes, to_sixteenths
+    from noiselib.operations.zooming import average_zooms, zoom_blur
 
     images = np.random.default_rng(0).random((2, 33, 40, 3), np.float32)
-    apart = from_planes(averaged(in_levels(as_planes(images)), 1.4, 9), images)
-    assert abs(zooms(images, 1.4, 9) - apart).max() < 0.75 / 255
+    apart = from_planes(average_zooms(to_sixteenths(as_planes(images)), 1.4, 9), images)
+    assert abs(zoom_blur(images, 1.4, 9) - apart).max() < 0.75 / 255

@@ -37,13 +37,13 @@ def test_the_docstring_has_formula_draws_and_source(cls):
 
 @pytest.mark.parametrize("cls", CORRUPTIONS)
 def test_every_field_is_described_and_bounded(cls):
-    for name, info in cls.infos.items():
+    for name, info in cls.field_info.items():
         assert info.description, f"{name} is not described"
         assert info.description[0].islower(), f"{name}: begin in lower case"
-        if cls.kinds[name] in ("int", "float"):
+        if cls.field_types[name] in ("int", "float"):
             assert math.isfinite(info.low), f"{name} has no least value"
             assert math.isfinite(info.high) or info.identity == math.inf, f"{name} has no greatest"
-        if cls.kinds[name] == "str":
+        if cls.field_types[name] == "str":
             assert info.choices, f"{name} has no choices"
 
 

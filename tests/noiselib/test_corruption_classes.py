@@ -25,7 +25,7 @@ def test_a_base_class_is_no_corruption():
         level: float = parameter("its own", default=0.5)
 
     assert "_base" not in noiselib.registry()
-    assert list(Derived.infos) == ["gain", "level"]
+    assert list(Derived.field_info) == ["gain", "level"]
     assert str(Derived(level=0.25)) == "derived(gain=1, level=0.25)"
     assert Derived().revisions == (("derived", 1),)
 
@@ -61,7 +61,7 @@ def test_wrong_classes(fields, message):
 
 
 def test_kinds_may_be_types():
-    assert declare(a=(float, gain())).kinds == {"a": "float"}
+    assert declare(a=(float, gain())).field_types == {"a": "float"}
 
 
 def test_a_name_is_entered_once():

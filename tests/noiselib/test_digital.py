@@ -12,7 +12,7 @@ from PIL import Image
 
 import noiselib
 from noiselib.operations.box_means import block_means
-from noiselib.operations.jpeg import quantiser, quantiser_scale, transform
+from noiselib.operations.jpeg import dct_matrix, quantization_scale, quantization_table
 from noiselib.testing.strategies import batches
 
 
@@ -121,7 +121,7 @@ def test_colour_jpeg_without_pillow_names_the_extra(monkeypatch, colours, digits
 def test_the_path_of_quality_is_even_in_the_quantiser():
     whole = noiselib.JpegCompression(quality=10)
     for t in (0.1, 0.25, 0.5, 0.75, 0.9):
-        scale = quantiser_scale(whole.at(t).quality)
+        scale = quantization_scale(whole.at(t).quality)
         assert scale == pytest.approx(500 * t, abs=20)
     assert whole.at(0).quality == 100
 
@@ -131,14 +131,14 @@ def test_quantisers_are_those_pillow_writes():
         file = io.BytesIO()
         Image.new("L", (8, 8)).save(file, "JPEG", quality=quality)
         written = np.array(Image.open(file).quantization[0]).reshape(8, 8)
-        assert np.array_equal(quantiser(quality), written)
+        assert np.array_equal(quantization_table(quality), written)
 
 
 def test_the_transform_is_a_cosine_transform():
     frequency, place = np.arange(8)[:, None], np.arange(8)
     cosines = np.sqrt(2) * np.cos((2 * place + 1) * frequency * np.pi / 16)
     cosines[0] = 1
-    assert abs(transform() / 2**13 - cosines).max() < 2e-4
+    assert abs(dct_matrix() / 2**13 - cosines).max() < 2e-4
 
 
 @pytest.mark.oracle("canny_edges")

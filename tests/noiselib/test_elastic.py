@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 import noiselib
-from noiselib.operations.smooth import WIDE, smooth_noise, wave_rows
+from noiselib.operations.smooth import WIDE, cosine_matrix, smooth_noise
 from noiselib.operations.warp import BORDERS
 from noiselib.streams import Streams
 
@@ -107,7 +107,7 @@ def test_elastic_transform_is_its_formula(digits, displacement, sigma, jitter):
         kernel = gaussian_filter1d(np.eye(28), sigma * 28, axis=0, truncate=3)
         field = smooth * np.sqrt(3) / (np.square(kernel).sum() / 28)
     else:
-        rows = wave_rows(28, sigma * 28)
+        rows = cosine_matrix(28, sigma * 28)
         waves = streams.normal((2, rows.shape[1], rows.shape[1])).astype(float)
         field = rows @ waves @ rows.T
     corruption = noiselib.ElasticTransform(displacement=displacement, sigma=sigma, jitter=jitter)
@@ -122,7 +122,7 @@ def test_waves_are_smoothed_white_noise(side, sigma):
     """What a Gaussian leaves of white noise has this covariance between any two places."""
     kernel = gaussian_filter1d(np.eye(side), sigma, axis=0, mode="reflect", truncate=3)
     smoothed = kernel @ kernel.T / (np.square(kernel).sum() / side)
-    waves = wave_rows(side, sigma)
+    waves = cosine_matrix(side, sigma)
     assert abs(waves @ waves.T - smoothed).max() < 0.03 * smoothed.max()
 
 

@@ -10,7 +10,7 @@ from noiselib.corruptions.blur import GaussianBlur
 from noiselib.corruptions.noise import GaussianNoise, SaltAndPepper
 from noiselib.corruptions.photometric import Contrast
 from noiselib.fields import strength
-from noiselib.operations.linear import gaussian_rows, separable
+from noiselib.operations.linear import gaussian_matrix, separable
 from noiselib.streams import Streams
 from noiselib.testing import LAWS, check_corruption
 from noiselib.testing.checking import check_law
@@ -32,7 +32,7 @@ def broken_laws(cls):
 def copy_of(cls, **changes):
     """A copy of a corruption class, outside the registry, with a fault."""
     annotations = {cls.strength_name: "float"}
-    info = cls.infos[cls.strength_name]
+    info = cls.field_info[cls.strength_name]
     field = strength(
         info.description, identity=info.identity, worst=info.worst, low=info.low, high=info.high
     )
@@ -55,12 +55,12 @@ def test_zero_padded_blur():
     def apply(self, images, draws):
         matrices = []
         for side in images.shape[1:3]:
-            padded = gaussian_rows(side + 80, self.sigma)[40:-40, 40:-40]
+            padded = gaussian_matrix(side + 80, self.sigma)[40:-40, 40:-40]
             matrices.append(np.ascontiguousarray(padded))
         return separable(images, *matrices)
 
     caught = broken_laws(copy_of(GaussianBlur, apply=apply))
-    assert {"mean_is_kept", "constants_are_kept"} <= caught
+    assert {"mean_is_preserved", "constants_are_preserved"} <= caught
 
 
 def test_truncation_instead_of_rounding(monkeypatch):

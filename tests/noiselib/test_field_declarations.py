@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, written
+from noiselib.corruption import Corruption, format_value
 from noiselib.fields import (
     Axis,
     FieldInfo,
@@ -13,7 +13,7 @@ from noiselib.fields import (
     inverse_square,
     linear,
     parameter,
-    rounded,
+    round_to_12_digits,
     strength,
 )
 
@@ -49,7 +49,7 @@ INFINITY = math.inf
     ],
 )  # fmt: skip
 def test_what_is_declared_is_known(name, info):
-    assert Parent.infos[name] == info
+    assert Parent.field_info[name] == info
 
 
 def test_what_is_said_of_a_field_is_kept():
@@ -75,7 +75,7 @@ def test_what_is_left_out():
         worst=None, path=linear,
     )  # fmt: skip
     assert not bare.is_strength
-    assert Parent.infos["side"].is_strength
+    assert Parent.field_info["side"].is_strength
     plain = strength("grows", identity=0, worst=2).metadata["info"]
     assert plain == FieldInfo(description="grows", low=0, high=INFINITY, identity=0, worst=2)
     falls = strength("falls", identity=0, worst=-2).metadata["info"]
@@ -85,9 +85,9 @@ def test_what_is_left_out():
 
 
 def test_the_strength_comes_first_and_keywords_alone_are_taken():
-    assert list(Child.infos) == ["side", "free", "word", "level", "flag", "extra"]
+    assert list(Child.field_info) == ["side", "free", "word", "level", "flag", "extra"]
     assert Child.strength_name == "side"
-    assert Child.kinds == {"side": "int", "free": "float", "word": "str", "level": "float",
+    assert Child.field_types == {"side": "int", "free": "float", "word": "str", "level": "float",
                            "flag": "bool", "extra": "int"}  # fmt: skip
     with pytest.raises(TypeError, match="positional argument"):
         Child(3)
@@ -100,8 +100,8 @@ def test_the_strength_comes_first_and_keywords_alone_are_taken():
     [
         ({"flag": 1}, "parent: flag must be True or False, got 1"),
         ({"word": "maybe"}, "parent: word must be one of yes, no, got 'maybe'"),
-        ({"side": 2.0}, "parent: side must be a whole number, got 2.0"),
-        ({"side": True}, "parent: side must be a whole number, got True"),
+        ({"side": 2.0}, "parent: side must be an integer, got 2.0"),
+        ({"side": True}, "parent: side must be an integer, got True"),
         ({"free": True}, "parent: free must be a number, got True"),
         ({"free": "1"}, "parent: free must be a number, got '1'"),
         ({"side": 0}, "parent: side must lie in [1, 64], got 0"),
@@ -157,14 +157,14 @@ def test_paths(path, start, end, t, value):
 
 
 def test_rounding():
-    assert rounded(0.1 + 0.2) == 0.3
-    assert rounded(1.23456789012345) == 1.23456789012
-    assert math.copysign(1, rounded(-0.0)) == 1
-    assert math.copysign(1, rounded(-1e-320)) == -1
-    assert written(30.0) == "30"
-    assert written(0.1234567890123) == "0.123456789012"
-    assert written("a") == "'a'"
-    assert written(3) == "3"
+    assert round_to_12_digits(0.1 + 0.2) == 0.3
+    assert round_to_12_digits(1.23456789012345) == 1.23456789012
+    assert math.copysign(1, round_to_12_digits(-0.0)) == 1
+    assert math.copysign(1, round_to_12_digits(-1e-320)) == -1
+    assert format_value(30.0) == "30"
+    assert format_value(0.1234567890123) == "0.123456789012"
+    assert format_value("a") == "'a'"
+    assert format_value(3) == "3"
 
 
 def test_axes():

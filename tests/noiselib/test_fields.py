@@ -83,10 +83,10 @@ def test_stepped_corruptions_pass_the_laws():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"size": 2.5}, "blocks: size must be a whole number, got 2.5"),
+        ({"size": 2.5}, "blocks: size must be an integer, got 2.5"),
         ({"size": 65}, r"blocks: size must lie in \[1, 64\], got 65"),
-        ({"size": True}, "size must be a whole number, got True"),
-        ({"level": "high"}, "level must be a whole number, got 'high'"),
+        ({"size": True}, "size must be an integer, got True"),
+        ({"level": "high"}, "level must be an integer, got 'high'"),
         ({"photons": math.nan}, r"photons must lie in \[1, inf\], got nan"),
         ({"photons": None}, "photons must be a number, got None"),
         ({"bright": 1}, "bright must be True or False, got 1"),
@@ -104,8 +104,8 @@ def test_without_limits_the_identity_bounds_one_side():
     class Falling(Corruption, register=False):
         loss: float = strength("falls", identity=1, worst=0.2)
 
-    assert (Growing.infos["gain"].low, Growing.infos["gain"].high) == (1, math.inf)
-    assert (Falling.infos["loss"].low, Falling.infos["loss"].high) == (-math.inf, 1)
+    assert (Growing.field_info["gain"].low, Growing.field_info["gain"].high) == (1, math.inf)
+    assert (Falling.field_info["loss"].low, Falling.field_info["loss"].high) == (-math.inf, 1)
 
 
 def test_a_class_needs_exactly_one_strength():

@@ -50,11 +50,12 @@ def folder(tmp_path, monkeypatch):
          "(choose with --key)")),
         ("npy.npz", "b.npz", "npy.npz is an .npy, not an .npz"),
         ("npz.npy", "b.npy", "npz.npy is an .npz, not an .npy"),
-        ("pickled.npy", "b.npy", ("pickled.npy is broken, or no numpy file: Object arrays cannot "
-         "be loaded when allow_pickle=False")),
-        ("cut.npz", "b.npz", "cut.npz is broken, or no numpy file: File is not a zip file"),
-        ("nothing.npy", "b.npy", "nothing.npy is broken, or no numpy file: No data left in file"),
-        ("text.png", "b.png", ("text.png is broken, or no picture: cannot identify image file "
+        ("pickled.npy", "b.npy", ("pickled.npy is broken, or not a numpy file: Object arrays "
+         "cannot be loaded when allow_pickle=False")),
+        ("cut.npz", "b.npz", "cut.npz is broken, or not a numpy file: File is not a zip file"),
+        ("nothing.npy", "b.npy",
+         "nothing.npy is broken, or not a numpy file: No data left in file"),
+        ("text.png", "b.png", ("text.png is broken, or not a picture: cannot identify image file "
          "'text.png'")),
         ("good.npz", "b.npy", "the output must end in .npz, got b.npy"),
         ("good.npy", "b.npz", "the output must end in .npy, got b.npz"),

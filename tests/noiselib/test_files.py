@@ -6,11 +6,11 @@ from PIL import Image
 
 from noiselib.files import (
     PICTURES,
+    check_output,
     corrupt_file,
     read_images,
     read_picture,
     write_picture,
-    writing,
 )
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 6, 7), np.uint8)
@@ -46,8 +46,8 @@ def test_the_images_of_an_npz_are_corrupted_and_the_rest_is_copied(invert, tmp_p
     with np.load(tmp_path / "b.npz") as result:
         assert list(result) == list(arrays)
         for key, array in arrays.items():
-            spoilt = key.startswith("x") or key == "images"
-            assert np.array_equal(result[key], 255 - array if spoilt else array)
+            chosen = key.startswith("x") or key == "images"
+            assert np.array_equal(result[key], 255 - array if chosen else array)
     assert (tmp_path / "b.npz").stat().st_size < (tmp_path / "a.npz").stat().st_size + 500
 
 
@@ -124,6 +124,6 @@ def test_what_is_read_for_a_gallery(tmp_path):
 def test_a_picture_file_can_be_written_in_many_kinds(tmp_path):
     for suffix in (".png", ".jpg", ".JPEG", ".bmp", ".gif", ".tif", ".tiff", ".webp"):
         target = tmp_path / f"a{suffix}"
-        assert writing(target, PICTURES) == target
+        assert check_output(target, PICTURES) == target
         write_picture(IMAGES[:1, ..., None], target)
         assert read_picture(target).shape[:3] == (1, 6, 7)

@@ -7,7 +7,16 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import noiselib
-from noiselib.gallery import FAINT, INK, LABEL_WIDTH, MARGIN, TEXT_SIZE, gallery, sample, wrapped
+from noiselib.gallery import (
+    LABEL_WIDTH,
+    MARGIN,
+    NOTE_COLOUR,
+    TEXT_COLOUR,
+    TEXT_SIZE,
+    gallery,
+    sample,
+    wrap_spec,
+)
 from noiselib.testing.strategies import pictures
 
 TRANSFORMS = [noiselib.parse("gaussian_noise"), noiselib.parse("zoom | rotation(degrees=20)")]
@@ -72,10 +81,10 @@ def test_labels_and_strengths_are_written_beside_the_tiles():
     ]
     for number, (lines, notes) in enumerate(texts):
         top = MARGIN + number * (96 + 2 * MARGIN + TEXT_SIZE)
-        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=INK, font=font)
+        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=TEXT_COLOUR, font=font)
         for step, note in enumerate(notes):
             left = LABEL_WIDTH + step * (96 + MARGIN)
-            draw.text((left, top + 97), note, fill=FAINT, font=font)
+            draw.text((left, top + 97), note, fill=NOTE_COLOUR, font=font)
             for picture in (sheet, expected):
                 picture.paste("black", (left, top, left + 96, top + 96))
     assert np.array_equal(np.asarray(sheet), np.asarray(expected))
@@ -106,4 +115,4 @@ def test_few_strengths_are_refused():
     ],
 )
 def test_specs_are_broken_at_spaces_and_brackets(text, width, lines):
-    assert wrapped(text, lambda line: len(line) <= width) == lines
+    assert wrap_spec(text, lambda line: len(line) <= width) == lines

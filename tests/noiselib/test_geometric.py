@@ -208,11 +208,11 @@ def test_thin_images_work(shape, border):
 
 def test_one_map_for_all_is_each_ones_own():
     """The sparse operator and the resampling image by image are within a grey level."""
-    from noiselib.operations.warp import affine_operator, warp_by, warp_each
+    from noiselib.operations.warp import affine_operator, warp_all, warp_each
 
     images = np.random.default_rng(0).random((4, 19, 24, 3), np.float32)
     matrix = affine_matrices(degrees=12, factor=0.9, x=0.3)
     for border in BORDERS:
-        together = warp_by(images, affine_operator(19, 24, matrix, border), 0.2)
+        together = warp_all(images, affine_operator(19, 24, matrix, border), 0.2)
         apart = warp_each(images, np.repeat(matrix, 4, axis=0), border, 0.2)
         assert abs(together - apart).max() < 1 / 255

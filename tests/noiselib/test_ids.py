@@ -7,7 +7,7 @@ import pytest
 
 from noiselib.streams import as_ids, as_seed
 
-ONE_EACH = "ids must be a number, or one number or text an image"
+ONE_EACH = "ids must be an integer, or one integer or string for each image"
 
 
 @pytest.mark.parametrize("ids", [7, np.int32(7), np.arange(7, 10), [7, 8, 9], np.uint8([7, 8, 9])])
@@ -32,7 +32,7 @@ def test_no_images_need_no_ids(ids):
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ([1, 2], "ids must hold a number for each of 3 images, got 2"),
+        ([1, 2], "ids must have one entry for each of 3 images, got 2"),
         ([1, 2, -1], "ids must not be negative, got -1"),
         (-4, "ids must not be negative, got -4"),
         (0.5, f"{ONE_EACH}, got an array of float64 of shape ()"),

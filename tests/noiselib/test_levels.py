@@ -8,12 +8,17 @@ from noiselib.corruption import Corruption
 from noiselib.fields import strength
 from noiselib.images import from_unit
 from noiselib.operations.banded import bands
-from noiselib.operations.linear import from_levels, in_levels, sixteenths, to_levels
+from noiselib.operations.linear import (
+    from_sixteenths,
+    sixteenths_to_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
+)
 
 SHORT_CUTS = [
     name
     for name, cls in noiselib.registry().items()
-    if cls.apply_to_levels is not Corruption.apply_to_levels
+    if cls.apply_uint8 is not Corruption.apply_uint8
 ]
 SHAPES = [
     (1, 1, 1, 1),
@@ -84,7 +89,7 @@ def test_a_short_cut_may_decline():
         def apply(self, images, draws):
             return images * (1 - self.loss)
 
-        def apply_to_levels(self, levels, draws):
+        def apply_uint8(self, levels, draws):
             return None if levels.shape[1] > 5 else levels // 2
 
     for side, left in ((5, 100), (6, 101)):
@@ -95,11 +100,11 @@ def test_a_short_cut_may_decline():
 def test_sixteenths_are_those_of_floats():
     levels = np.arange(256, dtype=np.uint8)
     unit = levels / np.float32(255)
-    assert np.array_equal(sixteenths(levels), in_levels(unit))
+    assert np.array_equal(uint8_to_sixteenths(levels), to_sixteenths(unit))
     mixed = np.random.default_rng(0).integers(0, 4080 * 4096 + 1, 100_000).astype(np.float32) / 4096
     rounded = np.empty(mixed.shape, np.uint8)
-    from_unit(np.clip(from_levels(mixed), 0, 1), rounded)
-    assert np.array_equal(to_levels(mixed), rounded)
+    from_unit(np.clip(from_sixteenths(mixed), 0, 1), rounded)
+    assert np.array_equal(sixteenths_to_uint8(mixed), rounded)
 
 
 def test_bands_are_found_once_for_matrices_that_stay():

@@ -49,7 +49,7 @@ def test_list_names_every_corruption(say):
 def test_show_tells_all_of_one(say, name):
     status, out = say("show", name)
     assert status == 0
-    for field in noiselib.registry()[name].infos:
+    for field in noiselib.registry()[name].field_info:
         assert f"  {field}" in out
     assert "Source: " in out
 
@@ -84,7 +84,7 @@ def test_apply_to_npy(say, tmp_path):
 
 
 def test_apply_to_a_picture_and_to_its_folder_agree(say, picture, tmp_path):
-    alone, folder = tmp_path / "alone.png", tmp_path / "spoilt"
+    alone, folder = tmp_path / "alone.png", tmp_path / "corrupted"
     assert say("apply", "gaussian_noise", picture, alone)[0] == 0
     status, out = say("apply", "gaussian_noise", tmp_path, folder)
     assert status == 0
@@ -105,7 +105,7 @@ def test_gallery_draws_rows_and_columns(say, npz, tmp_path):
     target = tmp_path / "gallery.png"
     status, out = say("gallery", "--out", target)
     assert status == 0
-    assert f"{len(noiselib.registry())} corruptions by 5 strengths" in out
+    assert f"{len(noiselib.registry())} corruptions at 5 strengths" in out
     whole = height(target)
     assert say("gallery", "zoom", "shear | zoom", "--images", npz, "--out", target)[0] == 0
     assert height(target) < whole
@@ -138,10 +138,10 @@ def test_files_that_cannot_be_used(say, npz, picture, tmp_path):
     out = tmp_path / "out.npz"
     cases = [
         (("missing.npz", out), "there is no file missing.npz"),
-        ((tmp_path / "cut.npz", out), "is broken, or no numpy file"),
-        ((tmp_path / "empty.npy", tmp_path / "out.npy"), "is broken, or no numpy file"),
-        ((tmp_path / "pickled.npy", tmp_path / "out.npy"), "is broken, or no numpy file"),
-        ((tmp_path / "text.png", tmp_path / "out.png"), "is broken, or no picture"),
+        ((tmp_path / "cut.npz", out), "is broken, or not a numpy file"),
+        ((tmp_path / "empty.npy", tmp_path / "out.npy"), "is broken, or not a numpy file"),
+        ((tmp_path / "pickled.npy", tmp_path / "out.npy"), "is broken, or not a numpy file"),
+        ((tmp_path / "text.png", tmp_path / "out.png"), "is broken, or not a picture"),
         (("missing.png", tmp_path / "out.png"), "there is no file missing.png"),
         ((tmp_path / "other.npz", out), "has no array called x... or images; it has labels"),
         ((npz, out, "--key", "y_test"), "images must be uint8"),

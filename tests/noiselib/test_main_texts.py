@@ -53,7 +53,7 @@ def test_the_list(say):
         "fading  loss 0 -> 0.875     Fade to black: ``y = (1 - loss) x``.\n"
         "patch   side 0 -> 8 pixels  Cover a patch.\n"
         "\n"
-        "More of one: python -m noiselib show NAME\n"
+        "For details: python -m noiselib show NAME\n"
     )
     assert say("list") == (0, text, "")
 
@@ -65,12 +65,12 @@ def test_one_corruption(say):
         "Cover a patch.\n"
         "\n"
         "Parameters\n"
-        "  side [pixels]: side of the patch (the strength; 0 to 64; default 8; nothing at 0)\n"
-        "  level [x]: what covers it (0 to 1; default 0.5; nothing at 1)\n"
+        "  side [pixels]: side of the patch (the strength; 0 to 64; default 8; identity at 0)\n"
+        "  level [x]: what covers it (0 to 1; default 0.5; identity at 1)\n"
         "  shape: its shape (one of disk, square; default disk)\n"
         "  soft: whether its edge is soft (True or False; default True)\n"
         "\n"
-        "Promises: exact, stepped\n"
+        "Tested traits: exact, stepped\n"
     )
     assert say("show", "patch") == (0, text, "")
 
@@ -79,7 +79,7 @@ def test_a_docstring_of_several_paragraphs_and_no_promises(say):
     _, out, _ = say("show", "fading")
     text = "Fade to black: ``y = (1 - loss) x``.\n\nNothing is drawn.\n\nParameters\n"
     assert text in out
-    assert out.endswith("Promises: none beyond the universal laws\n")
+    assert out.endswith("Tested traits: none\n")
 
 
 def test_a_corruption_without_a_docstring(monkeypatch, say):
@@ -139,7 +139,7 @@ def test_help_shows_the_examples_and_they_work():
     shown = command.parser().format_help()
     assert shown.startswith("usage: python -m noiselib [-h] COMMAND ...")
     assert shown.endswith(command.EXAMPLES)
-    assert " ".join(shown.split()).count("left out is at its default.") == 1
+    assert " ".join(shown.split()).count("omitted parameters have their defaults.") == 1
     for line in command.EXAMPLES.splitlines()[1:]:
         options = command.parser().parse_args(shlex.split(line)[3:])
         for spec in [getattr(options, "spec", None) or getattr(options, "name", None) or "zoom"]:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
-from noiselib.operations.exact import image_means, whole_means
-from noiselib.operations.lookup_table import Table, look_up
-from noiselib.operations.scaling import shifted
+from noiselib.operations.exact import image_means, integer_image_means
+from noiselib.operations.lookup_table import LookupTable, look_up
+from noiselib.operations.scaling import shift_uint8
 from noiselib.streams import Streams
 
 LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
@@ -200,7 +200,7 @@ def test_tables_are_the_float_results(digits, spec):
 @pytest.mark.parametrize("contiguous", [True, False])
 def test_a_saturating_shift_is_what_its_table_says(shift, contiguous):
     images = np.arange(2 * 256, dtype=np.uint8).reshape(2, 16, 16, 1)[:, :: 1 if contiguous else 2]
-    table = Table(np.clip(np.arange(256) + shift, 0, 255).astype(np.uint8))
+    table = LookupTable(np.clip(np.arange(256) + shift, 0, 255).astype(np.uint8))
     assert table.shift == shift
     out = np.empty_like(images)
     look_up(images, table, out)
@@ -209,7 +209,7 @@ def test_a_saturating_shift_is_what_its_table_says(shift, contiguous):
 
 def test_other_tables_are_no_shifts():
     for results in (np.zeros(256), np.arange(256)[::-1], np.arange(256) // 2, np.full(256, 255)):
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
         assert np.array_equal(out, results.astype(np.uint8)[LEVELS])
@@ -221,7 +221,7 @@ def test_operations_on_bits_are_found_and_give_their_table(kept, flipped, start,
     levels = np.arange(256)
     for jump in (0, turned):
         results = (levels & kept) ^ flipped ^ np.where(levels >= start, jump, 0)
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         assert table.bits is not None
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
@@ -232,7 +232,7 @@ def test_other_tables_are_no_operations_on_bits():
     levels = np.arange(256)
     two_jumps = (levels >= 50) * 3 ^ (levels >= 60) * 3
     for results in (levels // 2, np.minimum(levels + 9, 255), two_jumps, levels**2 // 255):
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         assert table.bits is None
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
@@ -244,7 +244,7 @@ def test_each_image_is_shifted_by_its_own_levels_and_saturates(shape):
     images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     shifts = np.array([-255, 77, 255][: shape[0]], np.int16).reshape(-1, 1, 1, 1)
     expected = np.clip(images.astype(int) + shifts, 0, 255)
-    assert np.array_equal(shifted(images, shifts), expected)
+    assert np.array_equal(shift_uint8(images, shifts), expected)
 
 
 @pytest.mark.parametrize(
@@ -253,5 +253,5 @@ def test_each_image_is_shifted_by_its_own_levels_and_saturates(shape):
 def test_means_of_whole_levels_are_those_of_floats(shape):
     levels = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
     expected = levels.astype(np.float64).mean(axis=(1, 2), keepdims=True)
-    assert np.array_equal(whole_means(levels), image_means(levels))
-    assert abs(whole_means(levels) - expected).max() < 1e-12
+    assert np.array_equal(integer_image_means(levels), image_means(levels))
+    assert abs(integer_image_means(levels) - expected).max() < 1e-12

@@ -51,13 +51,13 @@ def test_any_transform_reads_back(transform):
         ("fogg", "no corruption is called 'fogg'"),
         ("gausian_noise(sigma=1)", "did you mean 'gaussian_noise'?"),
         ("gaussian_noise(sigma=30)", r"gaussian_noise: sigma must lie in \[0, 10\], got 30"),
-        ("gaussian_noise(sigma=nan)", "sigma must be a number or a text, got 'nan'"),
+        ("gaussian_noise(sigma=nan)", "sigma must be a number or a string, got 'nan'"),
         ("gaussian_noise(sigma=1e999)", r"must lie in \[0, 10\], got inf"),
         ("gaussian_noise(sigma=inf)", "got inf"),
         ("gaussian_noise(sigma='0.2')", "sigma must be a number, got '0.2'"),
         ("gaussian_noise(sigma=True)", "sigma must be a number, got True"),
-        ("gaussian_noise(sigma=2j)", "sigma must be a number or a text, got '2j'"),
-        ("gaussian_noise(sigma=1+1)", "sigma must be a number or a text, got '1 [+] 1'"),
+        ("gaussian_noise(sigma=2j)", "sigma must be a number or a string, got '2j'"),
+        ("gaussian_noise(sigma=1+1)", "sigma must be a number or a string, got '1 [+] 1'"),
         ("gaussian_noise(0.2)", "given by keyword, as in gaussian_noise"),
         ("gaussian_noise(sigma=0.1, sigma=0.2)", "repeated: sigma|sigma is given twice"),
         ("gaussian_noise(sigm=0.1)", "no parameter is called 'sigm'; did you mean 'sigma'?"),
@@ -101,7 +101,7 @@ def test_wrong_texts_are_named(text, message):
 
 @pytest.mark.parametrize("thing", [None, 3, b"zoom", noiselib.identity])
 def test_only_texts_are_read(thing):
-    with pytest.raises(TypeError, match="a spec must be a text"):
+    with pytest.raises(TypeError, match="a spec must be a str"):
         parse(thing)
 
 

@@ -24,9 +24,9 @@ HAS = "it has factor, border, fill"
         ("zoom(**{})", "zoom: ** has no meaning in a spec"),
         ("zoom(factr=2)", f"zoom: no parameter is called 'factr'; did you mean 'factor'?; {HAS}"),
         ("zoom(q=2)", f"zoom: no parameter is called 'q'; {HAS}"),
-        ("zoom(factor=[2])", "zoom: factor must be a number or a text, got '[2]'"),
+        ("zoom(factor=[2])", "zoom: factor must be a number or a string, got '[2]'"),
         ("zoom(factor=-inf)", "zoom: factor must lie in [0.01, 100], got -inf"),
-        ("zoom(factor=-True)", "zoom: factor must be a number or a text, got '-True'"),
+        ("zoom(factor=-True)", "zoom: factor must be a number or a string, got '-True'"),
         ("one_of(*zoom, zoom)", "one_of: * has no meaning in a spec"),
         ("one_of(zoom)", "one_of: needs two options or more, got 1"),
         ("one_of(zoom, zoom, p=1)", "one_of: takes no parameters, got p"),
@@ -93,4 +93,4 @@ def test_pythons_own_remarks_on_odd_literals_are_not_shown(text):
 def test_the_kind_of_another_thing_is_named():
     with pytest.raises(TypeError) as caught:
         parse(3.0)
-    assert str(caught.value) == "a spec must be a text, got float"
+    assert str(caught.value) == "a spec must be a str, got float"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import correlate1d, gaussian_filter, zoom
 
 import noiselib
-from noiselib.operations.frost_texture import pane
+from noiselib.operations.frost_texture import frost_pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.streams import Streams
 
@@ -129,7 +129,7 @@ def test_frost_is_a_piece_of_the_pane(digits, colours, colour):
     tint = np.array([0.87, 0.95, 1]) if colour else 1
     for image, one, (y, x, mirror) in zip(images, result, words, strict=True):
         top, left = ((word >> 8) * 3 * max(h, w) >> 24 for word in (y, x))
-        piece = pane(max(h, w))[top : top + h, left : left + w].astype(float)
+        piece = frost_pane(max(h, w))[top : top + h, left : left + w].astype(float)
         piece = piece[::-1] if mirror & 1 else piece
         piece = piece[:, ::-1] if mirror & 2 else piece
         expected = 0.8 * image + 0.5 * 255 * piece[..., None] * tint
@@ -137,12 +137,12 @@ def test_frost_is_a_piece_of_the_pane(digits, colours, colour):
 
 
 def test_the_pane_is_the_same_at_every_size():
-    panes = {side: pane(side)[: 3 * side, : 3 * side].astype(float) for side in (16, 32, 96)}
+    panes = {side: frost_pane(side)[: 3 * side, : 3 * side].astype(float) for side in (16, 32, 96)}
     for side, one in panes.items():
         assert one.mean() == pytest.approx(0.4, abs=0.05)
         assert 0.15 < one.std() < 0.3
-        again = pane(side)[3 * side :, 3 * side :]
-        assert np.array_equal(again, pane(side)[:side, :side])
+        again = frost_pane(side)[3 * side :, 3 * side :]
+        assert np.array_equal(again, frost_pane(side)[:side, :side])
     blocks = panes[96].reshape(48, 6, 48, 6).mean(axis=(1, 3))
     assert np.corrcoef(blocks.ravel(), panes[16].ravel())[0, 1] > 0.9
 

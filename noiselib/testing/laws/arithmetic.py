@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.testing.laws.law import LEVEL, STEP, Case, Laws, largest, unit
+from noiselib.testing.laws.law import LEVEL, STEP, Case, Laws, max_abs, unit
 from noiselib.testing.strategies import pictures
 from noiselib.traits import Trait
 
@@ -17,36 +17,36 @@ KINDS = ("noise", "smooth", "checkerboard", "digit")
 
 
 @laws.enter(Trait.LINEAR)
-def combinations_are_kept(case: Case) -> None:
+def linear_combinations_are_preserved(case: Case) -> None:
     """``A(a x + b y) = a A(x) + b A(y)``, before clipping."""
     corruption, images, draws = case.raw()
     others = unit(pictures("noise", images.shape, case.seed() % 1000))
     a = case.draw_part()
     mixed = (a * images + (1 - a) * others).astype(np.float32)
     separate = a * corruption.apply(images, draws) + (1 - a) * corruption.apply(others, draws)
-    difference = largest(corruption.apply(mixed, draws) - separate)
+    difference = max_abs(corruption.apply(mixed, draws) - separate)
     assert difference <= 4 * STEP, f"off by {difference / LEVEL} levels"
 
 
-@laws.enter(Trait.MEAN_KEEPING)
-def mean_is_kept(case: Case) -> None:
+@laws.enter(Trait.MEAN_PRESERVING)
+def mean_is_preserved(case: Case) -> None:
     """The mean of an image and channel stays, before clipping."""
     corruption, images, draws = case.raw()
     change = corruption.apply(images, draws).mean(axis=(1, 2)) - images.mean(axis=(1, 2))
-    assert largest(change) <= LEVEL, f"the mean moved by {largest(change) / LEVEL} levels"
+    assert max_abs(change) <= LEVEL, f"the mean moved by {max_abs(change) / LEVEL} levels"
 
 
-@laws.enter(Trait.CONSTANT_KEEPING)
-def constants_are_kept(case: Case) -> None:
+@laws.enter(Trait.CONSTANT_PRESERVING)
+def constants_are_preserved(case: Case) -> None:
     """An image of one value stays as it is."""
     corruption, images, draws = case.raw()
     constant = np.broadcast_to(images[:, :1, :1], images.shape).copy()
-    change = largest(corruption.apply(constant, draws) - constant)
+    change = max_abs(corruption.apply(constant, draws) - constant)
     assert change <= STEP, f"a constant moved by {change / LEVEL} levels"
 
 
-@laws.enter(Trait.RANGE_KEEPING)
-def range_is_kept(case: Case) -> None:
+@laws.enter(Trait.RANGE_PRESERVING)
+def range_is_preserved(case: Case) -> None:
     """No value leaves the range of its image and channel, before clipping."""
     corruption, images, draws = case.raw()
     result = corruption.apply(images, draws)
@@ -56,7 +56,7 @@ def range_is_kept(case: Case) -> None:
 
 
 @laws.enter(Trait.IDEMPOTENT)
-def twice_is_once(case: Case) -> None:
+def second_application_changes_nothing(case: Case) -> None:
     """Applied to its own result, the corruption changes nothing more."""
     corruption, images, seed = case.corruption(), case.images(), case.seed()
     once = corruption(images, seed=seed)
@@ -64,7 +64,7 @@ def twice_is_once(case: Case) -> None:
 
 
 @laws.enter(Trait.POINTWISE)
-def place_does_not_matter(case: Case) -> None:
+def position_does_not_matter(case: Case) -> None:
     """A value's result depends on the value alone: rearranged images give rearranged results."""
     corruption, images = case.corruption(), unit(case.images())
     mixed = images.reshape(len(images), -1)[:, ::-1].reshape(images.shape)
@@ -75,16 +75,16 @@ def place_does_not_matter(case: Case) -> None:
 
 
 @laws.enter(Trait.CHANNELWISE)
-def channels_are_apart(case: Case) -> None:
+def channels_are_independent(case: Case) -> None:
     """Each channel of an image gives what it gives alone."""
     corruption, images, seed = case.corruption(), unit(case.images(channels=(3,))), case.seed()
     together = corruption(images, seed=seed)
     for k in range(3):
         alone = corruption(images[..., k : k + 1], seed=seed)
-        assert largest(together[..., k : k + 1] - alone) <= 1e-6, f"channel {k} differs"
+        assert max_abs(together[..., k : k + 1] - alone) <= 1e-6, f"channel {k} differs"
 
 
-@laws.enter(Trait.FLIPPABLE)
+@laws.enter(Trait.FLIP_EQUIVARIANT)
 def flips_commute(case: Case) -> None:
     """Flipping images and draws, either way, flips the result."""
     corruption, images, draws = case.raw()
@@ -92,29 +92,29 @@ def flips_commute(case: Case) -> None:
     for axis in (1, 2):
         flipped = corruption.apply(
             np.ascontiguousarray(np.flip(images, axis)),
-            moved(draws, images.shape, lambda values, axis=axis: np.flip(values, axis)),
+            move_draws(draws, images.shape, lambda values, axis=axis: np.flip(values, axis)),
         )
-        difference = largest(flipped - np.flip(result, axis))
+        difference = max_abs(flipped - np.flip(result, axis))
         assert difference <= STEP, f"flipped along axis {axis}: off by {difference / LEVEL} levels"
 
 
-@laws.enter(Trait.TRANSPOSABLE)
+@laws.enter(Trait.TRANSPOSE_EQUIVARIANT)
 def transposes_commute(case: Case) -> None:
     """Transposing images and draws transposes the result."""
     corruption, images, draws = case.raw()
     result = corruption.apply(images, draws)
     turned = corruption.apply(
         np.ascontiguousarray(images.swapaxes(1, 2)),
-        moved(draws, images.shape, lambda values: values.swapaxes(1, 2)),
+        move_draws(draws, images.shape, lambda values: values.swapaxes(1, 2)),
     )
-    difference = largest(turned - result.swapaxes(1, 2))
+    difference = max_abs(turned - result.swapaxes(1, 2))
     assert difference <= STEP, f"off by {difference / LEVEL} levels"
 
 
-def moved(draws: Any, shape: tuple[int, ...], move: Any) -> Any:
+def move_draws(draws: Any, shape: tuple[int, ...], move: Any) -> Any:
     """Move the draws that have a place in the image; leave those for whole images."""
     if isinstance(draws, tuple):
-        return tuple(moved(part, shape, move) for part in draws)
+        return tuple(move_draws(part, shape, move) for part in draws)
     if isinstance(draws, np.ndarray) and draws.ndim >= 3 and draws.shape[1:3] == shape[1:3]:
         values: NDArray[Any] = np.ascontiguousarray(move(draws))
         return values

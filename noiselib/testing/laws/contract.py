@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 
 from noiselib.images import from_unit
 from noiselib.testing import strategies
-from noiselib.testing.laws.law import LEVEL, Case, Laws, largest, unit
+from noiselib.testing.laws.law import LEVEL, Case, Laws, max_abs, unit
 
 laws = Laws()
 
 
 @laws.enter()
-def shape_and_dtype_stay(case: Case) -> None:
+def shape_and_dtype_are_preserved(case: Case) -> None:
     """A result has the shape and dtype of the images, also for none, for 1 x 1 and 1 x w."""
     dtype = case.draw(st.sampled_from(["uint8", "float16", "float32", "float64"]), "dtype")
     images = case.images(count=st.integers(0, 3), side=st.sampled_from([1, 2, 5, 16]))
@@ -35,7 +35,7 @@ def values_stay_in_range(case: Case) -> None:
 
 
 @laws.enter()
-def apply_gives_float32(case: Case) -> None:
+def apply_returns_float32(case: Case) -> None:
     """`apply` gives float32 of the shape it was given, and leaves images and draws alone."""
     corruption, images, draws = case.raw()
     images.flags.writeable = False
@@ -47,10 +47,10 @@ def apply_gives_float32(case: Case) -> None:
 
 
 @laws.enter()
-def memory_is_its_own(case: Case) -> None:
+def result_owns_its_memory(case: Case) -> None:
     """Any memory layout gives the same bits; the input is untouched and shares no memory."""
     images, corruption, seed = case.images(), case.corruption(), case.seed()
-    laid = strategies.laid_out(images, case.draw(strategies.layouts(), "layout"))
+    laid = strategies.with_layout(images, case.draw(strategies.layouts(), "layout"))
     result = corruption(laid, seed=seed)
     assert np.array_equal(laid, images), "the input was changed"
     assert np.array_equal(result, corruption(images, seed=seed)), "another layout, other bits"
@@ -76,13 +76,13 @@ def uint8_is_rounded_once(case: Case) -> None:
     from_unit(floats, rounded)
     result = corruption(images, seed=seed)
     assert np.array_equal(result, rounded), "other bytes than those of the floats"
-    assert largest(result / 255 - floats) <= 0.5 * LEVEL + 1e-6, "not rounded to nearest"
+    assert max_abs(result / 255 - floats) <= 0.5 * LEVEL + 1e-6, "not rounded to nearest"
 
 
 @laws.enter()
-def parameters_have_limits(case: Case) -> None:
+def limits_are_enforced(case: Case) -> None:
     """A value beyond the limits of a field is refused, naming corruption, field and value."""
-    for name, info in case.cls.infos.items():
+    for name, info in case.cls.field_info.items():
         for beyond in (info.low - 1, info.high + 1, float("nan")):
             if np.isinf(beyond):
                 continue

@@ -16,7 +16,7 @@ from noiselib.streams import Streams
 from noiselib.testing import strategies
 from noiselib.traits import Trait
 
-__all__ = ["LEVEL", "STEP", "Case", "Law", "Laws", "largest"]
+__all__ = ["LEVEL", "STEP", "Case", "Law", "Laws", "max_abs"]
 
 LEVEL = 1 / 255  # one grey level
 STEP = 1 / 4080  # one step of the linear operators
@@ -117,6 +117,6 @@ def draws_for(corruption: Corruption, images: NDArray[np.float32], seed: int) ->
     return corruption.draw(streams, images.shape[1:])
 
 
-def largest(difference: NDArray[Any]) -> float:
+def max_abs(difference: NDArray[Any]) -> float:
     """Give the largest absolute value; 0 of nothing."""
     return float(np.abs(difference).max(initial=0))

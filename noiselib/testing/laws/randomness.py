@@ -13,7 +13,7 @@ from noiselib.traits import Trait
 laws = Laws()
 
 
-def draws_something(cls: type[Corruption]) -> bool:
+def is_random(cls: type[Corruption]) -> bool:
     """Whether the class draws at its worst."""
     return cls().is_random
 
@@ -30,7 +30,7 @@ def same_seed_same_bits(case: Case) -> None:
 
 
 @laws.enter()
-def seed_matters_where_there_is_chance(case: Case) -> None:
+def seed_matters_iff_random(case: Case) -> None:
     """Another seed or id gives another result just where the corruption draws."""
     images = pictures("smooth", (4, 32, 32, 1), 7)
     corruption, seed = case.cls(), case.seed()
@@ -40,7 +40,7 @@ def seed_matters_where_there_is_chance(case: Case) -> None:
         "id": corruption(images, seed=seed, ids=4),
     }
     for what, other in others.items():
-        assert np.array_equal(other, result) != draws_something(case.cls), f"another {what}"
+        assert np.array_equal(other, result) != is_random(case.cls), f"another {what}"
 
 
 @laws.enter()
@@ -77,7 +77,7 @@ def neighbours_do_not_matter(case: Case) -> None:
 
 
 @laws.enter(Trait.BROADCAST)
-def varied_is_each_at_its_own(case: Case) -> None:
+def broadcast_matches_single_strengths(case: Case) -> None:
     """With fields (n, 1, 1, 1), `apply` gives each image what its own strength gives it."""
     from noiselib.execution import corrupt
 

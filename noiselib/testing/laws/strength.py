@@ -30,7 +30,7 @@ def starts_at_the_identity(case: Case) -> None:
 
 
 @laws.enter()
-def ends_at_itself(case: Case) -> None:
+def ends_at_the_corruption(case: Case) -> None:
     """``at(1)`` is the corruption; every ``at(t)`` is within the limits and reads back."""
     corruption = case.corruption()
     assert corruption.at(1) == corruption, f"at(1) of {corruption} is {corruption.at(1)}"
@@ -39,7 +39,7 @@ def ends_at_itself(case: Case) -> None:
 
 
 @laws.enter()
-def path_is_monotone(case: Case) -> None:
+def strength_is_monotone(case: Case) -> None:
     """The strength moves one way along the path."""
     corruption = case.corruption()
     low, middle, high = (corruption.at(t) for t in case.parts(3))
@@ -76,7 +76,7 @@ def error_grows_at_every_pixel(case: Case) -> None:
 
 
 @laws.enter()
-def error_grows_on_the_whole(case: Case) -> None:
+def mean_error_grows(case: Case) -> None:
     """From the identity to the worst, the mean squared error on a fixed batch does not shrink."""
     images = np.concatenate(
         [unit(pictures(kind, (8, 24, 24, 3), 1)) for kind in ("smooth", "digit")]

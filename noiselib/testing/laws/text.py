@@ -46,7 +46,7 @@ def pipes_are_a_monoid(case: Case) -> None:
 
 
 @laws.enter()
-def pipe_is_one_after_the_other(case: Case) -> None:
+def pipeline_applies_stages_in_order(case: Case) -> None:
     """On floats, ``a | b`` is b on the result of a, with the same seed and ids."""
     images, corruption, seed = unit(case.images()), case.corruption(), case.seed()
     namesake = corruption.name == SaltAndPepper.name  # two of a name would draw anew
@@ -57,7 +57,7 @@ def pipe_is_one_after_the_other(case: Case) -> None:
 
 
 @laws.enter()
-def repeated_noise_is_drawn_anew(case: Case) -> None:
+def repeated_noise_is_independent(case: Case) -> None:
     """The second occurrence of a corruption draws by itself; other stages change nothing of it."""
     from noiselib.execution import corrupt
 

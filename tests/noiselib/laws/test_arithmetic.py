@@ -33,22 +33,22 @@ def test_laws_are_called_for_by_their_traits(fault):
 
     traits = {law.name: law.trait for law in arithmetic.laws}
     assert traits == {
-        "combinations_are_kept": Trait.LINEAR,
-        "mean_is_kept": Trait.MEAN_KEEPING,
-        "constants_are_kept": Trait.CONSTANT_KEEPING,
-        "range_is_kept": Trait.RANGE_KEEPING,
-        "twice_is_once": Trait.IDEMPOTENT,
-        "place_does_not_matter": Trait.POINTWISE,
-        "channels_are_apart": Trait.CHANNELWISE,
-        "flips_commute": Trait.FLIPPABLE,
-        "transposes_commute": Trait.TRANSPOSABLE,
+        "linear_combinations_are_preserved": Trait.LINEAR,
+        "mean_is_preserved": Trait.MEAN_PRESERVING,
+        "constants_are_preserved": Trait.CONSTANT_PRESERVING,
+        "range_is_preserved": Trait.RANGE_PRESERVING,
+        "second_application_changes_nothing": Trait.IDEMPOTENT,
+        "position_does_not_matter": Trait.POINTWISE,
+        "channels_are_independent": Trait.CHANNELWISE,
+        "flips_commute": Trait.FLIP_EQUIVARIANT,
+        "transposes_commute": Trait.TRANSPOSE_EQUIVARIANT,
     }
 
 
 def test_combinations(fault, verdict):
-    assert verdict("combinations_are_kept", fault(**added(0.5))) == ""
-    assert verdict("combinations_are_kept", fault(**nonlinear(3.5 * STEP))) == ""
-    said = verdict("combinations_are_kept", fault(**nonlinear(0.1)))
+    assert verdict("linear_combinations_are_preserved", fault(**added(0.5))) == ""
+    assert verdict("linear_combinations_are_preserved", fault(**nonlinear(3.5 * STEP))) == ""
+    said = verdict("linear_combinations_are_preserved", fault(**nonlinear(0.1)))
     assert said.startswith("off by ")
     assert 2 < float(said.split()[2]) < 26  # the bend of 0.1, in grey levels
 
@@ -59,7 +59,7 @@ def test_combinations_of_every_weight(fault, verdict, part):
     squared = fault(apply=lambda self, images, draws: images * images)
     others = pictures("noise", NOISE.shape, 5) / 255
     bend = part * (1 - part) * np.square(NOISE / 255 - others).max()
-    said = verdict("combinations_are_kept", squared, t=[part])
+    said = verdict("linear_combinations_are_preserved", squared, t=[part])
     assert (
         said == ""
         if part in (0, 1)
@@ -70,14 +70,14 @@ def test_combinations_of_every_weight(fault, verdict, part):
 @pytest.mark.parametrize(("amount", "holds"), [(0.99, True), (1.01, False), (-1.01, False)])
 def test_means(fault, verdict, amount, holds):
     cls = fault(**added(30 * amount * LEVEL))  # an image has 30 values
-    said = verdict("mean_is_kept", cls)
+    said = verdict("mean_is_preserved", cls)
     assert (said == "") == holds
     assert holds or float(said.split()[4]) == pytest.approx(1.01, rel=1e-3)
 
 
 @pytest.mark.parametrize(("amount", "holds"), [(0.99, True), (1.01, False), (-1.01, False)])
 def test_constants(fault, verdict, amount, holds):
-    said = verdict("constants_are_kept", fault(**added(amount * STEP)))
+    said = verdict("constants_are_preserved", fault(**added(amount * STEP)))
     assert (said == "") == holds
     assert holds or said.startswith("a constant moved by 0.063")
 
@@ -90,7 +90,7 @@ def test_constants_are_the_first_pixels(fault, verdict):
         seen.append(images)
         return images
 
-    assert verdict("constants_are_kept", fault(apply=apply)) == ""
+    assert verdict("constants_are_preserved", fault(apply=apply)) == ""
     assert np.array_equal(seen[0], np.ones((3, 6, 5, 1)) * np.float32(NOISE[:, :1, :1] / 255))
 
 
@@ -106,21 +106,27 @@ def test_ranges(fault, verdict, amount, holds, end):
         result[0, 1, 2, 0] += np.float32(end * amount * STEP)
         return result
 
-    said = verdict("range_is_kept", fault(apply=apply), images=images)
+    said = verdict("range_is_preserved", fault(apply=apply), images=images)
     assert (said == "") == holds
     assert holds or said.startswith("beyond the range by 0.063")
 
 
 def test_twice(fault, verdict):
-    assert verdict("twice_is_once", fault(apply=lambda self, images, draws: images > 0.5)) == ""
-    assert verdict("twice_is_once", fault()) == "twice is not once"
+    assert (
+        verdict(
+            "second_application_changes_nothing",
+            fault(apply=lambda self, images, draws: images > 0.5),
+        )
+        == ""
+    )
+    assert verdict("second_application_changes_nothing", fault()) == "twice is not once"
     by_seed = {"__call__": lambda self, images, seed=0, **_: np.full_like(images, seed)}
-    assert verdict("twice_is_once", fault(**by_seed)) == ""
+    assert verdict("second_application_changes_nothing", fault(**by_seed)) == ""
 
 
 def test_places(fault, verdict):
-    assert verdict("place_does_not_matter", fault()) == ""
-    assert verdict("place_does_not_matter", fault(**added(0.1))) == "the place matters"
+    assert verdict("position_does_not_matter", fault()) == ""
+    assert verdict("position_does_not_matter", fault(**added(0.1))) == "the place matters"
 
 
 def test_tables(fault, verdict):
@@ -128,13 +134,13 @@ def test_tables(fault, verdict):
         result = Corruption.__call__(self, images, **keywords)
         return result + 1 if images.dtype == np.uint8 and images.size > 6400 else result
 
-    assert verdict("place_does_not_matter", fault(__call__=call)) == "the table differs"
+    assert verdict("position_does_not_matter", fault(__call__=call)) == "the table differs"
 
 
 @pytest.mark.parametrize("channel", [0, 1, 2])
 def test_channels(fault, verdict, channel):
     images = pictures("noise", (2, 6, 5, 3), 1)
-    assert verdict("channels_are_apart", fault(), images=images) == ""
+    assert verdict("channels_are_independent", fault(), images=images) == ""
 
     def apply(self, values, draws):
         result = values.copy()
@@ -142,11 +148,11 @@ def test_channels(fault, verdict, channel):
             result[..., channel] += self.gain * values[..., channel - 1]
         return result
 
-    said = verdict("channels_are_apart", fault(apply=apply), images=images)
+    said = verdict("channels_are_independent", fault(apply=apply), images=images)
     assert said == f"channel {channel} differs"
     by_seed = {"draw": lambda self, streams, shape: streams.signed((1, 1, 1)).astype(np.float32)}
     noisy = fault(apply=lambda self, values, draws: values + draws, **by_seed)
-    assert verdict("channels_are_apart", noisy, images=images) == ""
+    assert verdict("channels_are_independent", noisy, images=images) == ""
 
 
 def rolled(axis):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis.errors import Unsatisfiable
 
-from noiselib.testing.laws.arithmetic import moved
+from noiselib.testing.laws.arithmetic import move_draws
 
 
 def test_draws_move_with_the_images(fault, verdict):
@@ -19,7 +19,7 @@ def test_draws_move_with_the_images(fault, verdict):
     cls = fault(draw=draw, apply=apply)
     assert verdict("flips_commute", cls) == verdict("transposes_commute", cls) == ""
     field, whole = np.arange(30).reshape(1, 6, 5), np.ones((1, 1, 1))
-    turned = moved((field, (whole, None)), (1, 6, 5, 1), lambda values: values.swapaxes(1, 2))
+    turned = move_draws((field, (whole, None)), (1, 6, 5, 1), lambda values: values.swapaxes(1, 2))
     assert turned[0].shape == (1, 5, 6)
     assert turned[0].flags.c_contiguous
     assert turned[1][0] is whole
@@ -28,9 +28,16 @@ def test_draws_move_with_the_images(fault, verdict):
 
 @pytest.mark.parametrize(
     "law",
-    ["combinations_are_kept", "mean_is_kept", "constants_are_kept", "range_is_kept",
-     "flips_commute", "transposes_commute", "apply_gives_float32"],
-)  # fmt: skip
+    [
+        "linear_combinations_are_preserved",
+        "mean_is_preserved",
+        "constants_are_preserved",
+        "range_is_preserved",
+        "flips_commute",
+        "transposes_commute",
+        "apply_returns_float32",
+    ],
+)
 def test_apply_is_given_what_was_drawn(fault, verdict, law):
     def apply(self, images, draws):
         assert draws == "drawn", "nothing was drawn"
@@ -43,4 +50,4 @@ def test_apply_is_given_what_was_drawn(fault, verdict, law):
 def test_a_corruption_at_its_identity_is_not_asked(fault, verdict):
     """`apply` is never called there, so the laws of `apply` do not speak of it."""
     with pytest.raises(Unsatisfiable):
-        verdict("mean_is_kept", fault(), corruption=fault()(gain=0))
+        verdict("mean_is_preserved", fault(), corruption=fault()(gain=0))

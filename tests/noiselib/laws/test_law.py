@@ -6,7 +6,7 @@ import pytest
 import noiselib
 from noiselib.testing import LAWS, Law, check_corruption
 from noiselib.testing.checking import check_law
-from noiselib.testing.laws.law import Laws, draws_for, largest
+from noiselib.testing.laws.law import Laws, draws_for, max_abs
 from noiselib.testing.strategies import pictures
 from noiselib.traits import Trait
 
@@ -79,5 +79,5 @@ def test_a_law_sees_the_draws_of_a_call():
 
 
 def test_the_largest_of_nothing_is_0():
-    assert largest(np.zeros((0, 3))) == 0
-    assert largest(np.array([0.25, -0.5])) == 0.5
+    assert max_abs(np.zeros((0, 3))) == 0
+    assert max_abs(np.array([0.25, -0.5])) == 0.5

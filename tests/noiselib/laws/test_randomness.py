@@ -44,7 +44,7 @@ def test_the_global_generator_is_left_alone(fault, verdict):
 
 @pytest.mark.parametrize("seed", [5, 2**64 - 1])
 def test_seed_and_id_matter_to_chance(fault, verdict, seed):
-    law = "seed_matters_where_there_is_chance"
+    law = "seed_matters_iff_random"
     assert verdict(law, fault(), seed=seed) == ""
     assert verdict(law, fault(apply=noisy, **DRAWING), seed=seed) == ""
     assert verdict(law, fault(**DRAWING), seed=seed) == "another seed"  # draws, in vain
@@ -99,7 +99,7 @@ def test_varied_strengths(fault, verdict, which, t):
         return images + gain
 
     lawful = fault(apply=lambda self, images, draws: images + self.gain, traits=Trait.BROADCAST)
-    law = "varied_is_each_at_its_own"
+    law = "broadcast_matches_single_strengths"
     assert verdict(law, lawful, **{"t_*_32": iter([8, 32, 16])}) == ""
     said = verdict(law, fault(apply=apply, traits=Trait.BROADCAST), **{"t_*_32": iter([8, 32, 16])})
     assert said == f"image {which} at t = {t}"

@@ -67,7 +67,7 @@ def test_layouts_hold_equal_values():
     array = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
     flags = {}
     for layout in ("C", "Fortran", "strided", "reversed", "read-only"):
-        laid = strategies.laid_out(array, layout)
+        laid = strategies.with_layout(array, layout)
         assert np.array_equal(laid, array)
         assert not np.shares_memory(laid, array)
         flags[layout] = (laid.flags.c_contiguous, laid.flags.f_contiguous, laid.flags.writeable)
@@ -78,8 +78,8 @@ def test_layouts_hold_equal_values():
         "reversed": (False, False, True),
         "read-only": (True, False, False),
     }
-    assert strategies.laid_out(array, "strided").strides == (72, 24, 6, 1)
-    assert strategies.laid_out(array, "reversed").strides[1] < 0
+    assert strategies.with_layout(array, "strided").strides == (72, 24, 6, 1)
+    assert strategies.with_layout(array, "reversed").strides[1] < 0
 
 
 def test_seeds_are_small_or_any():
@@ -100,7 +100,7 @@ def test_batches_have_the_asked_shapes():
     assert all(batch.dtype == np.uint8 for batch in three)
 
 
-@pytest.mark.parametrize("kind", strategies.KINDS)
+@pytest.mark.parametrize("kind", strategies.IMAGE_KINDS)
 def test_pictures(kind):
     shape = (4, 20, 12, 3)
     images = strategies.pictures(kind, shape, 7)

@@ -52,11 +52,11 @@ def test_just_after_the_start_nearly_nothing_changes(fault, verdict, levels, pix
 
 
 def test_the_end_is_the_corruption_itself(fault, verdict):
-    assert verdict("ends_at_itself", fault()) == ""
-    said = verdict("ends_at_itself", fault(**with_part(lambda t: t / 4)))
+    assert verdict("ends_at_the_corruption", fault()) == ""
+    said = verdict("ends_at_the_corruption", fault(**with_part(lambda t: t / 4)))
     assert said == "at(1) of faulty(gain=0.5) is faulty(gain=0.25)"
     drifting = fault(**with_part(lambda t: 0.5 if t == 1 else 0.25))
-    assert verdict("ends_at_itself", drifting) == "at(t) is no fixed point of at(1)"
+    assert verdict("ends_at_the_corruption", drifting) == "at(t) is no fixed point of at(1)"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_the_end_is_the_corruption_itself(fault, verdict):
     ],
 )
 def test_the_path_goes_one_way(fault, verdict, at, holds):
-    said = verdict("path_is_monotone", fault(**with_part(at)), t=[0.2, 0.5, 0.9])
+    said = verdict("strength_is_monotone", fault(**with_part(at)), t=[0.2, 0.5, 0.9])
     assert (said == "") == holds
     assert holds or said.startswith("gain goes to and fro: (")
 
@@ -83,7 +83,7 @@ def test_a_path_from_infinity(verdict):
         )
 
     for parts in ([0, 0.5, 1], [0, 0, 0.5], [0, 0, 0]):
-        assert verdict("path_is_monotone", Counts, t=parts) == ""
+        assert verdict("strength_is_monotone", Counts, t=parts) == ""
 
 
 @pytest.mark.parametrize(
@@ -144,22 +144,22 @@ def test_the_error_grows_on_the_whole(fault, verdict, gains, holds):
         return images + np.float32(self.gain)
 
     cls = fault(__call__=call, **with_part(lambda t: gains[round(4 * t)]))
-    said = verdict("error_grows_on_the_whole", cls)
+    said = verdict("mean_error_grows", cls)
     assert (said == "") == holds
     assert holds or said.startswith("the errors are [0")
 
 
 def test_the_worst_changes_something(fault, verdict):
     cls = fault(apply=lambda self, images, draws: images)
-    assert verdict("error_grows_on_the_whole", cls) == "the worst changes nothing"
+    assert verdict("mean_error_grows", cls) == "the worst changes nothing"
 
 
 def test_the_whole_is_judged_on_smooth_images_and_digits(fault, verdict):
-    """A fault that only one of the two kinds shows is found."""
+    """A fault that only one of the two image kinds shows is found."""
     smooth, digit = (pictures(kind, (8, 24, 24, 3), 1) / 255 for kind in ("smooth", "digit"))
 
     def call(self, images, **keywords):
         assert np.allclose(images, np.concatenate([smooth, digit]), atol=1e-6)
         return images + np.float32(self.gain)
 
-    assert verdict("error_grows_on_the_whole", fault(__call__=call)) == ""
+    assert verdict("mean_error_grows", fault(__call__=call)) == ""

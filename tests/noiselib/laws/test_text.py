@@ -85,23 +85,23 @@ def test_pipes(fault, verdict, body):
 
 
 def test_stages(fault, verdict):
-    assert verdict("pipe_is_one_after_the_other", fault()) == ""
+    assert verdict("pipeline_applies_stages_in_order", fault()) == ""
 
     def call(self, images, **keywords):
         return Corruption.__call__(self, images, **keywords) * np.float32(0.5)
 
-    said = verdict("pipe_is_one_after_the_other", fault(__call__=call))
+    said = verdict("pipeline_applies_stages_in_order", fault(__call__=call))
     assert said == "stages differ"
-    assert verdict("pipe_is_one_after_the_other", noiselib.SaltAndPepper) == ""
-    assert verdict("pipe_is_one_after_the_other", noiselib.GaussianNoise) == ""
+    assert verdict("pipeline_applies_stages_in_order", noiselib.SaltAndPepper) == ""
+    assert verdict("pipeline_applies_stages_in_order", noiselib.GaussianNoise) == ""
 
 
 def test_second_occurrences(fault, verdict):
     noise = noiselib.GaussianNoise
-    assert verdict("repeated_noise_is_drawn_anew", noise) == ""
+    assert verdict("repeated_noise_is_independent", noise) == ""
     drawing = {
         "draw": lambda self, streams, shape: streams.normal(shape),
         "apply": lambda self, images, draws: images + self.gain * draws,
         "__or__": lambda self, other: self,
     }
-    assert verdict("repeated_noise_is_drawn_anew", fault(**drawing)) == "broken"
+    assert verdict("repeated_noise_is_independent", fault(**drawing)) == "broken"
