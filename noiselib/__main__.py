@@ -7,15 +7,11 @@ import inspect
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from noiselib.catalogue import registry
 from noiselib.corruption import Corruption
 from noiselib.spec import parse
 from noiselib.traits import Trait
-
-if TYPE_CHECKING:
-    from noiselib.fields import FieldInfo
 
 EXAMPLES = """\
 examples:
@@ -121,32 +117,18 @@ def run_show(options: argparse.Namespace) -> str:
     if not issubclass(cls, Corruption):
         raise TypeError(f"show takes the name of one corruption, got {options.name!r}")
     traits = ", ".join(trait.name.lower() for trait in Trait if trait in cls.traits and trait.name)
-    fields = [describe_field(cls, name, info) for name, info in cls.field_info.items()]
+
     return "\n".join(
         [
             f"{cls()}    (noiselib.{cls.__name__}, revision {cls.revision})",
             "",
             inspect.cleandoc(cls.__doc__ or ""),
             "",
-            "Parameters",
-            *fields,
+            vars(cls)["__init__"].__doc__,
             "",
             f"Tested traits: {traits or 'none'}",
         ]
     )
-
-
-def describe_field(cls: type[Corruption], name: str, info: FieldInfo) -> str:
-    """Describe a field in one line."""
-    limits = (
-        "one of " + ", ".join(info.choices) if info.choices else f"{info.low:g} to {info.high:g}"
-    )
-    limits = "True or False" if cls.field_types[name] == "bool" else limits
-    role = "the strength; " if info.is_strength else ""
-    identity = "" if info.identity is None else f"; identity at {info.identity:g}"
-    unit = f" [{info.unit}]" if info.unit else ""
-    default = getattr(cls, name)
-    return f"  {name}{unit}: {info.description} ({role}{limits}; default {default}{identity})"
 
 
 def run_apply(options: argparse.Namespace) -> str:

@@ -94,6 +94,11 @@ class Corruption(Transform):
                 f"{cls.__name__}: exactly one field must be the strength, got {len(strengths)}"
             )
         cls.strength_name = strengths[0]
+        entries = [
+            info.entry(name, cls.field_types[name], getattr(cls, name))
+            for name, info in cls.field_info.items()
+        ]
+        vars(cls)["__init__"].__doc__ = "\n".join(["Parameters", "----------", *entries])
         if register:
             register_class(cls)
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from noiselib.operations.lookup_table import LookupTable, look_up, tabulate
 from noiselib.routing import Operation, Routing, Stage
 from noiselib.streams import Streams
 
-__all__ = ["as_workers", "corrupt", "run"]
+__all__ = ["corrupt", "run"]
 
 CHUNK_VALUES = 1 << 18  # measured: larger chunks leave the cache, smaller ones pay for their calls
 CHUNK_BYTES = 1 << 20  # the same for uint8 values that are not converted to floats
@@ -43,7 +42,7 @@ def run(
     routing : Routing
         The routes, and which image takes which.
     batch : ndarray, shape (n, h, w, c)
-        Images that passed `noiselib.images.as_batch`.
+        Images that passed `noiselib.validation.as_batch`.
     seed : int
         0 <= seed < 2**64.
     ids : ndarray of uint64, shape (n,)
@@ -136,17 +135,6 @@ def clip(images: Images) -> Images:
     """Clip to [0, 1] into new memory: `apply` may have returned its input."""
     result: Images = np.clip(images, 0, 1, out=np.empty(images.shape, np.float32))
     return result
-
-
-def as_workers(workers: object) -> int:
-    """Check a number of threads."""
-    try:
-        count = index(workers)  # type: ignore[arg-type]  # the except below is the check
-    except TypeError:
-        raise TypeError(f"workers must be an integer, got {workers!r}") from None
-    if count < 1:
-        raise ValueError(f"workers must be 1 or more, got {count}")
-    return count
 
 
 def split_into_tasks(routing: Routing, batch: NDArray[Any]) -> Iterator[Task]:

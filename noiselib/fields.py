@@ -158,6 +158,35 @@ class FieldInfo:
         moved = self.path(self.identity, float(value), t)
         return round_to_12_digits(moved) if field_type == "float" else round(moved)
 
+    def entry(self, name: str, field_type: str, default: Value) -> str:
+        """Return the entry of the field in the Parameters section of a docstring.
+
+        Parameters
+        ----------
+        name : str
+            The name of the field.
+        field_type : str
+            "float", "int", "str" or "bool".
+        default : float, int, str or bool
+            Its default.
+
+        Returns
+        -------
+        str
+            Two lines: the type and default, and the description with unit and limits.
+        """
+        if field_type == "bool":
+            values = "True or False"
+        else:
+            values = ", ".join(self.choices) or f"{self.low:g} to {self.high:g}"
+        facts = ["the strength"] if self.is_strength else []
+        facts += [values] if self.identity is None else [values, f"identity at {self.identity:g}"]
+        meaning = self.description[:1].upper() + self.description[1:]
+        unit = f" [{self.unit}]" if self.unit else ""
+        return (
+            f"{name} : {field_type}, default {default}\n    {meaning}{unit} ({'; '.join(facts)})."
+        )
+
 
 def round_to_12_digits(value: float) -> float:
     """Round to 12 significant digits, so that 0.1 + 0.02 prints as 0.12; -0 becomes 0."""

@@ -8,16 +8,14 @@ split, shuffled or distributed over threads and machines.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Shape", "Streams", "as_ids", "as_seed"]
+__all__ = ["Shape", "Streams"]
 
 GOLDEN = 0x9E3779B9
 FIRST_MULTIPLIER = 0x7FEB352D
@@ -257,64 +255,3 @@ def normal_table() -> NDArray[np.float32]:
     table: NDArray[np.float32] = ndtri((np.arange(65536) + 0.5) / 65536).astype(np.float32)
     table.flags.writeable = False
     return table
-
-
-def as_seed(seed: object) -> int:
-    """Check a seed: an integer with 0 <= seed < 2**64."""
-    try:
-        number = index(seed)  # type: ignore[arg-type]  # the except below is the check
-    except TypeError:
-        raise TypeError(f"seed must be an integer, got {seed!r}") from None
-    if not 0 <= number < 2**64:
-        raise ValueError(f"seed must lie in [0, 2**64), got {number}")
-    return number
-
-
-def as_ids(ids: object, count: int) -> NDArray[np.uint64]:
-    """Convert the ids of images to uint64, shape (count,).
-
-    Parameters
-    ----------
-    ids : int, array of int, or sequence of str
-        The id of the first image, or one id for each; a str counts as 64 bits of its blake2b hash.
-    count : int
-        The number of images.
-
-    Returns
-    -------
-    ndarray of uint64, shape (count,)
-        One id for each image.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the ids are not integers or strings, are negative, or are not one for each image.
-    """
-    if isinstance(ids, str):
-        raise TypeError(
-            f"ids must be an integer, or one integer or string for each image, got {ids!r}"
-        )
-    if isinstance(ids, Sequence) and ids and all(isinstance(one, str) for one in ids):
-        digests = [blake2b(one.encode(), digest_size=8).digest() for one in ids]
-        array = np.array([int.from_bytes(digest, "little") for digest in digests], np.uint64)
-    else:
-        array = np.asarray(ids)
-        if array.size == 0 and array.ndim == 1:
-            array = array.astype(np.uint64)
-        if array.dtype.kind == "U":
-            return as_ids(array.tolist(), count)
-        if array.dtype.kind not in "iu" or array.ndim > 1:
-            raise TypeError(
-                "ids must be an integer, or one integer or string for each image, "
-                f"got an array of {array.dtype} of shape {array.shape}"
-            )
-        if array.size and array.min() < 0:
-            raise ValueError(f"ids must not be negative, got {array.min()}")
-        if array.ndim == 0:
-            first = int(array)
-            if first + count > 2**64:
-                raise ValueError(f"ids must lie in [0, 2**64), got {first} + {count}")
-            array = np.arange(count, dtype=np.uint64) + np.uint64(first)
-    if len(array) != count:
-        raise ValueError(f"ids must have one entry for each of {count} images, got {len(array)}")
-    return array.astype(np.uint64)

@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.execution import as_workers, run
+from noiselib.execution import run
 from noiselib.fields import Axis
-from noiselib.images import as_batch
 from noiselib.routing import Routing
-from noiselib.streams import as_ids, as_seed
+from noiselib.validation import as_batch, as_ids, as_seed, as_workers
 
 __all__ = ["Composite", "Pipeline", "Transform", "chain", "checked_t", "identity"]
 

@@ -1,4 +1,4 @@
-"""Noise: values that differ from pixel to pixel by chance."""
+"""Noise: random values at each pixel."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from noiselib.operations.poisson import EXACT_UP_TO, approximate_noise, poisson_
 from noiselib.streams import Shape, Streams, normal_table
 from noiselib.traits import Trait
 
-IMPULSE_TRAITS = Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT | Trait.MONOTONE
+_IMPULSE_TRAITS = (
+    Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT | Trait.MONOTONE
+)
 
 
 class GaussianNoise(Corruption):
     """Add independent normal noise: ``y = clip(x + sigma * z)``, ``z ~ N(0, 1)``.
 
-    Drawn: one z for every value. Scales: sigma. The normal comes in 65,536 equally likely steps
-    and ends at 4.32 standard deviations; sigma * z comes in steps of 1/4096 grey level.
+    Random draws: one z for each value. The strength scales sigma. The normal has 65,536 equally
+    likely values up to 4.32 standard deviations; sigma * z is rounded to 1/4096 grey level.
 
     Source: ImageNet-C and MNIST-C (sigma .08 to .38).
     """
@@ -40,7 +42,7 @@ class GaussianNoise(Corruption):
         | Trait.TRANSPOSE_EQUIVARIANT
         | Trait.MONOTONE
     )
-    chunk_values = 1 << 18  # numbers become indices on the way
+    chunk_values = 1 << 18  # the uniform numbers are converted to indices
     sigma: float = strength(
         "standard deviation, as a fraction of full scale", identity=0, worst=0.5, high=10
     )
@@ -60,65 +62,69 @@ class GaussianNoise(Corruption):
 
 
 class SaltAndPepper(Corruption):
-    """Make pixels white or black by chance: ``y = 1`` or ``0`` with probability amount / 2 each.
+    """Set random pixels to white or black: ``y = 1`` or ``0`` with probability amount / 2 each.
 
-    All channels of a pixel go together. Drawn: one number for every pixel. Scales: the part of
-    the numbers that strike; pixels struck at one strength stay struck at every greater one.
-    The probability comes in steps of 1/32768.
+    All channels of a pixel change together. Random draws: one number for each pixel. The strength
+    scales the amount: pixels that change at one strength change at every greater one. The
+    probability is rounded to 1/32768.
 
-    Source: salt-and-pepper noise as in digital image processing textbooks.
+    Source: salt-and-pepper noise as in textbooks on digital image processing.
     """
 
-    traits = IMPULSE_TRAITS
-    amount: float = strength("part of the pixels that are struck", identity=0, worst=0.5, high=1)
+    traits = _IMPULSE_TRAITS
+    amount: float = strength(
+        "fraction of the pixels set to white or black", identity=0, worst=0.5, high=1
+    )
 
     def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return repeat_channels(streams.uniform16(shape[:2]), shape[2])
 
     def apply(self, images: Images, draws: Uniform16) -> Images:
-        return add_salt_and_pepper(images, draws, self.amount)
+        return _add_salt_and_pepper(images, draws, self.amount)
 
     def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
         struck = round(self.amount * 2**15)
-        return whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
+        return _whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
 
 
 class ImpulseNoise(Corruption):
-    """Make values white or black by chance: ``y = 1`` or ``0`` with probability amount / 2 each.
+    """Set random values to white or black: ``y = 1`` or ``0`` with probability amount / 2 each.
 
-    Every channel is struck by itself; on grey images this is salt and pepper. Drawn: one number
-    for every value. Scales: the part of the numbers that strike; values struck at one strength
-    stay struck at every greater one. The probability comes in steps of 1/32768.
+    The channels of a pixel change independently; on grey images this is salt and pepper. Random
+    draws: one number for each value. The strength scales the amount: values that change at one
+    strength change at every greater one. The probability is rounded to 1/32768.
 
-    Source: ImageNet-C and MNIST-C (amount .03 to .27), where it is scikit-image's s&p noise.
+    Source: ImageNet-C and MNIST-C (amount .03 to .27), where it is the s&p noise of scikit-image.
     """
 
-    traits = IMPULSE_TRAITS
-    amount: float = strength("part of the values that are struck", identity=0, worst=0.5, high=1)
+    traits = _IMPULSE_TRAITS
+    amount: float = strength(
+        "fraction of the values set to white or black", identity=0, worst=0.5, high=1
+    )
 
     def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return streams.uniform16(shape)
 
     def apply(self, images: Images, draws: Uniform16) -> Images:
-        return add_salt_and_pepper(images, draws, self.amount)
+        return _add_salt_and_pepper(images, draws, self.amount)
 
     def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
         struck = round(self.amount * 2**15)
-        return whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
+        return _whiten(images, draws >= 2**16 - struck) * (draws >= struck).view(np.uint8)
 
 
 class Salt(Corruption):
-    """Make pixels white by chance: ``y = 1`` with probability amount, else ``y = x``.
+    """Set random pixels to white: ``y = 1`` with probability amount, else ``y = x``.
 
-    All channels of a pixel go together. Drawn: one number for every pixel. Scales: the part of
-    the numbers that strike; pixels struck at one strength stay struck at every greater one.
-    The probability comes in steps of 1/65536.
+    All channels of a pixel change together. Random draws: one number for each pixel. The strength
+    scales the amount: pixels that change at one strength change at every greater one. The
+    probability is rounded to 1/65536.
 
-    Source: salt noise as in digital image processing textbooks.
+    Source: salt noise as in textbooks on digital image processing.
     """
 
-    traits = IMPULSE_TRAITS
-    amount: float = strength("part of the pixels made white", identity=0, worst=0.5, high=1)
+    traits = _IMPULSE_TRAITS
+    amount: float = strength("fraction of the pixels set to white", identity=0, worst=0.5, high=1)
 
     def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return repeat_channels(streams.uniform16(shape[:2]), shape[2])
@@ -127,21 +133,21 @@ class Salt(Corruption):
         return images + (draws < round(self.amount * 2**16))
 
     def apply_uint8(self, images: UInt8Images, draws: Uniform16) -> UInt8Images:
-        return whiten(images, draws < round(self.amount * 2**16))
+        return _whiten(images, draws < round(self.amount * 2**16))
 
 
 class Pepper(Corruption):
-    """Make pixels black by chance: ``y = 0`` with probability amount, else ``y = x``.
+    """Set random pixels to black: ``y = 0`` with probability amount, else ``y = x``.
 
-    All channels of a pixel go together. Drawn: one number for every pixel. Scales: the part of
-    the numbers that strike; pixels struck at one strength stay struck at every greater one.
-    The probability comes in steps of 1/65536.
+    All channels of a pixel change together. Random draws: one number for each pixel. The strength
+    scales the amount: pixels that change at one strength change at every greater one. The
+    probability is rounded to 1/65536.
 
-    Source: pepper noise as in digital image processing textbooks.
+    Source: pepper noise as in textbooks on digital image processing.
     """
 
-    traits = IMPULSE_TRAITS
-    amount: float = strength("part of the pixels made black", identity=0, worst=0.5, high=1)
+    traits = _IMPULSE_TRAITS
+    amount: float = strength("fraction of the pixels set to black", identity=0, worst=0.5, high=1)
 
     def draw(self, streams: Streams, shape: Shape) -> Uniform16:
         return repeat_channels(streams.uniform16(shape[:2]), shape[2])
@@ -156,18 +162,18 @@ class Pepper(Corruption):
 class ShotNoise(Corruption):
     """Count photons: ``y = clip(N / photons)``, ``N ~ Poisson(x * photons)``.
 
-    Mean x, variance x / photons; black stays black. N is the Poisson quantile of a number that
-    stays: with less light a value moves along its own quantile, where the originals draw anew.
-    Drawn: one number for every value. Scales: photons, as ``photons / t**2``, so that the noise
-    itself grows in proportion to t. Above 1,000 photons the quantile is the expansion of Cornish
-    and Fisher, without rounding to whole photons.
+    The mean is x, the variance x / photons; black is preserved. N is the Poisson quantile of a
+    fixed uniform number: at another strength, each value moves along its own quantile, where the
+    published code draws new noise. Random draws: one number for each value. The strength scales
+    photons as ``photons / t**2``, so that the noise is proportional to t. Above 1,000 photons, the
+    quantile is its Cornish-Fisher expansion, not rounded to integer counts.
 
     Source: ImageNet-C and MNIST-C (photons 60 to 3), CIFAR-10-C (500 to 50).
     """
 
     traits = Trait.EXACT | Trait.FLIP_EQUIVARIANT | Trait.TRANSPOSE_EQUIVARIANT
     photons: float = strength(
-        "mean count where the image is white",
+        "mean count of a white value",
         unit="photons",
         identity=math.inf,
         worst=3,
@@ -184,10 +190,10 @@ class ShotNoise(Corruption):
 
 
 class SpeckleNoise(Corruption):
-    """Add normal noise in proportion to the value: ``y = clip(x * (1 + sigma * z))``.
+    """Add normal noise proportional to the value: ``y = clip(x * (1 + sigma * z))``.
 
-    ``z ~ N(0, 1)``. Drawn: one z for every value, in steps as for `GaussianNoise`. Scales: sigma.
-    Black stays black.
+    ``z ~ N(0, 1)``; black is preserved. Random draws: one z for each value, with the steps of
+    `GaussianNoise`. The strength scales sigma.
 
     Source: ImageNet-C (sigma .15 to .6), CIFAR-10-C (.06 to .2).
     """
@@ -213,9 +219,9 @@ class SpeckleNoise(Corruption):
 class UniformNoise(Corruption):
     """Add independent uniform noise: ``y = clip(x + width * u)``, ``u ~ U(-1, 1)``.
 
-    Drawn: one u for every value, in 65,536 equally likely steps. Scales: width.
+    Random draws: one u for each value, in 65,536 equally likely steps. The strength scales width.
 
-    Source: the uniform noise of Geirhos et al. 2018, there on images of lowered contrast.
+    Source: the uniform noise of Geirhos et al. 2018, who apply it to images of reduced contrast.
     """
 
     traits = (
@@ -226,11 +232,11 @@ class UniformNoise(Corruption):
         | Trait.MONOTONE
     )
     width: float = strength(
-        "greatest deviation, as a fraction of full scale", identity=0, worst=0.8, high=10
+        "maximum deviation, as a fraction of full scale", identity=0, worst=0.8, high=10
     )
 
     def draw(self, streams: Streams, shape: Shape) -> Images:
-        # In the middle of each step; whole and half numbers below 2**16 are exact in float32.
+        # The middle of each step; multiples of 1/2 below 2**16 are exact in float32.
         steps = streams.uniform16(shape).astype(np.float32) - np.float32(2**15 - 0.5)
         uniform: Images = steps * np.float32(2**-15)
         return uniform
@@ -239,13 +245,13 @@ class UniformNoise(Corruption):
         return images + self.width * draws
 
 
-def add_salt_and_pepper(images: Images, numbers: Uniform16, amount: float) -> Images:
-    """Lift by 1 where a number is among the highest, lower by 1 among the lowest: clipped later."""
+def _add_salt_and_pepper(images: Images, numbers: Uniform16, amount: float) -> Images:
+    """Add 1 where a number is among the largest, subtract 1 among the smallest; clipped later."""
     struck = round(amount * 2**15)
     salt, pepper = numbers >= 2**16 - struck, numbers < struck
     return images + (salt.view(np.int8) - pepper.view(np.int8))
 
 
-def whiten(images: UInt8Images, salt: NDArray[np.bool_]) -> UInt8Images:
-    """Make uint8 values white where salt falls: all their bits are set."""
+def _whiten(images: UInt8Images, salt: NDArray[np.bool_]) -> UInt8Images:
+    """Set uint8 values to white, by setting all their bits."""
     return images | np.negative(salt.view(np.uint8))

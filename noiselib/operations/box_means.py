@@ -1,6 +1,7 @@
-"""Means over windows and blocks, by sums of whole numbers that are doubled up to their width.
+"""Means over windows and blocks, by running sums of integers whose length is doubled step by step.
 
-The sums are exact, in uint16 as in float32, and so are their means: bytes come out as floats do.
+The sums are exact, in uint16 as in float32, and so are the means: uint8 images have the bytes that
+float images have.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from noiselib.operations.neighbourhood import Block, Margins, filter_flat
 
 __all__ = ["BLOCKS", "WINDOWS", "block_means", "window_means", "window_means_uint8"]
 
-WINDOWS = range(3, 16, 2)  # widths, such that uint16 holds the sum of a square of levels
-BLOCKS = (1, 2, 4, 8, 16)  # sides, likewise; means of sixteenths of a level are whole in each
+WINDOWS = range(3, 16, 2)  # widths for which uint16 holds the sum of a square of levels
+BLOCKS = (1, 2, 4, 8, 16)  # sides, likewise; block means are integers in sixteenths of a level
 
 
 def window_means(images: Images, width: int) -> Images:
-    """Give means over squares, border ``reflect``, of float32 images in sixteenths of a level."""
+    """Return means over squares of float32 images, in sixteenths of a level; border ``reflect``."""
     count = np.float32(WHITE * width * width)
 
     def mix(stretch: Block, down: int, right: int) -> Block:
@@ -30,7 +31,7 @@ def window_means(images: Images, width: int) -> Images:
 
 
 def window_means_uint8(images: UInt8Images, width: int) -> UInt8Images:
-    """Give means over squares, border ``reflect``, rounded; an odd number of levels has no ties."""
+    """Return means over squares, rounded; border ``reflect``. Odd counts have no ties."""
 
     def mix(stretch: Block, down: int, right: int) -> Block:
         sums = running_sums(stretch.astype(np.uint16), down, width)
@@ -40,18 +41,22 @@ def window_means_uint8(images: UInt8Images, width: int) -> UInt8Images:
 
 
 def window_margins(width: int) -> Margins:
-    """Give how far a square of an odd width reaches."""
+    """Return the margins of a square window of an odd width."""
     return Margins(*[width // 2] * 4)
 
 
 def block_means(images: UInt8Images, height: int, width: int) -> UInt8Images:
-    """Give each pixel the mean of its block, rounded, ties up; blocks fill the images.
+    """Replace each pixel by the mean of its block, rounded, ties up; the blocks tile the images.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, h, w, c)
     height, width : int
-        Sides of a block, of `BLOCKS`.
+        Sides of a block, from `BLOCKS`.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w, c)
     """
     w, c = images.shape[2:]
     lines = np.add.reduce(images.reshape(-1, height, w * c), axis=1, dtype=np.uint16)
@@ -64,7 +69,7 @@ def block_means(images: UInt8Images, height: int, width: int) -> UInt8Images:
 
 
 def running_sums(values: Block, step: int, count: int) -> Block:
-    """Sum so many values, each a step from the one before, from every place on that has them."""
+    """Sum `count` values that are `step` apart, from every position that has so many."""
     length = len(values) - (count - 1) * step
     pieces, taken, runs, power = [], 0, values, 1
     while True:
@@ -78,5 +83,5 @@ def running_sums(values: Block, step: int, count: int) -> Block:
 
 
 def rounded_quotient(sums: NDArray[np.uint16], count: int) -> UInt8Images:
-    """Divide and round, halves up."""
+    """Divide and round, ties up."""
     return ((sums + np.uint16(count // 2)) // np.uint16(count)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Local random displacement: every pixel takes its value from a place nearby."""
+"""Local random displacement: every pixel takes its value from a pixel nearby."""
 
 from __future__ import annotations
 
@@ -11,22 +11,30 @@ __all__ = ["displace", "displacements"]
 
 Offsets = NDArray[np.int32]  # (n, h, w), in pixels
 
-UNIFORM_STEPS = 64  # steps of each of the two uniform numbers that make a triangular one
+UNIFORM_STEPS = 64  # of each of the two uniform numbers whose difference is triangular
 
 
 def displacements(words: NDArray[np.uint32], reach: float, share: float) -> tuple[Offsets, Offsets]:
-    """Make displacements down and to the right out of one word a pixel.
+    """Convert one word for each pixel to displacements down and to the right.
 
     Four numbers of 6 bits give two triangular ones on (-1, 1), which are scaled and rounded; the
-    last 8 bits say whether the pixel moves.
+    last 8 bits decide whether the pixel moves.
 
     Parameters
     ----------
     words : ndarray of uint32, shape (n, h, w)
+        Uniform.
     reach : float
-        What 1 means, in pixels.
+        The displacement of 1, in pixels.
     share : float
-        Part of the pixels that move, in steps of 1/256.
+        Fraction of the pixels that move, in steps of 1/256.
+
+    Returns
+    -------
+    down : ndarray of int32, shape (n, h, w)
+        In pixels.
+    right : ndarray of int32, shape (n, h, w)
+        In pixels.
     """
     scale = np.int32(round(reach / UNIFORM_STEPS * 2**16))
     moving = (words >> np.uint32(24)) < np.uint32(round(share * 256))
@@ -44,12 +52,17 @@ def displacements(words: NDArray[np.uint32], reach: float, share: float) -> tupl
 
 
 def displace(planes: Images, down: Offsets, right: Offsets) -> Images:
-    """Let every pixel take its value from so far down and right, at most from the edge.
+    """Replace every pixel by the one at its displacement, or the nearest on the edge.
 
     Parameters
     ----------
     planes : ndarray of float32, shape (n, c, h, w)
     down, right : ndarray of int32, shape (n, h, w)
+        In pixels.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, c, h, w)
     """
     c, h, w = planes.shape[1:]
     rows: Offsets = np.arange(h, dtype=np.int32)[:, None]

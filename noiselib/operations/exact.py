@@ -1,4 +1,4 @@
-"""What keeps results the same on every processor."""
+"""Rounding and sums that give the same bits on every processor."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FINE_STEPS = 2.0**12  # of a grey level
 def drop_last_bits(values: Any) -> NDArray[np.float64]:
     """Round to multiples of 2**-24.
 
-    Sine, tangent and powers differ between processors in the last of their 53 bits; after this
-    they no longer do. For values an image or a corruption, never a pixel.
+    Sines, tangents and powers differ between processors in the last of their 53 bits; rounding
+    removes the difference. For values of an image or a corruption, never of a pixel.
     """
     result: NDArray[np.float64] = (
         np.rint(np.asarray(values, np.float64) * PORTABLE_STEPS) / PORTABLE_STEPS
@@ -28,22 +28,22 @@ def drop_last_bits(values: Any) -> NDArray[np.float64]:
 def round_to_4096ths(levels: Any) -> NDArray[Any]:
     """Round grey levels to multiples of 2**-12.
 
-    On this grid lies what is added to whole levels where uint8 images take a short cut by whole
-    numbers: a sum is then midway between two levels, or so far from it that neither float32 nor
-    the door, which rounds up from 2**-13 below the middle, takes one for the other.
+    Where uint8 images are processed in integers, what is added to their levels lies on this grid:
+    a sum is then either midway between two levels, or so far from it that neither float32 nor the
+    final rounding, which rounds up from 2**-13 below the middle, confuses the two cases.
     """
     result: NDArray[Any] = np.rint(levels * FINE_STEPS) / FINE_STEPS
     return result
 
 
 def image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Give the mean of every image and channel, shape (n, 1, 1, c).
+    """Return the mean of every image and channel, shape (n, 1, 1, c).
 
-    The sum is float64, and so exact for up to two million pixels of uint8 origin, in any order.
+    The sum is float64, which is exact for up to two million pixels of uint8 origin, in any order.
     """
     n, h, w, c = levels.shape
     planes = levels.reshape(n, h * w, c)
-    # One channel at a time, turned to float64 first: a third faster than sum(dtype=float64).
+    # One channel at a time, converted to float64 first: a third faster than sum(dtype=float64).
     sums = np.empty((n, c))
     for k in range(c):
         np.einsum("ij->i", planes[..., k].astype(np.float64), out=sums[:, k])
@@ -52,9 +52,9 @@ def image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def integer_image_means(levels: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Give what `image_means` does, of whole levels from 0 to 255, three times as fast.
+    """Return what `image_means` does, for integer levels from 0 to 255, three times as fast.
 
-    Matrix products add up a row or a column; to a side of 2**16, float32 holds such sums exactly.
+    Matrix products sum each row or column, which float32 holds exactly up to a side of 2**16.
     """
     n, h, w, c = levels.shape
     if max(h, w) >= 2**16:

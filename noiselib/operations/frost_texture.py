@@ -1,8 +1,8 @@
-"""Frost on a window pane: ice crystals that grew from many points, drawn once for each image size.
+"""Frost on a window pane: a texture of ice crystals, computed once for each image size.
 
-A crystal has six arms, 60 degrees apart; along each arm grow branches, and along these twigs, both
-again at 60 degrees and shorter towards the tip, as in ferns of frost. The pane is a torus of three
-image sides; it is always the same pane, seen more or less finely.
+A crystal has six arms, 60 degrees apart; branches grow along each arm and twigs along each branch,
+again at 60 degrees, and shorter towards the tip, as in fern frost. The pane is a torus of three
+image sides; it is always the same pane, at a finer or coarser resolution.
 """
 
 from __future__ import annotations
@@ -21,13 +21,23 @@ __all__ = ["PANE_SIDES", "frost_pane"]
 PANE_SIDES = 3  # image sides
 CRYSTALS = 70
 BRANCHES, TWIGS = 11, 6
-NEEDLE = 1 / 768  # width of a needle, in parts of the pane
+NEEDLE = 1 / 768  # width of a needle, as a fraction of the side of the pane
 
 Floats = NDArray[np.float64]
 
 
 class Needles(NamedTuple):
-    """Straight needles: where they begin (x + iy), what they reach (x + iy), and how thick."""
+    """Straight needles on the pane; points are complex numbers x + iy.
+
+    Attributes
+    ----------
+    start : ndarray of complex128, shape (n,)
+        Where they begin.
+    reach : ndarray of complex128, shape (n,)
+        From their beginning to their tip.
+    weight : ndarray of float64, shape (n,)
+        How thick they are.
+    """
 
     start: NDArray[np.complex128]
     reach: NDArray[np.complex128]
@@ -36,9 +46,9 @@ class Needles(NamedTuple):
 
 @lru_cache(maxsize=8)
 def frost_pane(side: int) -> NDArray[np.float32]:
-    """Give the pane for images of a side, in [0, 1], shape (4 * side, 4 * side).
+    """Return the pane for images of a side, in [0, 1], shape (4 * side, 4 * side).
 
-    It repeats after 3 sides, so that an image can be cut out anywhere.
+    It repeats after 3 sides, so that an image can be cut out at any position.
     """
     size = PANE_SIDES * side
     lines = render(grow_crystals(), size)
@@ -56,7 +66,7 @@ def frost_pane(side: int) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def grow_crystals() -> tuple[Needles, ...]:
-    """Grow arms, branches and twigs, in parts of the pane."""
+    """Grow arms, branches and twigs, in coordinates from 0 to 1 on the pane."""
     streams = Streams("ice", 0, 0, np.zeros(1, np.uint64))
     u = streams.uniform((CRYSTALS, 4))[0]
     spread = streams.uniform((2, CRYSTALS * 6))[0]
@@ -69,7 +79,7 @@ def grow_crystals() -> tuple[Needles, ...]:
 
 
 def grow_branches(stems: Needles, count: int, share: float, streams: Streams) -> Needles:
-    """Grow pairs of needles along each stem, at 60 degrees, shorter and thinner to the tip."""
+    """Grow pairs of needles along each stem, at 60 degrees, shorter and thinner towards the tip."""
     random = streams.uniform((2, len(stems.start), count, 2))[0]
     place = (np.arange(count)[:, None] + random[0]) / count
     length = share * (1 - 0.85 * place) * (0.25 + 0.75 * random[1])
@@ -81,13 +91,13 @@ def grow_branches(stems: Needles, count: int, share: float, streams: Streams) ->
 
 
 def unit_vectors(sixths: Floats) -> NDArray[np.complex128]:
-    """Give unit vectors, in sixths of a turn."""
+    """Return unit vectors, from angles in sixths of a turn."""
     angle = sixths * (np.pi / 3)
     return np.asarray(drop_last_bits(np.cos(angle)) + 1j * drop_last_bits(np.sin(angle)))
 
 
 def render(growth: tuple[Needles, ...], size: int) -> Floats:
-    """Add needles up on a torus of `size` pixels, each pixel by the part that they cover of it."""
+    """Sum the coverage of each pixel by needles, on a torus of `size` pixels."""
     total = np.zeros(size * size)
     for needles in growth:
         steps = np.maximum(1, np.ceil(2 * size * np.abs(needles.reach))).astype(np.intp)
@@ -102,7 +112,7 @@ def render(growth: tuple[Needles, ...], size: int) -> Floats:
 
 
 def splat(place: NDArray[np.complex128], weight: Floats, size: int) -> Floats:
-    """Share points out among the four pixels around each, shape (size * size,)."""
+    """Distribute points over the four pixels around each, shape (size * size,)."""
     x, y = place.real, place.imag
     left, top = np.floor(x), np.floor(y)
     right, down = x - left, y - top

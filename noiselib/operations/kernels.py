@@ -1,7 +1,7 @@
 """Kernels of the box and defocus blurs.
 
-Sums that are left to matrix products are of whole numbers, and so exact in any order. Elsewhere
-pixels are added up one shifted plane after the other, in a fixed order, which needs no grid.
+The sums computed by matrix products are of integers, and so exact in any order. The other sums add
+one shifted plane after the other, in a fixed order, and need no grid.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ __all__ = ["box_matrix", "disk_blur"]
 
 @lru_cache(maxsize=128)
 def box_matrix(length: int, width: float) -> Matrix:
-    """Give the matrix of a mean over `width` pixels along one side, border ``reflect``.
+    """Return the matrix of a mean over `width` pixels along one side, border ``reflect``.
 
-    The window is centred; its two end pixels count by the part of them that it covers.
+    The window is centred; its two end pixels are weighted by the fraction of them that it covers.
     """
     reach = math.ceil((width - 1) / 2)
-    # Rounded sums from the middle outwards: so the kernel is even, and adds up to 1.
+    # Rounded cumulative sums from the centre: so the kernel is symmetric and sums to 1.
     whole = np.arange(1, reach + 1)
     sums = np.rint(np.minimum(whole, (width - 1) / 2) / width * GRID)
     side = np.diff(sums, prepend=0)
@@ -52,10 +52,14 @@ def disk_blur(images: Images, radius: float, edge: float) -> Images:
     ----------
     images : ndarray of float32, shape (n, h, w, c)
     radius : float
-        Pixels whose centres lie within it count, all alike.
+        Pixels whose centres lie within it have equal weights.
     edge : float
-        Standard deviation of the Gaussian that softens the disk: of 3 taps for radii up to 8,
-        of 5 above.
+        Standard deviation of the Gaussian that softens the disk: 3 taps for radii up to 8, 5 taps
+        for larger ones.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     half = disk_widths(radius)
     taps = short_gaussian(edge, 1 if radius <= 8 else 2)
@@ -77,14 +81,14 @@ def disk_blur(images: Images, radius: float, edge: float) -> Images:
 
 @lru_cache(maxsize=64)
 def disk_widths(radius: float) -> tuple[int, ...]:
-    """Give how far a disk reaches sideways in its middle row, the next one, and so on."""
+    """Return how far a disk extends sideways in its middle row, the next row, and so on."""
     square = radius * radius
     return tuple(math.isqrt(int(square - row * row)) for row in range(int(radius) + 1))
 
 
 @lru_cache(maxsize=64)
 def short_gaussian(sigma: float, reach: int) -> tuple[float, ...]:
-    """Give 2 reach + 1 weights of a Gaussian, on the grid; a single 1 where the others vanish."""
+    """Return 2 reach + 1 weights of a Gaussian, on the grid; a single 1 if the others are 0."""
     distance = np.arange(-reach, reach + 1) / max(sigma, 1e-3)
     weights = np.exp(-(distance**2) / 2)
     on = on_grid((weights / weights.sum())[None])[0].tolist()

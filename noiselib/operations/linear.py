@@ -1,9 +1,9 @@
 """Linear image operators with exact arithmetic: separable (matrices) and sparse (any).
 
-Weights are non-negative and lie on a grid of 1/4096, each row summing to 1; images are held in
-sixteenths of a grey level, whole numbers from 0 to 4080. Every product and partial sum then has at
-most 24 bits, which float32 holds exactly: so the result does not depend on the order of the sums,
-and is the same on every processor, for every batch and number of threads.
+Weights are non-negative multiples of 1/4096, and each row sums to 1; images are held in sixteenths
+of a grey level, integers from 0 to 4080. Every product and partial sum then has at most 24 bits,
+which float32 holds exactly: the result does not depend on the order of the sums, and is the same on
+every processor, for every batch and number of threads.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ __all__ = [
     "uint8_to_sixteenths",
 ]
 
-GRID = 4096  # steps of a weight
-WHITE = 16 * 255  # steps of an image
+GRID = 4096  # a weight is a multiple of 1 / GRID
+WHITE = 16 * 255  # the value of white in sixteenths of a grey level
 
 Matrix = NDArray[np.float32]
 
 
 def on_grid(weights: NDArray[np.float64]) -> Matrix:
-    """Round non-negative rows to the grid, each row keeping its sum (of at most 1).
+    """Round non-negative rows to the grid; each row keeps its sum, of at most 1.
 
-    What rounding adds to or takes from a row is put right at its greatest weight.
+    The rounding error of a row is corrected at its largest weight.
     """
     steps = np.rint(weights * GRID)
     missing = np.rint(weights.sum(axis=1) * GRID) - steps.sum(axis=1)
@@ -57,7 +57,7 @@ def on_grid(weights: NDArray[np.float64]) -> Matrix:
 
 
 def separable(images: Images, rows: Matrix, columns: Matrix) -> Images:
-    """Mix rows and columns of every channel: ``rows @ image @ columns.T``.
+    """Multiply the rows and columns of every channel: ``rows @ image @ columns.T``.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def separable(images: Images, rows: Matrix, columns: Matrix) -> Images:
 
 
 def separable_uint8(images: UInt8Images, rows: Matrix, columns: Matrix) -> UInt8Images:
-    """Do what `separable` does to uint8 images, with the rounding of the door."""
+    """Apply `separable` to uint8 images, rounded as by `noiselib.images.from_unit`."""
     planes = uint8_to_sixteenths(as_planes(images))
     return from_planes(sixteenths_to_uint8(separable_product(planes, rows, columns)), images)
 
@@ -96,20 +96,26 @@ def from_planes(planes: NDArray[Any], images: NDArray[Any]) -> NDArray[Any]:
     if c == 1:
         return planes[..., None]
     result = np.empty((n, *planes.shape[1:], c), planes.dtype)
-    for channel in range(c):  # several times faster than all at once, whose inner loop is c long
+    for channel in range(c):  # several times faster than all at once, with inner loops of length c
         result[..., channel] = planes[channel::c]
     return result
 
 
 def separable_product(planes: Images, rows: Matrix, columns: Matrix) -> Images:
-    """Mix rows and columns of planes of whole steps; not rounded at the end.
+    """Return ``rows @ plane @ columns.T`` for planes of integers, not rounded at the end.
 
     Parameters
     ----------
     planes : ndarray of float32, shape (k, h, w)
-        Whole numbers up to 4080 in size, or multiples of 1/2 up to 2048.
-    rows, columns
-        As for `separable`.
+        Integers of magnitude at most 4080, or multiples of 1/2 of magnitude at most 2048.
+    rows : ndarray of float32, shape (h', h)
+        On the grid.
+    columns : ndarray of float32, shape (w', w)
+        On the grid.
+
+    Returns
+    -------
+    ndarray of float32, shape (k, h', w')
     """
     k, h, w = planes.shape
     across = matmul_columns(planes.reshape(k * h, w), columns)
@@ -118,7 +124,7 @@ def separable_product(planes: Images, rows: Matrix, columns: Matrix) -> Images:
 
 
 def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) -> Images:
-    """Mix the pixels of every channel by one operator.
+    """Multiply the pixels of every channel by one sparse operator.
 
     Parameters
     ----------
@@ -140,13 +146,13 @@ def sparse(images: Images, operator: csr_array, constant: Matrix | None = None) 
 def sparse_uint8(
     images: UInt8Images, operator: csr_array, constant: Matrix | None = None
 ) -> UInt8Images:
-    """Do what `sparse` does to uint8 images, with the rounding of the door."""
+    """Apply `sparse` to uint8 images, rounded as by `noiselib.images.from_unit`."""
     unit = matmul_pixels(uint8_to_sixteenths(pixels_first(images)), operator, constant)
     return pixels_last(round_to_uint8(unit), images)
 
 
 def matmul_pixels(pixels: Images, operator: csr_array, constant: Matrix | None) -> Images:
-    """Mix pixels in sixteenths of a grey level, (h * w, n * c), and go back to [0, 1]."""
+    """Multiply pixels in sixteenths of a grey level, (h * w, n * c), and convert to [0, 1]."""
     mixed = from_sixteenths(operator @ pixels)
     if constant is not None:
         mixed += constant[:, None]
@@ -154,7 +160,7 @@ def matmul_pixels(pixels: Images, operator: csr_array, constant: Matrix | None) 
 
 
 def pixels_first(images: NDArray[Any]) -> NDArray[Any]:
-    """Copy (n, h, w, c) to (h * w, n * c): every step of a sparse product runs along the batch."""
+    """Copy (n, h, w, c) to (h * w, n * c), so that a sparse product runs along the batch."""
     n, h, w, c = images.shape
     first = images.reshape(n, h * w, c).transpose(1, 0, 2)
     return np.ascontiguousarray(first).reshape(h * w, n * c)
@@ -168,14 +174,18 @@ def pixels_last(pixels: NDArray[Any], images: NDArray[Any]) -> NDArray[Any]:
 
 
 def sparse_operator(weights: NDArray[np.float64], sources: NDArray[np.intp]) -> csr_array:
-    """Make an operator from the few pixels that each pixel takes from.
+    """Return a sparse operator, from the few source pixels of each pixel.
 
     Parameters
     ----------
     weights : ndarray of float64, shape (pixels, k)
-        Non-negative; row sums at most 1; put on the grid here.
+        Non-negative, with row sums of at most 1; rounded to the grid here.
     sources : ndarray of intp, shape (pixels, k)
-        Which pixel each weight is for; any number where the weight is 0.
+        The source pixel of each weight; any number if the weight is 0.
+
+    Returns
+    -------
+    csr_array of float32, shape (pixels, pixels)
     """
     from scipy.sparse import coo_array
 
@@ -189,13 +199,13 @@ def sparse_operator(weights: NDArray[np.float64], sources: NDArray[np.intp]) -> 
 
 
 def to_sixteenths(images: Images) -> Images:
-    """Go from [0, 1] to whole sixteenths of a grey level."""
+    """Convert from [0, 1] to integer sixteenths of a grey level."""
     levels: Images = images * np.float32(WHITE)
     return np.rint(levels, out=levels)
 
 
 def from_sixteenths(levels: Images) -> Images:
-    """Go from sixteenths of a grey level to [0, 1]."""
+    """Convert from sixteenths of a grey level to [0, 1]."""
     result: Images = levels * np.float32(1 / WHITE)
     return result
 
@@ -207,7 +217,7 @@ def uint8_to_sixteenths(images: UInt8Images) -> Images:
 
 
 def sixteenths_to_uint8(mixed: Images) -> UInt8Images:
-    """Go from sixteenths of a grey level, 0 to 4080, to uint8, by the steps that floats take."""
+    """Convert from sixteenths of a grey level, 0 to 4080, to uint8, rounded as floats are."""
     return round_to_uint8(from_sixteenths(mixed))
 
 
@@ -215,14 +225,14 @@ def sixteenths_to_uint8(mixed: Images) -> UInt8Images:
 def gaussian_matrix(
     length: int, sigma: float, border: str = "reflect", truncate: float = 4.0
 ) -> Matrix:
-    """Give the matrix of a Gaussian along one side, shape (length, length), on the grid.
+    """Return the matrix of a Gaussian along one side, shape (length, length), on the grid.
 
-    The kernel ends at `truncate` sigma; borders are named and treated as scipy.ndimage does.
+    The kernel ends at `truncate` sigma; `border` is a mode of `scipy.ndimage`.
     """
     from scipy.ndimage import gaussian_filter1d
 
     matrix: Any = np.eye(length)
-    if int(truncate * sigma + 0.5) > 0:  # else the kernel is one pixel, and exp would overflow
+    if int(truncate * sigma + 0.5) > 0:  # otherwise the kernel is one pixel, and exp overflows
         matrix = gaussian_filter1d(matrix, sigma, axis=0, mode=border, truncate=truncate)
     rows = on_grid(matrix)
     rows.flags.writeable = False

@@ -1,4 +1,4 @@
-"""Tables of 256 levels: the whole of a pointwise corruption of uint8 images."""
+"""Lookup tables of 256 levels, which define a pointwise corruption of uint8 images."""
 
 from __future__ import annotations
 
@@ -14,9 +14,16 @@ __all__ = ["BitOperations", "LookupTable", "look_up", "tabulate"]
 
 
 class BitOperations(NamedTuple):
-    """A table that is a few operations on bits: ``(level & kept) ^ flipped``.
+    """A table that is a few bit operations: ``(level & kept) ^ flipped``.
 
-    From the level `start` on, the bits `turned` are flipped as well.
+    From the level `start` on, the bits `turned` are flipped, too.
+
+    Attributes
+    ----------
+    kept, flipped, turned : uint8
+        Masks of bits.
+    start : uint8
+        A level.
     """
 
     kept: np.uint8
@@ -26,16 +33,21 @@ class BitOperations(NamedTuple):
 
 
 class LookupTable:
-    """What each of the 256 levels becomes.
+    """The result for each of the 256 levels.
+
+    Parameters
+    ----------
+    results : ndarray of uint8, shape (256,)
+        The results, in order.
 
     Attributes
     ----------
     levels : bytes
         The results, in order.
     shift : int or None
-        The s for which every result is ``clip(level + s, 0, 255)``, where there is one.
-    bits : Bits or None
-        The operations on bits that give every result, where there are such.
+        The s for which every result is ``clip(level + s, 0, 255)``, if there is one.
+    bits : BitOperations or None
+        The bit operations that give every result, if there are such.
     """
 
     def __init__(self, results: UInt8Images) -> None:
@@ -48,13 +60,13 @@ class LookupTable:
 
 
 def find_bit_operations(results: UInt8Images) -> BitOperations | None:
-    """Find the operations on bits that give 256 results; None where there are none.
+    """Return the bit operations that give 256 results; None if there are none.
 
-    A bit of the result, or what it differs by from that bit of the level, must change at one place
-    at most, and all such places must be the same.
+    Each bit of the result, or its XOR with that bit of the level, may change at one level at most,
+    and all bits that change must do so at the same level.
     """
-    alone_or_beside = np.stack([results, results ^ np.arange(256, dtype=np.uint8)])
-    planes = np.unpackbits(alone_or_beside[..., None], axis=2)  # (2, 256, 8)
+    plain_and_xor = np.stack([results, results ^ np.arange(256, dtype=np.uint8)])
+    planes = np.unpackbits(plain_and_xor[..., None], axis=2)  # (2, 256, 8)
     changes = planes[:, 1:] != planes[:, :-1]
     kept = changes[1].sum(axis=0) <= changes[0].sum(axis=0)
     places = np.flatnonzero(np.where(kept, changes[1], changes[0]).any(axis=1))
@@ -67,7 +79,7 @@ def find_bit_operations(results: UInt8Images) -> BitOperations | None:
 
 
 def tabulate(apply: Callable[[Images], Images]) -> LookupTable:
-    """Give the table of what each value becomes, from what a function makes of all levels."""
+    """Return the lookup table of a function of float32 images that acts on each value by itself."""
     levels = to_unit(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1))
     results = np.empty(levels.shape, np.uint8)
     from_unit(np.clip(apply(levels), 0, 1), results)
@@ -75,10 +87,11 @@ def tabulate(apply: Callable[[Images], Images]) -> LookupTable:
 
 
 def look_up(images: UInt8Images, table: LookupTable, out: UInt8Images) -> None:
-    """Write what a table makes of images into `out`.
+    """Write the results of a table for images to `out`.
 
-    A saturating shift takes two whole-number operations, one on bits one to four; they are up to
-    ten times as fast as looking values up, and for that nothing here is faster than bytearrays.
+    A saturating shift takes two integer operations, and bit operations take one to four; they are
+    up to ten times as fast as looking values up, for which `bytearray.translate` is the fastest
+    way.
     """
     if table.bits is not None:
         apply_bit_operations(images, table.bits, out)
@@ -94,7 +107,7 @@ def look_up(images: UInt8Images, table: LookupTable, out: UInt8Images) -> None:
 
 
 def apply_bit_operations(images: UInt8Images, bits: BitOperations, out: UInt8Images) -> None:
-    """Write what operations on bits make of images into `out`."""
+    """Write the results of bit operations on images to `out`."""
     kept = images if bits.kept == 255 else images & bits.kept
     np.bitwise_xor(kept, bits.flipped, out=out)
     if bits.turned:
@@ -103,7 +116,7 @@ def apply_bit_operations(images: UInt8Images, bits: BitOperations, out: UInt8Ima
 
 @lru_cache(maxsize=8)
 def constant_array(shape: tuple[int, ...], level: int) -> UInt8Images:
-    """Give an array of one level: numpy is twenty times slower beside a lone number."""
+    """Return an array of one level; numpy is twenty times slower with a scalar instead."""
     array = np.full(shape, level, np.uint8)
     array.flags.writeable = False
     return array

@@ -1,4 +1,4 @@
-"""Masks of rectangles and grids: the part of each row and column that is covered, and painting."""
+"""Masks of rectangles and grids: the covered fraction of each row and column, and painting."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from noiselib.images import Images, UInt8Images, from_unit, repeat_channels, to_
 
 __all__ = ["LARGE", "Coverage", "coverage", "paint", "paint_uint8", "stripe_coverage"]
 
-Coverage = NDArray[np.float32]  # of each row or column, what is covered
+Coverage = NDArray[np.float32]  # the covered fraction of each row or column
 
-LARGE = 64  # from this width on, rows are long enough to work on bytes
+LARGE = 64  # from this width on, rows are long enough to be processed as bytes
 
 
 def coverage(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.float32]:
-    """Give the part of each pixel within `half` of a centre, shape (n, side).
+    """Return the fraction of each pixel within `half` of a centre, shape (n, side).
 
     Parameters
     ----------
@@ -28,6 +28,10 @@ def coverage(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.fl
         In pixels from the edge.
     half : float or ndarray of n values
         In pixels.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, side)
     """
     edges = np.arange(side + 1, dtype=np.float32)
     middle = centre.astype(np.float32)[:, None]
@@ -40,18 +44,22 @@ def coverage(side: int, centre: NDArray[np.float64], half: Any) -> NDArray[np.fl
 def stripe_coverage(
     side: int, start: NDArray[np.float64], period: float, part: Any
 ) -> NDArray[np.float32]:
-    """Give the part of each pixel covered by stripes about `start` + k `period`, (n, side).
+    """Return the fraction of each pixel covered by stripes centred at ``start + k * period``.
 
     Parameters
     ----------
     side : int
         In pixels.
     start : ndarray of float64, shape (n,)
-        In pixels from the edge; rounded down to whole ones.
+        In pixels from the edge; rounded down to integers.
     period : float
         In pixels.
     part : float or ndarray of n values
         Width of a stripe, in periods.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, side)
     """
     part = np.asarray(part).reshape(-1, 1)
     cells = (np.arange(side + 1) - np.floor(start)[:, None]) / period + 0.5
@@ -63,7 +71,7 @@ def stripe_coverage(
 
 
 def paint(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
-    """Mix `fill` in where the mask, (n, h, w), has it."""
+    """Blend `fill` into images where the mask, (n, h, w), covers them."""
     mask = repeat_channels(mask, images.shape[3])
     result: Images = images + mask * (np.float32(fill) - images)
     return result
@@ -72,10 +80,23 @@ def paint(images: Images, mask: NDArray[np.float32], fill: float) -> Images:
 def paint_uint8(
     images: UInt8Images, rows: Coverage, columns: Coverage, fill: float
 ) -> UInt8Images | None:
-    """Mix `fill` into uint8 images where rows and columns are covered.
+    """Blend `fill` into uint8 images where rows and columns are covered.
 
-    What is covered as a whole takes operations on bytes; rows and columns that are covered in part
-    go by `paint`, one by one.
+    Completely covered pixels take bit operations; rows and columns that are covered in part are
+    processed by `paint`, one by one.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, h, w, c)
+    rows, columns : ndarray of float32, shapes (n, h) and (n, w)
+        The covered fractions.
+    fill : float
+        In [0, 1].
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w, c), or None
+        None if the result of full coverage depends on the covered value.
     """
     c = images.shape[3]
     hidden = level_if_covered(fill)
@@ -83,7 +104,7 @@ def paint_uint8(
         return None
     across = np.repeat(columns == 1, c, axis=1)
     both = (rows == 1)[:, :, None].view(np.uint8) * across[:, None].view(np.uint8)
-    mask = np.negative(both).reshape(images.shape)  # all bits
+    mask = np.negative(both).reshape(images.shape)  # 0 or 255: all bits
     result: UInt8Images = images & ~mask
     if hidden:
         result |= mask & hidden
@@ -97,7 +118,7 @@ def paint_uint8(
 
 
 def paint_lines(lines: UInt8Images, mask: Coverage, fill: float) -> UInt8Images:
-    """Mix `fill` into lines, (k, 1, w, c), where the mask, (k, w), has it."""
+    """Blend `fill` into lines, (k, 1, w, c), where the mask, (k, w), covers them."""
     result = np.empty_like(lines)
     from_unit(np.clip(paint(to_unit(lines), mask[:, None], fill), 0, 1), result)
     return result
@@ -105,7 +126,7 @@ def paint_lines(lines: UInt8Images, mask: Coverage, fill: float) -> UInt8Images:
 
 @lru_cache(maxsize=16)
 def level_if_covered(fill: float) -> np.uint8 | None:
-    """Give the level that is left where all is covered; None if that depends on what is."""
+    """Return the level of completely covered pixels; None if it depends on the covered value."""
     all_levels = np.arange(256, dtype=np.uint8).reshape(1, 1, 256, 1)
     left = np.unique(paint_lines(all_levels, np.ones((1, 256), np.float32), fill))
     return left[0] if len(left) == 1 else None

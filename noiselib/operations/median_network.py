@@ -1,8 +1,9 @@
 """The median of a square window, by a network of minima and maxima on shifted planes.
 
-The columns of the window are sorted once for all windows that share them, and merged with their
-neighbours once for all windows that share the pair. Pairs are merged until one is left, without
-what can no longer be the median. Of the comparisons only those are made on which it depends.
+The columns of a window are sorted once for all windows that share them, and merged in pairs once
+for all windows that share the pair. Merging goes on until one list is left, after dropping the
+values that can no longer be the median. Comparisons that the result does not depend on are left
+out.
 """
 
 from __future__ import annotations
@@ -17,54 +18,68 @@ from noiselib.operations.neighbourhood import Block, Margins, filter_flat
 
 __all__ = ["median"]
 
-MIN_PAIRED_SIDE = 5  # from this side of the window on, it pays to merge columns in pairs
+MIN_PAIRED_SIDE = 5  # from this side of the window on, merging columns in pairs is faster
 
-Comparison = tuple[np.ufunc, int, int]  # the least or the greatest of two wires
+Comparison = tuple[np.ufunc, int, int]  # minimum or maximum, of two wires
 
 
 class NetworkPlan(NamedTuple):
-    """What to compute, in order: each wire, how, and which wires are then of no more use."""
+    """The comparisons to compute, in order.
+
+    Attributes
+    ----------
+    steps : list of tuple
+        The number of a wire, its comparison, and the wires that are not needed afterwards.
+    outputs : list of int
+        The wires that hold the result.
+    """
 
     steps: list[tuple[int, Comparison, list[int]]]
     outputs: list[int]
 
 
 class Network:
-    """A network of comparisons; wires are numbered, inputs first."""
+    """A network of comparisons; wires are numbered, inputs first.
+
+    Parameters
+    ----------
+    inputs : int
+        The number of inputs.
+    """
 
     def __init__(self, inputs: int) -> None:
         self.inputs = inputs
         self.steps: list[Comparison] = []
 
-    def compared(self, first: int, second: int) -> tuple[int, int]:
-        """Give the wires of the lesser and the greater of two."""
+    def compare(self, first: int, second: int) -> tuple[int, int]:
+        """Return the wires of the minimum and the maximum of two."""
         self.steps += [(np.minimum, first, second), (np.maximum, first, second)]
         last = self.inputs + len(self.steps)
         return last - 2, last - 1
 
-    def merged(self, first: list[int], second: list[int]) -> list[int]:
-        """Merge two sorted lists of any lengths (Batcher's odd-even merge)."""
+    def merge(self, first: list[int], second: list[int]) -> list[int]:
+        """Merge two sorted lists of any lengths (odd-even merge of Batcher)."""
         if not first or not second:
             return first + second
         if len(first) == len(second) == 1:
-            return list(self.compared(first[0], second[0]))
-        even = self.merged(first[::2], second[::2])
-        odd = self.merged(first[1::2], second[1::2])
+            return list(self.compare(first[0], second[0]))
+        even = self.merge(first[::2], second[::2])
+        odd = self.merge(first[1::2], second[1::2])
         result = even[:1]
         for low, high in zip(odd, even[1:], strict=False):
-            result += self.compared(low, high)
+            result += self.compare(low, high)
         pairs = min(len(odd), len(even) - 1)
         return result + odd[pairs:] + even[1 + pairs :]
 
-    def ordered(self, wires: list[int]) -> list[int]:
+    def sort(self, wires: list[int]) -> list[int]:
         """Sort wires."""
         if len(wires) < 2:
             return wires
         half = len(wires) // 2
-        return self.merged(self.ordered(wires[:half]), self.ordered(wires[half:]))
+        return self.merge(self.sort(wires[:half]), self.sort(wires[half:]))
 
     def plan(self, outputs: list[int]) -> NetworkPlan:
-        """Plan the steps that some wires depend on, and no others."""
+        """Return the comparisons that some wires depend on, and no others."""
         alive = set(outputs)
         steps: list[tuple[int, Comparison, list[int]]] = []
         for wire in range(self.inputs + len(self.steps) - 1, self.inputs - 1, -1):
@@ -78,27 +93,27 @@ class Network:
 
 @lru_cache(maxsize=16)
 def column_network(side: int) -> NetworkPlan:
-    """Plan to sort one column, from the least to the greatest."""
+    """Return the plan that sorts one column, in ascending order."""
     network = Network(side)
-    return network.plan(network.ordered(list(range(side))))
+    return network.plan(network.sort(list(range(side))))
 
 
 @lru_cache(maxsize=16)
 def pair_network(side: int) -> NetworkPlan:
-    """Plan to merge two sorted columns."""
+    """Return the plan that merges two sorted columns."""
     network = Network(2 * side)
-    return network.plan(network.merged(list(range(side)), list(range(side, 2 * side))))
+    return network.plan(network.merge(list(range(side)), list(range(side, 2 * side))))
 
 
 @lru_cache(maxsize=16)
 def median_network(lengths: tuple[int, ...]) -> NetworkPlan:
-    """Plan to find the median of sorted lists of these lengths.
+    """Return the plan that finds the median of sorted lists of these lengths.
 
-    After each merging, who has more than half of all values below or above falls away.
+    After each merge, the values with more than half of all values below or above them are dropped.
     """
     network, half = Network(sum(lengths)), sum(lengths) // 2
     starts = [sum(lengths[:k]) for k in range(len(lengths))]
-    # Wires in order, and how many values have fallen away below and above.
+    # Wires in order, and how many values were dropped below and above them.
     lists = [
         trim(list(range(start, start + length)), 0, 0, half)
         for start, length in zip(starts, lengths, strict=True)
@@ -106,7 +121,7 @@ def median_network(lengths: tuple[int, ...]) -> NetworkPlan:
     while len(lists) > 1:
         lists.sort(key=lambda one: len(one[0]))
         (first, below, above), (second, *fallen) = lists[:2]
-        merged = network.merged(first, second)
+        merged = network.merge(first, second)
         lists = [trim(merged, below + fallen[0], above + fallen[1], half), *lists[2:]]
     wires, below, _ = lists[0]
     return network.plan([wires[half - below]])
@@ -120,7 +135,7 @@ def trim(wires: list[int], below: int, above: int, half: int) -> tuple[list[int]
 
 
 def evaluate(plan: NetworkPlan, inputs: list[Block]) -> list[Block]:
-    """Send arrays through a network; memory that is no longer needed is used again."""
+    """Evaluate a network on arrays; memory that is no longer needed is reused."""
     wires: dict[int, NDArray[Any]] = dict(enumerate(inputs))
     spare: list[NDArray[Any]] = []
     for made, (rank, first, second), last in plan.steps:
@@ -131,13 +146,14 @@ def evaluate(plan: NetworkPlan, inputs: list[Block]) -> list[Block]:
 
 
 def median(images: Block, radius: int) -> Block:
-    """Take the median of a window of 2 radius + 1 pixels each way; border ``reflect``.
+    """Take the median of a window of ``2 radius + 1`` pixels each way; border ``reflect``.
 
     Parameters
     ----------
     images : ndarray of any dtype, shape (n, h, w, c)
         The fewer bytes a value has, the faster.
     radius : int
+        In pixels.
 
     Returns
     -------
@@ -161,5 +177,5 @@ def median(images: Block, radius: int) -> Block:
 
 
 def shifted_views(arrays: list[Block], step: int, places: range, length: int) -> list[Block]:
-    """View so many values of all arrays from each place on, one place after the other."""
+    """Return views of all arrays from each position on, for one position after the other."""
     return [array[k * step :][:length] for k in places for array in arrays]

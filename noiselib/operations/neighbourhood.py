@@ -1,8 +1,8 @@
-"""Filters that look at a pixel's neighbourhood, in blocks of planes that fit the cache.
+"""Filters over the neighbourhood of each pixel, in blocks of planes that fit the cache.
 
-A block has shape (a, h, w, b): many small images lie interleaved along the last axis (a = 1), few
-large ones apart along the first (b = 1). Either way a shifted plane is a slice, and the inner loops
-are long.
+A block has shape (a, h, w, b): many small images are interleaved along the last axis (a = 1), few
+large ones are stacked along the first (b = 1). In both cases a shifted plane is a slice, and the
+inner loops are long.
 """
 
 from __future__ import annotations
@@ -31,13 +31,19 @@ __all__ = [
 Block = NDArray[Any]  # (a, h, w, b)
 Tap = tuple[int, int, float]  # how far down, how far right, and the weight
 
-BLOCK_VALUES = 1 << 18  # values of a block, border included: a few such arrays fit the cache
-STRETCH = 1 << 18  # values of a stretch: measured on networks of a hundred operations on bytes
+BLOCK_VALUES = 1 << 18  # values of a block, with its border: a few such arrays fit the cache
+STRETCH = 1 << 18  # values of a flat slice: measured on networks of a hundred byte operations
 LARGE = 64  # from this width on, the rows of one image are long enough inner loops
 
 
 class Margins(NamedTuple):
-    """How many pixels beyond the image are looked at, on each side."""
+    """How many pixels beyond the image a filter needs, on each side.
+
+    Attributes
+    ----------
+    top, bottom, left, right : int
+        In pixels.
+    """
 
     top: int
     bottom: int
@@ -48,18 +54,18 @@ class Margins(NamedTuple):
 def filter_planes(
     images: Images, reach: Margins, border: str, mix: Callable[[Block], Block]
 ) -> Images:
-    """Put every plane of a batch through a filter.
+    """Apply a filter to every plane of a batch.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-    reach : Reach
-        How far the filter looks.
+    reach : Margins
+        How far the filter extends.
     border : str
-        What it sees there, as scipy.ndimage has it: ``nearest``, ``reflect`` or ``mirror``.
+        The values there, as in scipy.ndimage: ``nearest``, ``reflect`` or ``mirror``.
     mix : callable
-        Takes a block (a, top + h + bottom, left + w + right, b) and gives one (a, h, w, b); what a
-        plane gives must not depend on the others.
+        Takes a block (a, top + h + bottom, left + w + right, b) and returns one (a, h, w, b); the
+        result for a plane must not depend on the others.
 
     Returns
     -------
@@ -84,23 +90,25 @@ def filter_planes(
 def filter_flat(
     images: Block, reach: Margins, border: str, mix: Callable[[Block, int, int], Block]
 ) -> Block:
-    """Put images of any dtype through a filter, as one row of values with the border in it.
+    """Apply a filter to images of any dtype, flattened to one row of values with their border.
 
-    So every shift is a slice of that row, and inner loops are as long as can be; what is computed
-    across an edge is thrown away.
+    Every shift is then a slice of that row, with the longest possible inner loops; results computed
+    across an edge are discarded.
 
     Parameters
     ----------
     images : ndarray, shape (n, h, w, c)
-    reach, border
+    reach : Margins
+        How far the filter extends.
+    border : str
         As for `filter_planes`.
     mix : callable
-        Takes a stretch of values and how many of them lie between a pixel and the one below, and
-        between it and the one to the right; gives the results for the stretch but for the reach.
+        Takes a slice of values, and the number of values from a pixel to the one below and to the
+        one on the right; returns the results for the slice without the margins.
 
     Returns
     -------
-    ndarray of the dtype that `mix` gives, shape (n, h, w, c)
+    ndarray of the dtype that `mix` returns, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
     rows = border_index(h, reach.top, reach.bottom, border)
@@ -109,7 +117,7 @@ def filter_flat(
     results = []
     for start in range(0, n, step):
         part = images[start : start + step]
-        if w < LARGE:  # interleaved, so that rows are long enough
+        if w < LARGE:  # interleave images, so that rows are long enough
             part = np.ascontiguousarray(part.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
         framed = pad_block(part, rows, columns, reach)
         inside = filter_block_flat(framed, h, w, mix)[:, :h, :w]
@@ -122,7 +130,7 @@ def filter_flat(
 def filter_block_flat(
     framed: Block, h: int, w: int, mix: Callable[[Block, int, int], Block]
 ) -> Block:
-    """Put a block with its border, as one row of values, through a filter."""
+    """Apply a filter to a block with its border, flattened to one row of values."""
     values, right = framed.reshape(-1), framed.shape[3]
     down = framed.shape[2] * right
     beyond = (framed.shape[1] - h) * down + (framed.shape[2] - w) * right
@@ -136,7 +144,7 @@ def filter_block_flat(
 
 @lru_cache(maxsize=256)
 def border_index(side: int, before: int, after: int, border: str) -> NDArray[np.intp]:
-    """Give the pixel seen at each place from -before to side + after."""
+    """Return the source pixel of each position from -before to side + after."""
     place = np.arange(-before, side + after)
     if border == "nearest":
         return np.clip(place, 0, side - 1)
@@ -150,7 +158,7 @@ def border_index(side: int, before: int, after: int, border: str) -> NDArray[np.
 def pad_block(
     block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], reach: Margins
 ) -> Block:
-    """Put the border around a block."""
+    """Pad a block with its border."""
     a, h, w, b = block.shape
     if len(rows) == h and len(columns) == w:
         return block
@@ -165,12 +173,12 @@ def pad_block(
 
 
 def shifted_view(block: Block, size: tuple[int, int], down: int, right: int) -> Block:
-    """View the part of a block, of this size, that begins so far down and right."""
+    """View the part of a block, of this size, at an offset down and right."""
     return block[:, down : down + size[0], right : right + size[1]]
 
 
 def weighted_sum(block: Block, size: tuple[int, int], taps: Sequence[Tap]) -> Block:
-    """Add up shifted parts of a block, each times its weight."""
+    """Sum shifted parts of a block, each multiplied by its weight."""
     down, right, weight = taps[0]
     total = shifted_view(block, size, down, right) * np.float32(weight)
     product = np.empty_like(total)

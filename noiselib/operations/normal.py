@@ -1,6 +1,6 @@
-"""Normal noise in grey levels: in fine steps for floats, in whole levels for uint8 images.
+"""Normal noise in grey levels: in fine steps for floats, in integer levels for uint8 images.
 
-For whole levels both give one result: see `noiselib.operations.exact.round_to_4096ths`.
+On integer levels both have the same result: see `noiselib.operations.exact.round_to_4096ths`.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ Values = NDArray[np.float32]
 
 
 def scale_noise(noise: Values, sigma: float | Images) -> Values:
-    """Scale noise to grey levels, in fine steps."""
+    """Scale noise to grey levels, in steps of 1/4096."""
     levels: Values = round_to_4096ths(noise * (np.float32(255) * np.float32(sigma)))
     return levels
 
 
 @lru_cache(maxsize=16)
 def integer_noise_table(sigma: float) -> NDArray[np.int16]:
-    """Give the normal noise of each of the 65,536 numbers in whole levels, halves up.
+    """Return the normal noise for each of the 65,536 uniform numbers in integer levels, ties up.
 
-    To a whole level it adds what the noise in fine steps does, once that sum is rounded.
+    Added to an integer level, it gives what the noise in fine steps gives once that sum is rounded.
     """
     levels = np.floor(scale_noise(normal_table(), sigma) + np.float32(0.5))
     whole: NDArray[np.int16] = levels.astype(np.int16)
@@ -40,11 +40,11 @@ def integer_noise_table(sigma: float) -> NDArray[np.int16]:
 
 
 def look_up_numbers(table: NDArray[Any], numbers: Uniform16) -> NDArray[Any]:
-    """Look numbers up; all are in the table, and "wrap" is the fastest way to say so."""
+    """Look up numbers in a table; all are in range, and "wrap" is the fastest mode."""
     return table.take(numbers.astype(np.intp), mode="wrap")
 
 
 def add_saturated(images: UInt8Images, noise: NDArray[np.int16]) -> UInt8Images:
-    """Add noise in whole levels to images, and clip."""
+    """Add noise in integer levels to uint8 images, and clip."""
     noisy = images + noise
     return np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)

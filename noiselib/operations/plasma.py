@@ -1,9 +1,9 @@
-"""Plasma: clouds by the diamond-square algorithm, on a torus, for images of any size.
+"""Plasma clouds by the diamond-square algorithm, on a torus, for images of any size.
 
-The map is a torus of 2**levels points a side. Each level puts a point into the middle of every
+The map is a torus of ``2**levels`` points a side. Each level puts a point into the middle of every
 square and every edge: the mean of its four neighbours, and noise that is weaker by ``decay**2``
-from level to level. Of the coarse levels all points are made, of the fine ones only those that the
-image needs. Images lie along the last axis here: that keeps numpy's inner loops long.
+from level to level. All points of the coarse levels are computed, and only the needed ones of the
+fine levels. Images are along the last axis here, which keeps the inner loops of numpy long.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from noiselib.operations.smooth import interpolation_matrix
 
 __all__ = ["clouds", "noise_count"]
 
-WHOLE = 5  # levels of which all points are made: their least and greatest scale the map
-SHADES = 2048  # steps of a cloud where it must be resampled
+COMPLETE_LEVELS = (
+    5  # levels of which all points are computed: their minimum and maximum scale the map
+)
+SHADES = 2048  # steps of a cloud that must be resampled
 
 Points = NDArray[np.float32]  # (rows, columns, n)
 Index = NDArray[np.intp]  # (rows, columns)
@@ -30,17 +32,31 @@ Ranges = list[tuple[int, int]]  # of rows and of columns
 
 
 class PlasmaLevel(NamedTuple):
-    """Where a level's points come from, along the rows and along the columns."""
+    """How the points of a level are computed, along the rows and along the columns.
 
-    coarse: Index  # which points of the level before, counted row by row, are its neighbours
-    noise: Index  # which of the numbers drawn for it are its noise
-    drawn: int  # how many numbers are drawn for it
-    kept: tuple[slice, slice]  # which of the points made are kept
-    counts: bool  # whether its least and greatest scale the map
+    Attributes
+    ----------
+    coarse : ndarray of intp, shape (rows, columns)
+        The neighbours of its points: points of the level before, counted row by row.
+    noise : ndarray of intp, shape (rows, columns)
+        Which of the numbers drawn for the level is the noise of each point.
+    drawn : int
+        How many numbers are drawn for the level.
+    kept : tuple of slice
+        Which of the computed points are kept.
+    counts : bool
+        Whether its minimum and maximum scale the map.
+    """
+
+    coarse: Index
+    noise: Index
+    drawn: int
+    kept: tuple[slice, slice]
+    counts: bool
 
 
 def noise_count(h: int, w: int, view: float) -> int:
-    """Give how many numbers `clouds` needs for an image."""
+    """Return how many random numbers `clouds` needs for an image."""
     return sum(level.drawn for level in plan_levels(h, w, view))
 
 
@@ -79,7 +95,7 @@ def clouds(numbers: NDArray[np.uint16], h: int, w: int, view: float, decay: floa
 
 
 def refine(points: Points, level: PlasmaLevel, noise: Points) -> Points:
-    """Make the next level; `noise` is four times as strong as what is added."""
+    """Compute the next level; `noise` is four times as strong as what is added."""
     flat = points.reshape(-1, points.shape[-1])
     corners = flat.take(level.coarse, axis=0, mode="clip")
     made = np.empty_like(noise)
@@ -102,7 +118,7 @@ def refine(points: Points, level: PlasmaLevel, noise: Points) -> Points:
 
 
 def resample(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]:
-    """Bring the points of the finest level to pixels, shape (n, h, w)."""
+    """Interpolate the points of the finest level at the pixels, shape (n, h, w)."""
     spacing = torus_side(h, w, view) * view / max(h, w)
     planes = np.ascontiguousarray(points.transpose(2, 0, 1))
     if spacing == 1:
@@ -117,16 +133,16 @@ def resample(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]
 
 
 def torus_side(h: int, w: int, view: float) -> int:
-    """Give the side of the torus, in points of the finest level: no less than one a pixel."""
+    """Return the side of the torus, in points of the finest level: at least one for each pixel."""
     return 1 << max(1, math.ceil(math.log2(max(h, w) / view) - 1e-9))
 
 
 @lru_cache(maxsize=64)
 def plan_levels(h: int, w: int, view: float) -> tuple[PlasmaLevel, ...]:
-    """Give the levels, coarsest first."""
+    """Return the levels, coarsest first."""
     points = torus_side(h, w, view)
     spacing = points * view / max(h, w)
-    whole = min(points, 2**WHOLE)
+    whole = min(points, 2**COMPLETE_LEVELS)
     wanted = [
         (0, points if points == whole else math.ceil((side - 1) * spacing) + 1) for side in (h, w)
     ]
@@ -139,15 +155,15 @@ def plan_levels(h: int, w: int, view: float) -> tuple[PlasmaLevel, ...]:
 
 
 def coarser_range(start: int, end: int, points: int) -> tuple[int, int]:
-    """Give which points of the level before are needed: all of a coarse one, else a range."""
+    """Return the range of points of the level before that is needed; all of a coarse level."""
     first, last = (start - 1) // 2, (end + 1) // 2 + 1
-    if points <= 2 ** (WHOLE + 1) or last - first >= points // 2:
+    if points <= 2 ** (COMPLETE_LEVELS + 1) or last - first >= points // 2:
         return 0, points // 2
     return first, last
 
 
 def make_level(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> PlasmaLevel:
-    """Say how to make a range of points (start, end) a side from a range of the level before."""
+    """Return how to compute a range of points (start, end) from a range of the level before."""
     coarse, noise, drawn, kept = [], [], [], []
     for (start, end), (first, last) in zip(wanted, needed, strict=True):
         low, high = (start - 1) // 2, (end + 1) // 2

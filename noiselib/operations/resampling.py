@@ -1,4 +1,4 @@
-"""Resizing by matrices along each side: there and back again as Pillow does it."""
+"""Resizing by matrices along each side, down and up again, as Pillow does it."""
 
 from __future__ import annotations
 
@@ -23,23 +23,28 @@ SUPPORT = {"box": 0.5, "bilinear": 1.0}
 
 
 def coarse_side(side: int, fraction: float) -> int:
-    """Give how many pixels are left of a side: its fraction, rounded down, but 1 at least."""
+    """Return how many pixels are left of a side: its fraction, rounded down, but at least 1."""
     return max(1, int(side * fraction + 1e-9))
 
 
 def pixelate(images: Images, fraction: float) -> Images:
-    """Take means of the pixels whose centres lie in a large one, and repeat them.
+    """Replace the pixels whose centres lie in a large pixel by their mean.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-        In whole sixteenths of a level.
+        In integer sixteenths of a level.
     fraction : float
-        What is left of each side.
+        The fraction that is left of each side.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
+        In sixteenths of a level.
     """
     n, h, w, c = images.shape
     (rows, down), (columns, right) = (large_pixels(side, fraction) for side in (h, w))
-    # Fewer rows first: only what is left has to be cut into planes.
+    # Reduce the rows first, so that fewer values must be rearranged to planes.
     few = np.rint(matmul_rows(rows, images.reshape(n, h, w * c)))
     planes = as_planes(few.reshape(n, len(rows), w, c))
     small = matmul_columns(planes.reshape(-1, w), columns).reshape(n * c, len(rows), len(columns))
@@ -48,7 +53,7 @@ def pixelate(images: Images, fraction: float) -> Images:
 
 @lru_cache(maxsize=128)
 def large_pixels(side: int, fraction: float) -> tuple[Matrix, NDArray[np.intp]]:
-    """Give the matrix of means over large pixels, and which of these each pixel lies in."""
+    """Return the matrix of means over large pixels, and the large pixel of each pixel."""
     coarse = coarse_side(side, fraction)
     means = on_grid(resize_matrix(side, coarse, "box"))
     means.flags.writeable = False
@@ -57,7 +62,7 @@ def large_pixels(side: int, fraction: float) -> tuple[Matrix, NDArray[np.intp]]:
 
 @lru_cache(maxsize=128)
 def down_up_matrix(side: int, fraction: float) -> Matrix:
-    """Give the matrix that resizes a side to a fraction of it and back, bilinearly."""
+    """Return the matrix that resizes a side to a fraction of it and back, bilinearly."""
     coarse = coarse_side(side, fraction)
     rows = on_grid(
         resize_matrix(coarse, side, "bilinear") @ resize_matrix(side, coarse, "bilinear")
@@ -67,10 +72,10 @@ def down_up_matrix(side: int, fraction: float) -> Matrix:
 
 
 def resize_matrix(before: int, after: int, method: str) -> NDArray[np.float64]:
-    """Give the matrix of Pillow's resize along one side, shape (after, before).
+    """Return the matrix of Pillow's resize along one side, shape (after, before).
 
-    A pixel takes from all whose centres the filter reaches, which is widened where the side
-    shrinks; its weights add up to 1.
+    A pixel takes the pixels whose centres the filter reaches; the filter is widened if the side
+    shrinks; its weights sum to 1.
     """
     scale = before / after
     widening = max(scale, 1.0)

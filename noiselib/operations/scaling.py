@@ -1,7 +1,7 @@
-"""Shifting whole images, and scaling them about their means: in floats and in whole levels.
+"""Shifts of images, and scaling about their means: in floats and in integer levels.
 
-Both ways add numbers in fine steps (see `noiselib.operations.exact.round_to_4096ths`), and so give
-one result.
+Both ways add numbers in steps of 1/4096 level (see `noiselib.operations.exact.round_to_4096ths`),
+and so have the same result.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ __all__ = ["scale_about_means", "scale_about_means_uint8", "shift_uint8"]
 PerImage = NDArray[np.float64]  # (n, 1, 1, 1) or (n, 1, 1, c)
 
 SHORT = 4096  # values
-# From 2048 to 4096 float32 has fine steps and no finer ones: to add 3072 rounds to them.
+# From 2048 to 4096, the spacing of float32 is that of the fine steps: adding 3072 rounds to them.
 FINE_BESIDE = 3072
 FINE_UP_TO = 4  # times 255
 
 
 def shift_uint8(images: UInt8Images, shifts: NDArray[np.int16]) -> UInt8Images:
-    """Add -255 to 255 to each image, by three operations on bytes; results are saturated."""
+    """Add -255 to 255 to each image, with saturation, by three operations on bytes."""
     n, h, w, c = images.shape
-    # numpy is ten times slower where more than some thousand values meet one.
+    # numpy is ten times slower when one value is broadcast to more than some thousands.
     lines = n if h * w * c <= SHORT else n * h
     shifts = np.repeat(shifts.reshape(n, 1), lines // n, axis=0)
     least, most = np.maximum(-shifts, 0), np.minimum(255 - shifts, 255)
@@ -38,8 +38,8 @@ def shift_uint8(images: UInt8Images, shifts: NDArray[np.int16]) -> UInt8Images:
 def scale_about_means(levels: Images, means: PerImage, factors: Images) -> Images:
     """Scale distances from the means: ``factor * level + (1 - factor) * mean``, both in fine steps.
 
-    Factors are float32 and broadcast to images; of numbers so wide that float32 cannot hold their
-    fine steps, it keeps what it can.
+    Factors are float32 and broadcast to images. For factors so large that float32 cannot hold the
+    fine steps, the result is rounded to float32.
     """
     scaled: Images = factors * levels
     if factors.max() <= FINE_UP_TO:
@@ -52,16 +52,16 @@ def scale_about_means(levels: Images, means: PerImage, factors: Images) -> Image
 
 
 def offsets(means: PerImage, factors: Images, w: int) -> Images:
-    """Give ``(1 - factor) * mean`` in fine steps: (n, 1, 1, 1), for channels (n, 1, w, c).
+    """Return ``(1 - factor) * mean`` in fine steps: (n, 1, 1, 1), for channels (n, 1, w, c).
 
-    The same along a row, as numpy is slow where its inner loop is only the channels.
+    Repeated along each row, as numpy is slow with inner loops over channels alone.
     """
     steps = round_to_4096ths((1 - factors.astype(np.float64)) * means).astype(np.float32)
     return steps if steps.shape[3] == 1 else np.repeat(steps, w, axis=2)
 
 
 def scale_about_means_uint8(images: UInt8Images, factors: Images) -> UInt8Images | None:
-    """Do what `scale_about_means` does to uint8 images; None for factors above 4."""
+    """Apply `scale_about_means` to uint8 images; return None for factors above 4."""
     greatest = factors.max()
     if greatest > FINE_UP_TO:
         return None

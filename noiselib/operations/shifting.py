@@ -1,7 +1,7 @@
-"""Rows of images that move as a whole: shifts and slants, each image by its own.
+"""Rows of images that move as a whole: shifts and shears, separately for each image.
 
-A row that moves sideways is a stretch of the image's memory that begins elsewhere: so nothing is
-looked up pixel by pixel, and each direction is one blend of two neighbours.
+A row that moves sideways is a slice of the memory of the image with another start: nothing is
+looked up pixel by pixel, and each direction is one interpolation between two neighbours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from noiselib.operations.neighbourhood import Block, Margins, border_index, pad_
 
 __all__ = ["shift_rows", "shift_rows_uint8"]
 
-STEP = 1 << 16  # values at a time: what is made of them fits the cache
+STEP = 1 << 16  # values at a time: they fit the cache with their intermediate results
 
 Positions = NDArray[np.float64]  # (n, h), in pixels
 
@@ -31,9 +31,11 @@ def shift_rows(
     ----------
     images : ndarray of float32 or uint8, shape (n, h, w, c)
     y, x : ndarray of float64, shape (n, h)
-        Where each row of the result comes from: its first pixel, in input pixels.
-    border, fill
-        As for `noiselib.operations.bilinear.warp_to`; `fill` in the images' own units.
+        The source of the first pixel of each row of the result, in input pixels.
+    border : str
+        As for `noiselib.operations.bilinear.warp_to`.
+    fill : float
+        As for `noiselib.operations.bilinear.warp_to`, in the units of the images.
 
     Returns
     -------
@@ -68,17 +70,17 @@ def shift_rows(
 def interpolate(
     before: NDArray[np.float32], after: NDArray[np.float32], part: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Go a part of the way from one to the other."""
-    way = after - before
-    way *= part
-    way += before
-    return way
+    """Interpolate linearly at the fraction `part`."""
+    result = after - before
+    result *= part
+    result += before
+    return result
 
 
 def shift_rows_uint8(
     images: UInt8Images, y: Positions, x: Positions, border: str, fill: float
 ) -> UInt8Images | None:
-    """Do what `shift_rows` does to uint8 images, where `fill`, in [0, 1], is black or white."""
+    """Apply `shift_rows` to uint8 images; return None unless `fill` is 0, 1 or not used."""
     if border == "constant" and fill not in (0, 1):
         return None
     result = np.empty(images.shape, np.uint8)
@@ -87,16 +89,16 @@ def shift_rows_uint8(
 
 
 def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:
-    """Go from levels to [0, 1]; floats are there already."""
+    """Convert uint8 to [0, 1]; floats have this range already."""
     return to_unit(values) if values.dtype == np.uint8 else values
 
 
 def split(
     position: Positions, side: int, length: int, border: str
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Give the pixel before each position, and the part of the way to the next one.
+    """Return the pixel before each position, and the fraction of the distance to the next one.
 
-    Where a stretch of `length` pixels sees nothing of the image, it comes as close as that allows.
+    Positions from which `length` pixels would not reach the image are moved as close as that.
     """
     if border == "reflect":
         position = position - 2 * side * np.floor(position / (2 * side))
@@ -108,7 +110,7 @@ def split(
 
 
 def add_border(images: Block, reach: Margins, border: str, fill: float) -> Block:
-    """Put a border around images."""
+    """Pad images with a border."""
     n, h, w, c = images.shape
     if border == "constant":
         size = (n, reach.top + h + reach.bottom, reach.left + w + reach.right, c)

@@ -1,7 +1,8 @@
-"""Affine maps about the image's centre, and bilinear resampling: one map for all, or one an image.
+"""Affine maps about the centre of an image, and bilinear resampling by one map or one for each.
 
-Coordinates count pixels from the centre ``((h - 1) / 2, (w - 1) / 2)``, y downwards. A map is held
-inverse, from the output back to the input, as the rows (y, x) of a 2 x 3 matrix on (y, x, 1).
+Coordinates are counted in pixels from the centre ``((h - 1) / 2, (w - 1) / 2)``, y downwards. A map
+is stored as its inverse, from the output to the input: the rows (y, x) of a 2 x 3 matrix on (y, x,
+1).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ __all__ = [
 BORDERS = ("constant", "nearest", "reflect")
 
 Matrices = NDArray[np.float64]  # (n, 2, 3)
-Bilinear = tuple["csr_array", NDArray[np.float32]]  # an operator, and what lies outside
+Bilinear = tuple["csr_array", NDArray[np.float32]]  # an operator, and the fraction outside
 
 
 def affine_matrices(
@@ -47,10 +48,11 @@ def affine_matrices(
     stretch: Any = 1.0,
     shear: Any = 0.0,
 ) -> Matrices:
-    """Give the inverse of: shear, then stretch, magnify, rotate and shift.
+    """Return the inverse of: shear, then stretch, magnify, rotate and shift.
 
-    Forward, ``out = R @ diag(factor, factor * stretch) @ [[1, shear], [0, 1]] @ in + (x, y)`` on
-    columns (x, y); R turns counter-clockwise by `degrees`, as seen.
+    The forward map is
+    ``out = R @ diag(factor, factor * stretch) @ [[1, shear], [0, 1]] @ in + (x, y)`` on columns (x,
+    y); R rotates the picture counter-clockwise by `degrees`.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def affine_matrices(
     Returns
     -------
     ndarray of float64, shape (n, 2, 3)
-        n = 1 for numbers.
+        n = 1 if all arguments are numbers.
     """
     angle = np.deg2rad(degrees)
     sine, cosine = drop_last_bits(np.sin(angle)), drop_last_bits(np.cos(angle))
@@ -79,37 +81,39 @@ def affine_matrices(
 
 
 def warp_all(images: Images, operator: Bilinear, fill: float) -> Images:
-    """Resample all images by one operator; what lies outside has the value `fill`, in [0, 1]."""
+    """Resample all images by one operator; pixels outside have the value `fill`, in [0, 1]."""
     mixing, outside = operator
     return sparse(images, mixing, np.float32(fill) * outside if fill else None)
 
 
 def warp_all_uint8(images: UInt8Images, operator: Bilinear, fill: float) -> UInt8Images:
-    """Do what `warp_all` does to uint8 images, with the rounding of the door."""
+    """Apply `warp_all` to uint8 images, rounded as by `noiselib.images.from_unit`."""
     mixing, outside = operator
     return sparse_uint8(images, mixing, np.float32(fill) * outside if fill else None)
 
 
 def affine_operator(h: int, w: int, matrix: Matrices, border: str) -> Bilinear:
-    """Give the operator of an affine map, held inverse, shape (1, 2, 3)."""
+    """Return the operator of an affine map, given as its inverse, shape (1, 2, 3)."""
     y, x = coordinates(h, w, matrix, np.dtype(np.float64))
     return bilinear_operator(y[0], x[0], border)
 
 
 def bilinear_operator(y: NDArray[np.float64], x: NDArray[np.float64], border: str) -> Bilinear:
-    """Give the operator that takes each pixel from a place in the image.
+    """Return the operator that interpolates each pixel at a position in the image.
 
     Parameters
     ----------
     y, x : ndarray of float64, shape (h, w)
-        Where each output pixel comes from, in input pixels.
+        The source of each output pixel, in input pixels.
     border : str
         As for `noiselib.operations.bilinear.warp_to`.
 
     Returns
     -------
-    csr_array, shape (h * w, h * w), and ndarray of float32, shape (h * w,)
-        The operator, and the part of each pixel that lies outside.
+    operator : csr_array, shape (h * w, h * w)
+        On the grid.
+    outside : ndarray of float32, shape (h * w,)
+        The fraction of each pixel that lies outside.
     """
     h, w = y.shape
     (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
@@ -137,8 +141,14 @@ def warp_each(images: Images, matrices: Matrices, border: str, fill: float) -> I
     images : ndarray of float32, shape (n, h, w, c)
     matrices : ndarray of float64, shape (n, 2, 3)
         The inverse maps.
-    border, fill
+    border : str
         As for `noiselib.operations.bilinear.warp_to`.
+    fill : float
+        As for `noiselib.operations.bilinear.warp_to`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     h, w = images.shape[1:3]
     y, x = coordinates(h, w, matrices, np.dtype(np.float32))
@@ -148,7 +158,7 @@ def warp_each(images: Images, matrices: Matrices, border: str, fill: float) -> I
 def coordinates(
     h: int, w: int, matrices: Matrices, dtype: np.dtype[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Give where each output pixel comes from, in input pixels, shape (n, h, w) each."""
+    """Return the source (y, x) of each output pixel, in input pixels, shape (n, h, w) each."""
     centre_y, centre_x = (h - 1) / 2, (w - 1) / 2
     out_y = (np.arange(h) - centre_y).astype(dtype)[:, None]
     out_x = (np.arange(w) - centre_x).astype(dtype)

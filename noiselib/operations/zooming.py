@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["zoom_blur", "zoom_blur_uint8"]
 
-WeightedPixels = tuple[NDArray[np.intp], NDArray[np.float64]]  # a pixel for each, and its weight
+WeightedPixels = tuple[NDArray[np.intp], NDArray[np.float64]]  # source pixels and their weights
 
-SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
+SMALL = 64 * 64  # measured: up to this many pixels, one sparse operator for all images is faster
 
 
 def zoom_blur(images: Images, factor: float, count: int) -> Images:
@@ -41,9 +41,13 @@ def zoom_blur(images: Images, factor: float, count: int) -> Images:
     ----------
     images : ndarray of float32, shape (n, h, w, c)
     factor : float
-        The greatest magnification.
+        The largest magnification.
     count : int
-        How many zooms; at most 31.
+        The number of zooms; at most 31.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     h, w = images.shape[1:3]
     if h * w <= SMALL:
@@ -52,7 +56,7 @@ def zoom_blur(images: Images, factor: float, count: int) -> Images:
 
 
 def zoom_blur_uint8(images: UInt8Images, factor: float, count: int) -> UInt8Images:
-    """Do what `zoom_blur` does to uint8 images, with the rounding of the door."""
+    """Apply `zoom_blur` to uint8 images, rounded as by `noiselib.images.from_unit`."""
     h, w = images.shape[1:3]
     if h * w <= SMALL:
         return sparse_uint8(images, zoom_operator(h, w, factor, count))
@@ -63,7 +67,7 @@ def zoom_blur_uint8(images: UInt8Images, factor: float, count: int) -> UInt8Imag
 def average_zooms(planes: Images, factor: float, count: int) -> Images:
     """Average planes (k, h, w), in sixteenths of a grey level, and their zooms; in [0, 1]."""
     k, h, w = planes.shape
-    # Whole numbers below 2**24: levels, times steps, times the images that are added up.
+    # Integers below 2**24: levels, times steps, times the number of images that are summed.
     steps = 2 ** int(math.log2(2**24 / (WHITE * (count + 1))))
     wide = matmul_columns(planes.reshape(k * h, w), row_matrix(w, factor, count, steps))
     np.rint(wide, out=wide)
@@ -75,7 +79,7 @@ def average_zooms(planes: Images, factor: float, count: int) -> Images:
 
 @lru_cache(maxsize=16)
 def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
-    """Give the operator of the whole average, on images of h * w pixels."""
+    """Return the sparse operator of the average, on images of h * w pixels."""
     from scipy.sparse import coo_array
 
     pixels = np.arange(h * w)
@@ -88,7 +92,7 @@ def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
                 weights.append(np.outer(row_weight, column_weight).ravel())
     places = np.tile(pixels, len(sources)), np.concatenate(sources)
     total = coo_array((np.concatenate(weights), places), shape=(h * w, h * w)).tocsr()
-    # Pixels that several zooms take from are one by now: as many of them a row as the fullest has.
+    # tocsr has merged the pixels that several zooms share: pad every row to the longest one.
     used = np.diff(total.indptr)
     slots = np.repeat(pixels, used), np.arange(total.nnz) - np.repeat(total.indptr[:-1], used)
     shares, taken = np.zeros((h * w, used.max())), np.zeros((h * w, used.max()), np.intp)
@@ -98,7 +102,7 @@ def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
 
 @lru_cache(maxsize=16)
 def row_matrix(side: int, factor: float, count: int, steps: int) -> Matrix:
-    """Give the matrix of all zooms along a row, one after the other."""
+    """Return the matrix of all zooms along a row, one after the other."""
     rows = round_weights(zoom_matrices(side, factor, count), steps).reshape(count * side, side)
     rows /= np.float32(steps)
     rows.flags.writeable = False
@@ -107,9 +111,9 @@ def row_matrix(side: int, factor: float, count: int, steps: int) -> Matrix:
 
 @lru_cache(maxsize=16)
 def column_operator(side: int, factor: float, count: int, steps: int) -> csr_array:
-    """Give the operator that adds the zooms up along the columns, in whole steps.
+    """Return the operator that sums the zooms along the columns, in integer steps.
 
-    It takes the zooms of a row one after the other, then those of the next row.
+    Its input has the zooms of a row one after the other, then those of the next row.
     """
     from scipy.sparse import csr_array
 
@@ -119,7 +123,7 @@ def column_operator(side: int, factor: float, count: int, steps: int) -> csr_arr
 
 
 def round_weights(rows: NDArray[np.float64], steps: int) -> Matrix:
-    """Round weights of pairs of pixels to whole steps; each pair keeps its sum."""
+    """Round the weights of pairs of pixels to integer steps; each pair keeps its sum."""
     whole = np.rint(rows * steps)
     first = whole.argmax(axis=-1)[..., None]
     missing = steps - whole.sum(axis=-1, keepdims=True)
@@ -128,7 +132,7 @@ def round_weights(rows: NDArray[np.float64], steps: int) -> Matrix:
 
 
 def zoom_matrices(side: int, factor: float, count: int) -> NDArray[np.float64]:
-    """Give the matrices of zooms along one side, shape (count, side, side)."""
+    """Return the matrices of zooms along one side, shape (count, side, side)."""
     rows, places = np.zeros((count, side, side)), np.arange(side)
     for matrix, taps in zip(rows, zoom_taps(side, factor, count), strict=True):
         for source, weight in taps:
@@ -139,15 +143,20 @@ def zoom_matrices(side: int, factor: float, count: int) -> NDArray[np.float64]:
 def zoom_taps(
     side: int, factor: float, count: int
 ) -> Iterator[tuple[WeightedPixels, WeightedPixels]]:
-    """Give the two pixels, and their weights, that make each pixel of each zoom along one side.
+    """Yield the two source pixels, with their weights, of each pixel of each zoom along one side.
 
-    The middle ``ceil(side / z)`` pixels are stretched, ends to ends, over z times as
-    many; of these, the middle `side` are kept.
+    The middle ``ceil(side / z)`` pixels are stretched, ends to ends, over z times as many; of
+    these, the middle `side` are kept.
+
+    Yields
+    ------
+    tuple of WeightedPixels
+        The first and the second source pixels.
     """
     places = np.arange(side)
     for z in np.linspace(1, factor, count):
         cut = math.ceil(side / z - 1e-9)
-        stretched = math.floor(cut * z + 0.5 + 1e-9)  # halves go up, whatever their last bits
+        stretched = math.floor(cut * z + 0.5 + 1e-9)  # ties are rounded up, whatever the last bits
         first = (stretched - side) // 2
         position = (places + first) * (cut - 1) / max(1, stretched - 1)
         before = np.minimum(np.floor(position).astype(np.intp), max(0, cut - 2))

@@ -29,8 +29,8 @@ def test_every_corruption_has_an_oracle():
 def test_the_docstring_has_formula_draws_and_source(cls):
     text = inspect.cleandoc(cls.__doc__)
     assert "``" in text.partition("Source:")[0], "no formula"
-    assert re.search(r"(Nothing\s+is\s+drawn|Drawn:)", text), "not said what is drawn"
-    assert ("Drawn:" in text) == cls().is_random
+    assert bool(re.search(r"Random\s+draws:", text)) == cls().is_random
+    assert ("Deterministic" in text) == (not cls().is_random)
     assert "Source: " in text, "no source"
     assert text.partition("\n")[0].endswith("."), "the first line is a sentence"
 
@@ -73,7 +73,7 @@ def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
         "from noiselib.corruption import Corruption\n"
         "from noiselib.fields import strength\n"
         "class Fading(Corruption):\n"
-        "    '''Fade: ``y = (1 - loss) x``. Nothing is drawn.\\n\\n    Source: a test.'''\n"
+        "    '''Fade: ``y = (1 - loss) x``. Deterministic.\\n\\n    Source: a test.'''\n"
         "    loss: float = strength('light lost', identity=0, worst=0.9, high=1)\n"
         "    def apply(self, images, draws):\n"
         "        return images * np.float32(1 - self.loss)\n"

@@ -5,7 +5,7 @@ from hashlib import blake2b
 import numpy as np
 import pytest
 
-from noiselib.streams import as_ids, as_seed
+from noiselib.validation import as_ids, as_seed
 
 ONE_EACH = "ids must be an integer, or one integer or string for each image"
 

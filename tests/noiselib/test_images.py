@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.images import as_batch, from_unit, to_unit
+from noiselib.images import from_unit, to_unit
+from noiselib.validation import as_batch
 
 NOISE = noiselib.GaussianNoise(sigma=0.1)
 

@@ -50,7 +50,7 @@ def test_show_tells_all_of_one(say, name):
     status, out = say("show", name)
     assert status == 0
     for field in noiselib.registry()[name].field_info:
-        assert f"  {field}" in out
+        assert f"\n{field} : " in out
     assert "Source: " in out
 
 

@@ -18,7 +18,7 @@ from noiselib.traits import Trait
 class Fading(Corruption, register=False):
     """Fade to black: ``y = (1 - loss) x``.
 
-    Nothing is drawn.
+    Deterministic.
     """
 
     loss: float = strength("light lost", identity=0, worst=0.875, high=1)
@@ -65,10 +65,15 @@ def test_one_corruption(say):
         "Cover a patch.\n"
         "\n"
         "Parameters\n"
-        "  side [pixels]: side of the patch (the strength; 0 to 64; default 8; identity at 0)\n"
-        "  level [x]: what covers it (0 to 1; default 0.5; identity at 1)\n"
-        "  shape: its shape (one of disk, square; default disk)\n"
-        "  soft: whether its edge is soft (True or False; default True)\n"
+        "----------\n"
+        "side : int, default 8\n"
+        "    Side of the patch [pixels] (the strength; 0 to 64; identity at 0).\n"
+        "level : float, default 0.5\n"
+        "    What covers it [x] (0 to 1; identity at 1).\n"
+        "shape : str, default disk\n"
+        "    Its shape (disk, square).\n"
+        "soft : bool, default True\n"
+        "    Whether its edge is soft (True or False).\n"
         "\n"
         "Tested traits: exact, stepped\n"
     )
@@ -77,7 +82,7 @@ def test_one_corruption(say):
 
 def test_a_docstring_of_several_paragraphs_and_no_promises(say):
     _, out, _ = say("show", "fading")
-    text = "Fade to black: ``y = (1 - loss) x``.\n\nNothing is drawn.\n\nParameters\n"
+    text = "Fade to black: ``y = (1 - loss) x``.\n\nDeterministic.\n\nParameters\n"
     assert text in out
     assert out.endswith("Tested traits: none\n")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from noiselib.execution import run_tasks, split_rows
-from noiselib.images import as_batch
+from noiselib.validation import as_batch
 
 
 @pytest.mark.parametrize(
