@@ -1,4 +1,4 @@
-"""What every registered corruption has beside its laws: an oracle and documentation."""
+"""What every registered corruption needs besides the laws: an oracle and documentation."""
 
 import inspect
 import json
@@ -48,7 +48,7 @@ def test_every_field_is_described_and_bounded(cls):
 
 
 @pytest.mark.parametrize("cls", CORRUPTIONS)
-def test_names_and_signatures_follow_the_house(cls):
+def test_names_and_signatures_follow_the_conventions(cls):
     assert getattr(noiselib, cls.__name__) is cls
     assert cls.__name__ in dir(noiselib)
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", cls.name)
@@ -59,13 +59,13 @@ def test_names_and_signatures_follow_the_house(cls):
     assert cls.revision >= 1
 
 
-def test_unknown_names_are_no_attributes():
+def test_unknown_names_are_not_attributes():
     with pytest.raises(AttributeError, match="has no attribute 'Fogg'"):
         _ = noiselib.Fogg
 
 
-def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
-    """A class in a new file of the package appears in the registry, the list and the text form."""
+def test_a_new_file_with_a_class_is_sufficient(tmp_path, monkeypatch):
+    """A class in a new file of the package appears in the registry, the list and specs."""
     package = tmp_path / "noiselib"
     source = Path(noiselib.__file__).parent
     code = (
@@ -83,9 +83,9 @@ def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(path.read_text())
     (package / "corruptions" / "fading.py").write_text(code)
-    asked = "import noiselib; print(noiselib.parse('fading').at(0.5), noiselib.Fading.__name__)"
+    code = "import noiselib; print(noiselib.parse('fading').at(0.5), noiselib.Fading.__name__)"
     answer = subprocess.run(
-        [sys.executable, "-c", asked], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert answer.stdout.strip() == "fading(loss=0.45) Fading"
     listed = subprocess.run(
@@ -98,9 +98,9 @@ def test_a_new_file_with_a_class_is_all_it_takes(tmp_path, monkeypatch):
     assert "fading " in listed.stdout
 
 
-def test_other_processes_give_the_same_bits():
-    """Law 4 across processes, with another hash seed: no result hangs on Python's own hashing."""
-    asked = (
+def test_other_processes_have_the_same_results():
+    """With another hash seed: no result depends on the hash() of Python."""
+    code = (
         "import noiselib, numpy, json, hashlib\n"
         "x = (numpy.arange(3 * 20 * 20) % 256).astype('uint8').reshape(3, 20, 20)\n"
         "print(json.dumps({n: hashlib.sha256(c()(x, seed=3).tobytes()).hexdigest()"
@@ -108,7 +108,7 @@ def test_other_processes_give_the_same_bits():
     )
     answers = [
         subprocess.run(
-            [sys.executable, "-c", asked],
+            [sys.executable, "-c", code],
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE.parents[1])},
             capture_output=True,
             text=True,

@@ -1,4 +1,4 @@
-"""Choices and pipelines: what is resolved, refused and reported, to the letter."""
+"""Choices and pipelines: routes, errors and properties."""
 
 from collections import Counter
 
@@ -17,7 +17,7 @@ FLOATS = np.random.default_rng(0).random((40, 6, 5, 2)).astype(np.float32)
 
 
 def resolved(transform, seed=3):
-    """Each image's way: names, occurrences and parts; and how often each name has occurred."""
+    """Return the route of each image, and how often each name has occurred."""
     counter = Counter()
     routing = transform.resolve(seed, IDS, counter)
     assert set(routing.labels) == set(range(len(routing.routes)))
@@ -37,7 +37,7 @@ def test_a_stage_after_a_choice_is_for_every_image():
     assert np.array_equal(whole, one_of(NOISE, TURN)(first, seed=2))
 
 
-def test_two_choices_make_every_pair_of_ways():
+def test_two_choices_make_every_pair_of_routes():
     ways, counter = resolved(one_of(NOISE, TURN) | one_of(NOISE, TURN | NOISE))
     assert counter == {"one_of": 2, "gaussian_noise": 3, "rotation": 2}
     assert {tuple(way) for way in ways} == {
@@ -46,7 +46,7 @@ def test_two_choices_make_every_pair_of_ways():
     }  # fmt: skip
 
 
-def test_then_goes_both_ways():
+def test_then_with_one_route_on_either_side():
     a, b, c = (Stage(NOISE, k) for k in range(3))
     two = Routing(np.array([1, 0, 1]), ((a,), (b,)))
     one = Routing.same_for_all((c,), 3)
@@ -56,7 +56,7 @@ def test_then_goes_both_ways():
         assert [joined.routes[label] for label in joined.labels] == ways
 
 
-def test_a_choice_of_choices_keeps_each_images_way():
+def test_a_choice_of_choices_has_the_route_of_each_image():
     a, b, c = (Stage(NOISE, k) for k in range(3))
     first = Routing(np.array([0, 1, 0, 1]), ((a,), (b,)))
     second = Routing.same_for_all((c,), 4)
@@ -76,7 +76,7 @@ def test_probabilities_are_met():
     assert abs(counts[NOISE, 0] - 67) < 25
 
 
-def test_an_identity_stage_is_no_leaf():
+def test_an_identity_stage_is_not_on_the_route():
     ways, counter = resolved(noiselib.GaussianNoise(sigma=0) | NOISE)
     assert ways[0] == [(NOISE, 1)]
     assert counter == {"gaussian_noise": 2}
@@ -97,7 +97,7 @@ def test_an_identity_stage_is_no_leaf():
         (lambda: NOISE.at(1.5), "t must lie in [0, 1], got 1.5"),
     ],
 )
-def test_what_is_refused(make, message):
+def test_errors(make, message):
     with pytest.raises((TypeError, ValueError)) as caught:
         make()
     assert str(caught.value) == message
@@ -120,14 +120,14 @@ def test_probabilities_have_twelve_digits():
     )
 
 
-def test_facts_of_the_whole_are_made_of_the_parts():
+def test_properties_follow_from_the_components():
     still = noiselib.Zoom(factor=1)
     calm = noiselib.Zoom(factor=2)
     for make in (lambda x: OneOf((x, x)), lambda x: Sometimes(x, 0.5), Vary):
         assert make(still).is_identity
         assert not make(still).is_random
         assert not make(calm).is_identity
-        assert make(calm).is_random  # the choice is drawn
+        assert make(calm).is_random  # the choice is random
     assert not (calm | still).is_random
     assert (calm | NOISE).is_random
     assert (NOISE | calm).is_random
@@ -149,7 +149,7 @@ def test_chains():
     assert isinstance(NOISE | TURN, Transform)
 
 
-def test_ipython_shows_the_text():
+def test_ipython_shows_the_spec():
     class Printer:
         def text(self, shown):
             self.shown = shown
@@ -159,7 +159,7 @@ def test_ipython_shows_the_text():
     assert printer.shown == "rotation(degrees=30)"
 
 
-def test_parts_of_the_strength():
+def test_fractions_of_the_severity_range():
     assert (NOISE | TURN).at(0.5) == noiselib.GaussianNoise(sigma=0.125) | noiselib.Rotation(
         degrees=15
     )

@@ -1,4 +1,4 @@
-"""How a corruption class is declared, named and entered, to the letter."""
+"""Declaration, names and registration of corruption classes."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_names_are_in_snake_case():
         assert str(cls()) == f"{text}(gain=1)"
 
 
-def test_a_base_class_is_no_corruption():
+def test_a_base_class_is_not_a_corruption():
     class _Base(Corruption):
         gain: float = strength("from the base", identity=0, worst=1)
 
@@ -60,17 +60,17 @@ def test_wrong_classes(fields, message):
     assert str(caught.value) == message
 
 
-def test_kinds_may_be_types():
+def test_annotations_may_be_types():
     assert declare(a=(float, gain())).field_types == {"a": "float"}
 
 
-def test_a_name_is_entered_once():
+def test_a_name_is_registered_once():
     with pytest.raises(TypeError) as caught:
         declare("Zoom", register=True, a=("float", gain()))
     assert str(caught.value).endswith(
         ": noiselib.corruptions.geometric has a corruption zoom already"
     )
     zoom = noiselib.registry()["zoom"]
-    noiselib.corruption.register_class(zoom)  # again the same, as a reload does
+    noiselib.corruption.register_class(zoom)  # the same class again, as after a reload
     assert noiselib.registry()["zoom"] is zoom
     assert list(noiselib.registry()) == sorted(noiselib.registry())

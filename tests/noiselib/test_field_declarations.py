@@ -1,4 +1,4 @@
-"""How fields are declared, checked and moved, to the letter."""
+"""Declaration, checks and interpolation of fields."""
 
 import math
 
@@ -19,7 +19,7 @@ from noiselib.fields import (
 
 
 class Parent(Corruption, register=False):
-    """A class that others inherit from."""
+    """A base class."""
 
     side: int = strength("a side", identity=2, worst=9, low=1, high=64, unit="pixels",
                          path=geometric)  # fmt: skip
@@ -30,7 +30,7 @@ class Parent(Corruption, register=False):
 
 
 class Child(Parent, register=False):
-    """One more field, which comes after the strength."""
+    """One more field, after the strength."""
 
     extra: int = parameter("one more", default=1)
 
@@ -48,11 +48,11 @@ INFINITY = math.inf
         ("level", FieldInfo(description="moves", low=0, high=99, identity=2, path=inverse_square)),
     ],
 )  # fmt: skip
-def test_what_is_declared_is_known(name, info):
+def test_declared_fields(name, info):
     assert Parent.field_info[name] == info
 
 
-def test_what_is_said_of_a_field_is_kept():
+def test_field_info():
     field = parameter(
         "moves", default=8, low=0, high=99, choices=("a",), unit="s", identity=2, path=geometric
     )
@@ -68,7 +68,7 @@ def test_what_is_said_of_a_field_is_kept():
     )
 
 
-def test_what_is_left_out():
+def test_defaults_of_declarations():
     bare = FieldInfo(description="bare")
     assert bare == FieldInfo(
         description="bare", unit="", low=-INFINITY, high=INFINITY, choices=(), identity=None,
@@ -84,7 +84,7 @@ def test_what_is_left_out():
     assert (both.low, both.high) == (-INFINITY, INFINITY)
 
 
-def test_the_strength_comes_first_and_keywords_alone_are_taken():
+def test_the_strength_is_first_and_fields_are_keyword_only():
     assert list(Child.field_info) == ["side", "free", "word", "level", "flag", "extra"]
     assert Child.strength_name == "side"
     assert Child.field_types == {"side": "int", "free": "float", "word": "str", "level": "float",
@@ -117,14 +117,14 @@ def test_wrong_values(values, message):
 
 
 @pytest.mark.parametrize("side", [1, 64, np.int8(5)])
-def test_limits_are_allowed(side):
+def test_limits_are_inclusive(side):
     made = Parent(side=side, level=99, free=np.float32(0.5), word="yes", flag=True)
     assert (made.side, type(made.side)) == (int(side), int)
     assert (made.level, type(made.level)) == (99.0, float)
     assert (made.free, made.word, made.flag) == (0.5, "yes", True)
 
 
-def test_what_moves_and_what_stays():
+def test_fields_that_move_and_fields_that_do_not():
     half = Parent(flag=True).at(0.5)
     assert half.side == round((2 * 9) ** 0.5)
     assert (half.level, half.free, half.word, half.flag) == (32, -3, "no", True)

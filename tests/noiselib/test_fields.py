@@ -1,4 +1,4 @@
-"""Fields: limits, paths, rounding; and what a corruption class must declare."""
+"""Fields: limits, paths and rounding; and what a corruption class must declare."""
 
 import math
 
@@ -51,7 +51,7 @@ def test_corruptions_are_frozen():
 
 
 class Blocks(Corruption, register=False):
-    """A corruption with a whole-number strength, a moving field, a flag and an infinity."""
+    """A corruption with an integer strength, a moving field, a flag and an infinite limit."""
 
     traits = Trait.STEPPED
     size: int = strength("side of a block", identity=1, worst=9, high=64, unit="pixels")
@@ -67,7 +67,7 @@ class Blocks(Corruption, register=False):
         return mixed
 
 
-def test_every_kind_of_field_moves_or_stays():
+def test_fields_of_every_type():
     half = Blocks(bright=True).at(0.5)
     assert (half.size, half.level, half.photons, half.bright) == (5, 100, 16, True)
     assert Blocks().at(0).is_identity
@@ -121,7 +121,7 @@ def test_a_class_needs_exactly_one_strength():
             second: float = strength("two", identity=0, worst=1)
 
 
-def test_fields_are_declared_with_our_words():
+def test_fields_need_strength_or_parameter():
     with pytest.raises(TypeError, match=r"declare bare with strength\(\) or parameter\(\)"):
 
         class Bare(Corruption, register=False):
@@ -135,7 +135,7 @@ def test_fields_are_declared_with_our_words():
             items: list = parameter("a list", default=0)
 
 
-def test_two_classes_of_one_name_are_refused():
+def test_two_classes_with_one_name_are_an_error():
     with pytest.raises(TypeError, match="has a corruption zoom already"):
 
         class Zoom(Corruption):

@@ -1,4 +1,4 @@
-"""What the command line says and takes, to the letter."""
+"""The texts and options of the command line."""
 
 import argparse
 import shlex
@@ -35,30 +35,30 @@ class Patch(Corruption, register=False):
 
 
 @pytest.fixture
-def say(capsys, monkeypatch):
-    """Run the command line over two corruptions of our own: status, output, errors."""
-    known = {"fading": Fading, "patch": Patch}
+def run(capsys, monkeypatch):
+    """A function that runs the command line with two test corruptions: status, output, errors."""
+    classes = {"fading": Fading, "patch": Patch}
     for module in (command, noiselib.spec):
-        monkeypatch.setattr(module, "registry", lambda: known)
+        monkeypatch.setattr(module, "registry", lambda: classes)
 
-    def run(*arguments):
+    def call(*arguments):
         status = command.main(list(arguments))
         return status, *capsys.readouterr()
 
-    return run
+    return call
 
 
-def test_the_list(say):
+def test_the_list(run):
     text = (
         "fading  loss 0 -> 0.875     Fade to black: ``y = (1 - loss) x``.\n"
         "patch   side 0 -> 8 pixels  Cover a patch.\n"
         "\n"
         "For details: python -m noiselib show NAME\n"
     )
-    assert say("list") == (0, text, "")
+    assert run("list") == (0, text, "")
 
 
-def test_one_corruption(say):
+def test_one_corruption(run):
     text = (
         "patch(side=8)    (noiselib.Patch, revision 1)\n"
         "\n"
@@ -77,26 +77,26 @@ def test_one_corruption(say):
         "\n"
         "Tested traits: exact, stepped\n"
     )
-    assert say("show", "patch") == (0, text, "")
+    assert run("show", "patch") == (0, text, "")
 
 
-def test_a_docstring_of_several_paragraphs_and_no_promises(say):
-    _, out, _ = say("show", "fading")
+def test_a_docstring_of_several_paragraphs_and_no_traits(run):
+    _, out, _ = run("show", "fading")
     text = "Fade to black: ``y = (1 - loss) x``.\n\nDeterministic.\n\nParameters\n"
     assert text in out
     assert out.endswith("Tested traits: none\n")
 
 
-def test_a_corruption_without_a_docstring(monkeypatch, say):
+def test_a_corruption_without_a_docstring(monkeypatch, run):
     monkeypatch.setattr(Fading, "__doc__", None)
-    assert say("list")[1].splitlines()[0] == "fading  loss 0 -> 0.875     "
-    assert "revision 1)\n\n\n\nParameters\n" in say("show", "fading")[1]
+    assert run("list")[1].splitlines()[0] == "fading  loss 0 -> 0.875     "
+    assert "revision 1)\n\n\n\nParameters\n" in run("show", "fading")[1]
 
 
-def test_mistakes_go_to_the_error_stream(say):
-    said = "show takes the name of one corruption, got 'fading | patch'"
-    assert say("show", "fading | patch") == (1, "", f"noiselib: {said}\n")
-    assert say("show", "fadin")[0::2] == (
+def test_errors_go_to_the_error_stream(run):
+    message = "show takes the name of one corruption, got 'fading | patch'"
+    assert run("show", "fading | patch") == (1, "", f"noiselib: {message}\n")
+    assert run("show", "fadin")[0::2] == (
         1,
         "noiselib: no corruption is called 'fadin'; did you mean 'fading'?\n",
     )
@@ -163,10 +163,10 @@ def test_every_command_and_option_has_its_help_with_its_default():
                 assert action.help.endswith(f"[{action.default}]")
 
 
-def test_a_reader_that_leaves_early_is_no_mistake():
-    """As `head` does: nothing is said of it, and nothing at Python's end."""
-    asked = [sys.executable, "-m", "noiselib", "list"]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+def test_a_closed_pipe_is_not_an_error():
+    """As with `head`: no message, and none at the exit of Python."""
+    command_line = [sys.executable, "-m", "noiselib", "list"]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1

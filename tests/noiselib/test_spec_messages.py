@@ -1,4 +1,4 @@
-"""What is said of a wrong text, to the letter; and the bounds, at and beyond their edge."""
+"""Messages for invalid specs, and the limits of specs."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_long_texts_are_shortened(length, shown):
         ("|".join(["vary(zoom)"] * 30), None),
     ],
 )
-def test_bounds(text, message):
+def test_limits(text, message):
     if message is None:
         assert isinstance(parse(text), noiselib.Transform)
     else:
@@ -78,19 +78,19 @@ def test_bounds(text, message):
         assert str(caught.value) == message
 
 
-def test_infinities_are_read_where_they_are_allowed():
+def test_infinities_are_read_if_they_are_allowed():
     assert parse("shot_noise(photons=inf)").is_identity
     with pytest.raises(SpecError, match=r"got -inf$"):
         parse("shot_noise(photons=-inf)")
 
 
 @pytest.mark.parametrize("text", ["'\\d'", "1if 2else 3", "zoom(factor=1is 2)"])
-def test_pythons_own_remarks_on_odd_literals_are_not_shown(text):
+def test_warnings_of_python_about_literals_are_not_shown(text):
     with pytest.raises(SpecError):  # and no SyntaxWarning, which would be an error here
         parse(text)
 
 
-def test_the_kind_of_another_thing_is_named():
+def test_the_type_of_another_object_is_named():
     with pytest.raises(TypeError) as caught:
         parse(3.0)
     assert str(caught.value) == "a spec must be a str, got float"

@@ -1,4 +1,4 @@
-"""Each image at its own strength: how often names occur, and the bytes of each."""
+"""Each image at its own strength: occurrences of names, and results."""
 
 from collections import Counter
 
@@ -26,7 +26,7 @@ def test_every_strength_of_vary_is_one_occurrence(inner):
     assert len({way[0].corruption.degrees for way in routing.routes}) > 25
 
 
-def test_vary_of_a_broadcast_corruption_is_one_way():
+def test_vary_of_a_broadcast_corruption_is_one_route():
     counter = Counter()
     routing = vary(NOISE).resolve(3, IDS, counter)
     assert counter == {"vary": 1, "gaussian_noise": 1}
@@ -47,7 +47,7 @@ def test_a_varied_corruption_is_one_occurrence_among_others():
     "name", [name for name, cls in noiselib.registry().items() if Trait.BROADCAST in cls.traits]
 )
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
-def test_vary_of_any_broadcast_corruption_is_each_image_at_its_own(name, dtype):
+def test_vary_of_any_broadcast_corruption_is_each_image_at_its_strength(name, dtype):
     images = pictures("noise", (4, 13, 9, 3), 2)
     images = images if dtype == "uint8" else images.astype(np.float32) / 255
     words = Streams("vary", 0, 3, np.arange(4, dtype=np.uint64)).words(()).astype(np.uint64)
@@ -58,7 +58,7 @@ def test_vary_of_any_broadcast_corruption_is_each_image_at_its_own(name, dtype):
 
 
 def test_a_strength_that_rounds_to_the_identity_is_a_copy():
-    turned = noiselib.Hue(degrees=5e-324)  # half of it is 0; to HSV and back moves last bits
+    turned = noiselib.Hue(degrees=5e-324)  # half of it is 0; HSV changes last bits
     image = np.array([[[169, 47, 184]]], np.float32) / np.float32(255)
     images = np.repeat(image[None], 20, axis=0)
     words = Streams("vary", 0, 3, np.arange(20, dtype=np.uint64)).words(()).astype(np.uint64)
