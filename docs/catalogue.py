@@ -130,27 +130,30 @@ def draw_strips() -> None:
     for old in STRIPS.iterdir():
         old.unlink()
     picture = sample(SIDE)
-    for number, (name, cls) in enumerate(noiselib.registry().items()):
+    for name, cls in noiselib.registry().items():
         sheet = np.full((SIDE, len(FRACTIONS) * (SIDE + GAP) - GAP, 3), 255, np.uint8)
         for step, t in enumerate(FRACTIONS):
             left = step * (SIDE + GAP)
-            sheet[:, left : left + SIDE] = cls().at(t)(picture, ids=number)[0]
+            sheet[:, left : left + SIDE] = cls().at(t)(picture, ids=[name])[0]
         Image.fromarray(sheet).quantize(COLOURS).save(STRIPS / f"{name}.png", optimize=True)
 
 
 def take_speeds(bench: Path) -> None:
     """Store the speeds of a benchmark (JSON); keep those of sizes that it did not measure."""
     results = json.loads(bench.read_text())
-    corruptions: dict[str, dict[str, float]] = {}
-    if SPEEDS.exists():
-        stored = json.loads(SPEEDS.read_text())["corruptions"]
-        corruptions = {name: stored[name] for name in noiselib.registry() if name in stored}
+    stored = json.loads(SPEEDS.read_text()) if SPEEDS.exists() else {"corruptions": {}}
+    corruptions: dict[str, dict[str, float]] = {
+        name: stored["corruptions"][name]
+        for name in noiselib.registry()
+        if name in stored["corruptions"]
+    }
     for measured in results["rows"]:
         speed = measured["noiselib"].get("images_per_second")
         if speed:
             corruptions.setdefault(measured["corruption"], {})[measured["size"]] = round(speed)
+    complete = len(results["rows"]) >= len(corruptions)  # else most speeds are the stored ones
     content = {
-        "machine": machine(results["environment"]),
+        "machine": machine(results["environment"]) if complete else stored["machine"],
         "corruptions": dict(sorted(corruptions.items())),
     }
     SPEEDS.write_text(json.dumps(content, indent=1) + "\n")

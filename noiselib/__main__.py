@@ -1,4 +1,4 @@
-"""The command line ``python -m noiselib``: list, show and apply corruptions, and draw a gallery."""
+"""The command line ``python -m noiselib``: list, show, apply, draw and add corruptions."""
 
 from __future__ import annotations
 
@@ -90,6 +90,9 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--out", type=Path, default=Path("gallery.png"), help="[gallery.png]")
     add.set_defaults(run=run_gallery)
     add_seed_option(add)
+    add = commands.add_parser("new", help="list what a new corruption needs, and what is missing")
+    add.add_argument("name", help="its name, such as film_grain")
+    add.set_defaults(run=run_new)
     return top
 
 
@@ -157,6 +160,13 @@ def run_gallery(options: argparse.Namespace) -> str:
     sheet = gallery(transforms, images, strengths=options.strengths, seed=options.seed)
     sheet.save(check_output(options.out, PICTURES))
     return f"wrote {len(transforms)} corruptions at {options.strengths} strengths to {options.out}"
+
+
+def run_new(options: argparse.Namespace) -> str:
+    """List what a new corruption needs."""
+    from noiselib.checklist import checklist, report
+
+    return report(options.name, checklist(options.name, Path(__file__).parents[1]))
 
 
 def summarize(cls: type[Corruption]) -> str:

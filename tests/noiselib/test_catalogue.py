@@ -1,5 +1,6 @@
 """What every registered corruption needs besides the laws: an oracle and documentation."""
 
+import ast
 import inspect
 import json
 import math
@@ -59,9 +60,40 @@ def test_names_and_signatures_follow_the_conventions(cls):
     assert cls.revision >= 1
 
 
-def test_unknown_names_are_not_attributes():
-    with pytest.raises(AttributeError, match="has no attribute 'Fogg'"):
-        _ = noiselib.Fogg
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [("Fogg", "; did you mean 'Fog'?"), ("GausianNoise", "; did you mean 'GaussianNoise'?"),
+     ("parze", "; did you mean 'parse'?"), ("_Fog", ""), ("zzzzzz", "")],
+)  # fmt: skip
+def test_unknown_names_are_not_attributes(name, suggestion):
+    with pytest.raises(AttributeError) as caught:
+        getattr(noiselib, name)
+    assert str(caught.value) == f"module 'noiselib' has no attribute {name!r}{suggestion}"
+
+
+def test_the_public_names_of_a_family_are_its_corruptions():
+    """So the star imports in noiselib/__init__.py show type checkers what exists at run time."""
+    families = {cls.__module__ for cls in noiselib.registry().values()}
+    for family in families:
+        names = set()
+        for node in ast.parse(inspect.getsource(sys.modules[family])).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                names |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name)
+                          and isinstance(one.ctx, ast.Store)}  # fmt: skip
+        classes = noiselib.registry().values()
+        corruptions = {cls.__name__ for cls in classes if cls.__module__ == family}
+        assert {name for name in names if not name.startswith("_")} == corruptions
+
+
+@pytest.mark.parametrize("cls", CORRUPTIONS)
+def test_the_signature_is_documented_from_the_fields(cls):
+    text = cls.__init__.__doc__
+    assert text.startswith("Parameters\n----------\n")
+    for name, info in cls.field_info.items():
+        entry = f"\n{name} : {cls.field_types[name]}, default {getattr(cls, name)}\n    "
+        assert entry + info.description[0].upper() + info.description[1:] in text
 
 
 def test_a_new_file_with_a_class_is_sufficient(tmp_path, monkeypatch):

@@ -186,6 +186,12 @@ def test_without_pillow_the_extra_is_named(run, picture, tmp_path, monkeypatch):
     assert "picture files need Pillow, the extra 'images'" in err
 
 
+def test_new_lists_what_is_missing(run):
+    status, out = run("new", "sepia_tone")
+    assert status == 0
+    assert out.startswith("sepia_tone: 0 of ")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["apply", "--help"], ["gallery", "-h"]])
 def test_help(capsys, arguments):
     with pytest.raises(SystemExit) as caught:

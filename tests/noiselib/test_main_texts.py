@@ -107,6 +107,7 @@ def test_errors_go_to_the_error_stream(run):
     [
         ("list", {"run": command.run_list}),
         ("show zoom", {"run": command.run_show, "name": "zoom"}),
+        ("new zoom", {"run": command.run_new, "name": "zoom"}),
         (
             "apply zoom a.png b.png",
             {"run": command.run_apply, "spec": "zoom", "source": Path("a.png"),
@@ -154,7 +155,7 @@ def test_help_shows_the_examples_and_they_work():
 def test_every_command_and_option_has_its_help_with_its_default():
     top = command.parser()
     (commands,) = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
-    assert list(commands.choices) == ["list", "show", "apply", "gallery"]
+    assert list(commands.choices) == ["list", "show", "apply", "gallery", "new"]
     assert all(one.help for one in commands._choices_actions)
     for name in ("apply", "gallery"):
         for action in commands.choices[name]._actions:
