@@ -49,7 +49,8 @@ else:  # hidden from type checkers, for which it would make every name legal
         from noiselib.spec import suggestion
 
         hint = suggestion(name, [*classes, *(one for one in globals() if one[0] != "_")])
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
+        message = f"module {__name__!r} has no attribute {name!r}{hint}"
+        raise AttributeError(message, name=name, obj=None)  # else Python adds a second suggestion
 
     def __dir__() -> list[str]:
         return [*globals(), *(cls.__name__ for cls in registry().values())]

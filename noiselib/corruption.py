@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.fields import Axis, FieldInfo, Value, parameter, strength
+from noiselib.fields import Axis, FieldInfo, Value
 from noiselib.images import Images, UInt8Images
 from noiselib.routing import Routing, Stage
 from noiselib.streams import Shape, Streams
@@ -29,9 +29,8 @@ registered: dict[str, type[Corruption]] = {}
 """The classes defined so far, by name; `noiselib.registry` imports all families first."""
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(strength, parameter)
-)
+# No field_specifiers: for type checkers, strength() and parameter() are defaults of their fields.
+@dataclass_transform(kw_only_default=True, frozen_default=True)
 @dataclasses.dataclass(frozen=True, kw_only=True, repr=False)
 class Corruption(Transform):
     """A corruption of image batches.
