@@ -41,6 +41,9 @@ def test_{name}_is_its_definition(digits):
     expected = ...  # from another library, from loops, or from numpy in float64
     result = noiselib.{cls}()(digits, seed=3)
     assert (abs(result.astype(int) - expected) <= 1).all()"""
+CLASS_TEXT = "its class, in a file of noiselib/corruptions/"
+FAMILY_TEXT = "its family in noiselib/__init__.py, for type checkers: {}"
+ORACLE_TEXT = "an oracle, which is a test against an independent definition, in tests/noiselib/"
 TESTS = "python -m pytest tests/noiselib tests/docs"
 
 
@@ -87,38 +90,21 @@ def checklist(name: str, root: Path) -> list[Item]:
     tests, docs = root / "tests" / "noiselib", root / "docs"
     if not tests.is_dir():
         raise ValueError(f"new needs a checkout of the project; {root} has no tests/noiselib")
-    title = name.title().replace("_", "")
-    cls = registry().get(name)
+    title, cls = name.title().replace("_", ""), registry().get(name)
     family = cls.__module__ if cls else "noiselib.corruptions.FAMILY"
-    exports = (root / "noiselib" / "__init__.py").read_text()
+    star = f"from {family} import *"
     oracles = "\n".join(path.read_text() for path in sorted(tests.glob("test_*.py")))
-    speeds = json.loads((docs / "speeds.json").read_text())["corruptions"]
-    drawn = (docs / "images" / "catalogue" / f"{name}.png").exists()
+    measured = name in json.loads((docs / "speeds.json").read_text())["corruptions"]
     row = f"**{name}**<br>" in (docs / "catalogue.md").read_text()
+    shown = measured and row and (docs / "images" / "catalogue" / f"{name}.png").exists()
+    golden = (tests / "goldens" / f"{name}.json").exists()
     return [
-        Item(
-            cls is not None,
-            "its class, in a file of noiselib/corruptions/",
-            CLASS.format(cls=title),
-        ),
-        Item(
-            f"from {family} import *" in exports,
-            f"its family in noiselib/__init__.py, for type checkers: from {family} import *",
-        ),
-        Item(
-            f'mark.oracle("{name}")' in oracles,
-            "an oracle, which is a test against an independent definition, in tests/noiselib/",
-            ORACLE.format(name=name, cls=title),
-        ),
-        Item(
-            (tests / "goldens" / f"{name}.json").exists(),
-            "its golden: python tests/noiselib/test_goldens.py",
-        ),
-        Item(name in speeds, f"its speed: python -m benchmarks --only {name} --peers"),
-        Item(
-            drawn and row and name in speeds,
-            "its catalogue entry: python docs/catalogue.py results/bench/bench.json",
-        ),
+        Item(cls is not None, CLASS_TEXT, CLASS.format(cls=title)),
+        Item(star in (root / "noiselib" / "__init__.py").read_text(), FAMILY_TEXT.format(star)),
+        Item(f'mark.oracle("{name}")' in oracles, ORACLE_TEXT, ORACLE.format(name=name, cls=title)),
+        Item(golden, "its golden: python tests/noiselib/test_goldens.py"),
+        Item(measured, f"its speed: python -m benchmarks --only {name} --peers"),
+        Item(shown, "its catalogue entry: python docs/catalogue.py results/bench/bench.json"),
     ]
 
 

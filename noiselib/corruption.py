@@ -184,17 +184,17 @@ class Corruption(Transform):
         -------
         corruption : Corruption
             A copy whose fields that move with the strength have shape (n, 1, 1, 1).
-        still : ndarray of bool, shape (n,)
-            Whether the strength of an image does nothing: at t = 0, or rounded to it.
+        unchanged : ndarray of bool, shape (n,)
+            Whether an image is unchanged: at t = 0, or if its strength is rounded to it.
         """
         used, which = np.unique(fractions, return_inverse=True)
-        steps, still = zip(*(_at(self, float(t)) for t in used), strict=True)
+        steps, unchanged = zip(*(_at(self, float(t)) for t in used), strict=True)
         spread = copy.copy(self)
         for name, info in self.field_info.items():
             if info.identity is not None:
                 values = np.array([getattr(one, name) for one in steps], np.float32)[which]
                 object.__setattr__(spread, name, values[:, None, None, None])
-        return spread, np.array(still)[which]
+        return spread, np.array(unchanged)[which]
 
     def resolve(self, seed: int, ids: NDArray[np.uint64], occurrences: Counter[str]) -> Routing:
         """Send each image through this corruption, or nowhere if it is the identity."""

@@ -92,13 +92,13 @@ class _Job:
         streams = self.streams_of(stage).select(rows)
         if stage.strengths is None:
             return apply(stage.corruption, unit, streams)
-        spread, still = stage.corruption.at_each(stage.strengths[rows])
+        spread, unchanged = stage.corruption.at_each(stage.strengths[rows])
         result = apply(spread, unit, streams)
-        result[still] = unit[still]  # the identity is a copy, not nearly one
+        result[unchanged] = unit[unchanged]  # the identity is a copy, not nearly one
         return result
 
     def streams_of(self, stage: Stage) -> Streams:
-        """Return the random streams of a stage, for the whole batch."""
+        """Return the random streams of a stage, for the batch."""
         key = (stage.corruption.name, stage.occurrence)
         if key not in self.streams:
             self.streams[key] = Streams(*key, self.seed, self.ids)
@@ -141,11 +141,11 @@ def split_into_tasks(routing: Routing, batch: NDArray[Any]) -> Iterator[Task]:
     """Split the images of each route into chunks; for uint8 images, a table may replace a route."""
     routes, values = routing.routes, math.prod(batch.shape[1:])
     for label, route in enumerate(routes):
-        table, chunk, whole = None, CHUNK_VALUES, batch.dtype == np.uint8
-        if whole and batch.size >= TABLE_VALUES and is_pointwise(route):
+        table, chunk, is_uint8 = None, CHUNK_VALUES, batch.dtype == np.uint8
+        if is_uint8 and batch.size >= TABLE_VALUES and is_pointwise(route):
             table, chunk = table_of(tuple(stage.corruption for stage in route)), CHUNK_BYTES
         elif len(route) == 1:
-            usual = CHUNK_BYTES if whole and has_uint8_path(route) else CHUNK_VALUES
+            usual = CHUNK_BYTES if is_uint8 and has_uint8_path(route) else CHUNK_VALUES
             chunk = route[0].corruption.chunk_values or usual
         step = max(1, chunk // values)
         for rows in split_rows(routing.labels, label, len(routes), step):

@@ -119,7 +119,7 @@ def read_images(source: Path, count: int) -> NDArray[Any]:
     source : Path
         An .npz with x_test, images or x_train, an .npy, or a picture.
     count : int
-        At most so many images.
+        The maximum number of images.
 
     Returns
     -------

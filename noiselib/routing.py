@@ -50,7 +50,7 @@ class Stage:
     corruption : Operation
         The corruption.
     occurrence : int
-        Which occurrence of its name in the whole spec this is; it is part of the random key.
+        Which occurrence of its name in the spec this is; it is part of the random key.
     strengths : ndarray of float64, shape (n,), or None
         If given, image i of the batch goes through ``corruption.at(strengths[i])``.
     """

@@ -39,7 +39,7 @@ class Streams:
     name : str
         The name of the corruption.
     occurrence : int
-        Which occurrence of that name in the whole spec this is, from 0.
+        Which occurrence of that name in the spec this is, from 0.
     seed : int
         0 <= seed < 2**64.
     ids : ndarray of uint64, shape (n,)

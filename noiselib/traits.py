@@ -11,7 +11,7 @@ class Trait(enum.Flag):
     EXACT = enum.auto()
     """The uint8 results are the same bytes on every x86-64 processor."""
     STEPPED = enum.auto()
-    """The strength moves in steps (whole pixels, grey levels, ...)."""
+    """The strength moves in steps (pixels, grey levels, ...)."""
     POINTWISE = enum.auto()
     """Deterministic, and each value depends on the input value alone: runs as a lookup table."""
     BROADCAST = enum.auto()

@@ -37,9 +37,9 @@ class _Colour(Corruption):
         """Corrupt images of one channel, which have no colour."""
         return images
 
-    def recoloured(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
+    def recolour(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
         """Corrupt red, green and blue, given their maximum and its distance from their minimum."""
-        raise TypeError(f"{type(self).__name__} must define recoloured(planes, value, chroma)")
+        raise TypeError(f"{type(self).__name__} must define recolour(planes, value, chroma)")
 
     def apply(self, images: Images, draws: None) -> Images:
         channels = images.shape[3]
@@ -51,7 +51,7 @@ class _Colour(Corruption):
         red, green, blue = np.ascontiguousarray(np.moveaxis(images, -1, 0))[..., None]
         value = np.maximum(np.maximum(red, green), blue)
         chroma = value - np.minimum(np.minimum(red, green), blue)
-        return np.concatenate(self.recoloured((red, green, blue), value, chroma), axis=-1)
+        return np.concatenate(self.recolour((red, green, blue), value, chroma), axis=-1)
 
 
 class HsvBrightness(_Colour):
@@ -82,7 +82,7 @@ class HsvBrightness(_Colour):
         look_up(images, _grey_table(self), result)
         return result
 
-    def recoloured(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
+    def recolour(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
         shifted = np.clip(value + np.float32(self.shift), 0, 1)
         return _scale_chroma(planes, value, shifted, shifted / np.maximum(value, _TINY))
 
@@ -115,7 +115,7 @@ class Saturate(_Colour):
         path=_quadratic,
     )
 
-    def recoloured(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
+    def recolour(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
         saturation = chroma / np.maximum(value, _TINY)
         saturated = np.clip(np.float32(self.scale) * saturation + np.float32(self.offset), 0, 1)
         colourless = chroma == 0
@@ -144,7 +144,7 @@ class Hue(_Colour):
         high=360,
     )
 
-    def recoloured(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
+    def recolour(self, planes: _Planes, value: _Plane, chroma: _Plane) -> _Planes:
         sixth = _hue(planes, value, chroma) + np.float32(self.degrees) * np.float32(1 / 60)
         sixth = sixth - 6 * np.floor(sixth * np.float32(1 / 6))
         # A channel is full within 60 degrees of its own hue and empty from 120 on; this distance is

@@ -169,6 +169,6 @@ def split_positions(
         position = np.minimum(folded, period - folded) - half
     framed = position + one
     np.clip(framed, 0, side + 1, out=framed)
-    whole = np.floor(framed)
-    framed -= whole
-    return whole.astype(np.int32), framed
+    integer_part = np.floor(framed)
+    framed -= integer_part
+    return integer_part.astype(np.int32), framed

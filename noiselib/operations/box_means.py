@@ -23,21 +23,21 @@ def window_means(images: Images, width: int) -> Images:
     """Return means over squares of float32 images, in sixteenths of a level; border ``reflect``."""
     count = np.float32(WHITE * width * width)
 
-    def mix(stretch: Block, down: int, right: int) -> Block:
-        sums = running_sums(running_sums(stretch, down, width), right, width)
+    def average(values: Block, down: int, right: int) -> Block:
+        sums = running_sums(running_sums(values, down, width), right, width)
         return np.divide(sums, count, dtype=np.float32)
 
-    return filter_flat(to_sixteenths(images), window_margins(width), "reflect", mix)
+    return filter_flat(to_sixteenths(images), window_margins(width), "reflect", average)
 
 
 def window_means_uint8(images: UInt8Images, width: int) -> UInt8Images:
     """Return means over squares, rounded; border ``reflect``. Odd counts have no ties."""
 
-    def mix(stretch: Block, down: int, right: int) -> Block:
-        sums = running_sums(stretch.astype(np.uint16), down, width)
+    def average(values: Block, down: int, right: int) -> Block:
+        sums = running_sums(values.astype(np.uint16), down, width)
         return rounded_quotient(running_sums(sums, right, width), width * width)
 
-    return filter_flat(images, window_margins(width), "reflect", mix)
+    return filter_flat(images, window_margins(width), "reflect", average)
 
 
 def window_margins(width: int) -> Margins:

@@ -109,9 +109,9 @@ def suppress_non_maxima(
     flat = 1 - slope
     kept = np.ones(len(pixels), bool)
     for sign in (1, -1):
-        beside = size.take(pixels + sign * straight, mode="clip")
+        neighbour = size.take(pixels + sign * straight, mode="clip")
         corner = size.take(pixels + sign * diagonal, mode="clip")
-        kept &= corner * slope + beside * flat <= here
+        kept &= corner * slope + neighbour * flat <= here
     return pixels[kept]
 
 

@@ -115,8 +115,8 @@ def jpeg_planes(images: Images, quality: int) -> Images:
         split = levels.reshape(-1, SIDE, wide).transpose(1, 0, 2)
         blocks = np.subtract(split, np.float32(128)).reshape(SIDE, -1)
         decoded = decode(encode(blocks, quality), quality)
-        whole = decoded.reshape(split.shape).transpose(1, 0, 2).reshape(-1, c, tall, wide)
-        result[start : start + step] = whole[:, :, :h, :w].transpose(0, 2, 3, 1)
+        joined = decoded.reshape(split.shape).transpose(1, 0, 2).reshape(-1, c, tall, wide)
+        result[start : start + step] = joined[:, :, :h, :w].transpose(0, 2, 3, 1)
     return result
 
 

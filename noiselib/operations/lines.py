@@ -119,8 +119,8 @@ def zigzag_heights(w: int, falls: tuple[int, ...]) -> Heights:
         In steps; segments that overlap in a column have different k.
     """
     zigzags = [polyline_heights(zigzag_corners(fall), w) for fall in falls]
-    most = max(len(heights) for heights in zigzags)
-    result = np.full((len(falls), most, w), NOWHERE)
+    count = max(len(heights) for heights in zigzags)
+    result = np.full((len(falls), count, w), NOWHERE)
     for one, heights in zip(result, zigzags, strict=True):
         one[: len(heights)] = heights
     result.flags.writeable = False
@@ -157,6 +157,6 @@ def polyline_heights(corners: NDArray[np.float64], w: int) -> Heights:
         height = to_steps((y1 - y0) / (x1 - x0) * (x - x0) + y0)
         heights.append(np.where(covered, height, NOWHERE))
     several = np.sort(heights, axis=0)  # NOWHERE is sorted to the end
-    most = max(1, int((several < NOWHERE).sum(axis=0).max()))
-    result: Heights = several[:most]
+    count = max(1, int((several < NOWHERE).sum(axis=0).max()))
+    result: Heights = several[:count]
     return result

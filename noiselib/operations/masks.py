@@ -99,19 +99,19 @@ def paint_uint8(
         None if the result of full coverage depends on the covered value.
     """
     c = images.shape[3]
-    hidden = level_if_covered(fill)
-    if hidden is None:
+    level = level_if_covered(fill)
+    if level is None:
         return None
     across = np.repeat(columns == 1, c, axis=1)
     both = (rows == 1)[:, :, None].view(np.uint8) * across[:, None].view(np.uint8)
     mask = np.negative(both).reshape(images.shape)  # 0 or 255: all bits
     result: UInt8Images = images & ~mask
-    if hidden:
-        result |= mask & hidden
-    for axis, along, beside in ((1, rows, columns), (2, columns, rows)):
+    if level:
+        result |= mask & level
+    for axis, along, other in ((1, rows, columns), (2, columns, rows)):
         image, line = np.nonzero((along > 0) & (along < 1))
         if len(image):
-            mixed = along[image, line, None] * beside[image]
+            mixed = along[image, line, None] * other[image]
             lines = images.swapaxes(1, axis)[image, line][:, None]
             result.swapaxes(1, axis)[image, line] = paint_lines(lines, mixed, fill)[:, 0]
     return result
@@ -128,5 +128,5 @@ def paint_lines(lines: UInt8Images, mask: Coverage, fill: float) -> UInt8Images:
 def level_if_covered(fill: float) -> np.uint8 | None:
     """Return the level of completely covered pixels; None if it depends on the covered value."""
     all_levels = np.arange(256, dtype=np.uint8).reshape(1, 1, 256, 1)
-    left = np.unique(paint_lines(all_levels, np.ones((1, 256), np.float32), fill))
-    return left[0] if len(left) == 1 else None
+    results = np.unique(paint_lines(all_levels, np.ones((1, 256), np.float32), fill))
+    return results[0] if len(results) == 1 else None

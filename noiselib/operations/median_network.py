@@ -138,10 +138,10 @@ def evaluate(plan: NetworkPlan, inputs: list[Block]) -> list[Block]:
     """Evaluate a network on arrays; memory that is no longer needed is reused."""
     wires: dict[int, NDArray[Any]] = dict(enumerate(inputs))
     spare: list[NDArray[Any]] = []
-    for made, (rank, first, second), last in plan.steps:
+    for wire, (extremum, first, second), unused in plan.steps:
         out = spare.pop() if spare else np.empty(wires[first].shape, wires[first].dtype)
-        wires[made] = rank(wires[first], wires[second], out=out)
-        spare += [wires.pop(wire) for wire in last]
+        wires[wire] = extremum(wires[first], wires[second], out=out)
+        spare += [wires.pop(one) for one in unused]
     return [wires[wire] for wire in plan.outputs]
 
 
@@ -161,10 +161,10 @@ def median(images: Block, radius: int) -> Block:
     """
     side = 2 * radius + 1
 
-    def mix(stretch: Block, down: int, right: int) -> Block:
-        high = len(stretch) - 2 * radius * down
+    def window_median(values: Block, down: int, right: int) -> Block:
+        high = len(values) - 2 * radius * down
         wide = high - 2 * radius * right
-        columns = evaluate(column_network(side), shifted_views([stretch], down, range(side), high))
+        columns = evaluate(column_network(side), shifted_views([values], down, range(side), high))
         if side < MIN_PAIRED_SIDE:
             lists = shifted_views(columns, right, range(side), wide)
             return evaluate(median_network((side,) * side), lists)[0]
@@ -173,7 +173,7 @@ def median(images: Block, radius: int) -> Block:
         lists += shifted_views(columns, right, range(2 * radius, side), wide)
         return evaluate(median_network((2 * side,) * radius + (side,)), lists)[0]
 
-    return filter_flat(images, Margins(radius, radius, radius, radius), "reflect", mix)
+    return filter_flat(images, Margins(radius, radius, radius, radius), "reflect", window_median)
 
 
 def shifted_views(arrays: list[Block], step: int, places: range, length: int) -> list[Block]:

@@ -32,7 +32,7 @@ Block = NDArray[Any]  # (a, h, w, b)
 Tap = tuple[int, int, float]  # how far down, how far right, and the weight
 
 BLOCK_VALUES = 1 << 18  # values of a block, with its border: a few such arrays fit the cache
-STRETCH = 1 << 18  # values of a flat slice: measured on networks of a hundred byte operations
+SLICE_VALUES = 1 << 18  # values of a flat slice: measured on networks of a hundred byte operations
 LARGE = 64  # from this width on, the rows of one image are long enough inner loops
 
 
@@ -52,18 +52,18 @@ class Margins(NamedTuple):
 
 
 def filter_planes(
-    images: Images, reach: Margins, border: str, mix: Callable[[Block], Block]
+    images: Images, margins: Margins, border: str, function: Callable[[Block], Block]
 ) -> Images:
     """Apply a filter to every plane of a batch.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-    reach : Margins
+    margins : Margins
         How far the filter extends.
     border : str
         The values there, as in scipy.ndimage: ``nearest``, ``reflect`` or ``mirror``.
-    mix : callable
+    function : callable
         Takes a block (a, top + h + bottom, left + w + right, b) and returns one (a, h, w, b); the
         result for a plane must not depend on the others.
 
@@ -72,23 +72,23 @@ def filter_planes(
     ndarray of float32, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    rows = border_index(h, reach.top, reach.bottom, border)
-    columns = border_index(w, reach.left, reach.right, border)
+    rows = border_index(h, margins.top, margins.bottom, border)
+    columns = border_index(w, margins.left, margins.right, border)
     step = max(1, BLOCK_VALUES // (c * len(rows) * len(columns)))
     result = np.empty_like(images)
     for start in range(0, n, step):
-        part = images[start : start + step]
+        batch = images[start : start + step]
         axes = (1, 2, 0, 3) if w < LARGE else (0, 3, 1, 2)
-        shape = (1, h, w, len(part) * c) if w < LARGE else (len(part) * c, h, w, 1)
-        block = np.ascontiguousarray(part.transpose(axes)).reshape(shape)
-        mixed = mix(pad_block(block, rows, columns, reach))
-        there = result[start : start + step].transpose(axes)
-        there[...] = mixed.reshape(there.shape)
+        shape = (1, h, w, len(batch) * c) if w < LARGE else (len(batch) * c, h, w, 1)
+        block = np.ascontiguousarray(batch.transpose(axes)).reshape(shape)
+        filtered = function(pad_block(block, rows, columns, margins))
+        target = result[start : start + step].transpose(axes)
+        target[...] = filtered.reshape(target.shape)
     return result
 
 
 def filter_flat(
-    images: Block, reach: Margins, border: str, mix: Callable[[Block, int, int], Block]
+    images: Block, margins: Margins, border: str, function: Callable[[Block, int, int], Block]
 ) -> Block:
     """Apply a filter to images of any dtype, flattened to one row of values with their border.
 
@@ -98,29 +98,29 @@ def filter_flat(
     Parameters
     ----------
     images : ndarray, shape (n, h, w, c)
-    reach : Margins
+    margins : Margins
         How far the filter extends.
     border : str
         As for `filter_planes`.
-    mix : callable
+    function : callable
         Takes a slice of values, and the number of values from a pixel to the one below and to the
         one on the right; returns the results for the slice without the margins.
 
     Returns
     -------
-    ndarray of the dtype that `mix` returns, shape (n, h, w, c)
+    ndarray of the dtype that `function` returns, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    rows = border_index(h, reach.top, reach.bottom, border)
-    columns = border_index(w, reach.left, reach.right, border)
-    step = max(1, STRETCH // (len(rows) * len(columns) * c))
+    rows = border_index(h, margins.top, margins.bottom, border)
+    columns = border_index(w, margins.left, margins.right, border)
+    step = max(1, SLICE_VALUES // (len(rows) * len(columns) * c))
     results = []
     for start in range(0, n, step):
-        part = images[start : start + step]
+        batch = images[start : start + step]
         if w < LARGE:  # interleave images, so that rows are long enough
-            part = np.ascontiguousarray(part.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
-        framed = pad_block(part, rows, columns, reach)
-        inside = filter_block_flat(framed, h, w, mix)[:, :h, :w]
+            batch = np.ascontiguousarray(batch.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
+        padded = pad_block(batch, rows, columns, margins)
+        inside = filter_block_flat(padded, h, w, function)[:, :h, :w]
         if w < LARGE:
             inside = inside.reshape(h, w, -1, c).transpose(2, 0, 1, 3)
         results.append(np.ascontiguousarray(inside))
@@ -128,47 +128,47 @@ def filter_flat(
 
 
 def filter_block_flat(
-    framed: Block, h: int, w: int, mix: Callable[[Block, int, int], Block]
+    padded: Block, h: int, w: int, function: Callable[[Block, int, int], Block]
 ) -> Block:
     """Apply a filter to a block with its border, flattened to one row of values."""
-    values, right = framed.reshape(-1), framed.shape[3]
-    down = framed.shape[2] * right
-    beyond = (framed.shape[1] - h) * down + (framed.shape[2] - w) * right
+    values, right = padded.reshape(-1), padded.shape[3]
+    down = padded.shape[2] * right
+    beyond = (padded.shape[1] - h) * down + (padded.shape[2] - w) * right
     results = [
-        mix(values[start : start + STRETCH + beyond], down, right)
-        for start in range(0, len(values) - beyond, STRETCH)
+        function(values[start : start + SLICE_VALUES + beyond], down, right)
+        for start in range(0, len(values) - beyond, SLICE_VALUES)
     ]
     results.append(np.empty(beyond, results[0].dtype))
-    return np.concatenate(results).reshape(framed.shape)
+    return np.concatenate(results).reshape(padded.shape)
 
 
 @lru_cache(maxsize=256)
 def border_index(side: int, before: int, after: int, border: str) -> NDArray[np.intp]:
     """Return the source pixel of each position from -before to side + after."""
-    place = np.arange(-before, side + after)
+    position = np.arange(-before, side + after)
     if border == "nearest":
-        return np.clip(place, 0, side - 1)
+        return np.clip(position, 0, side - 1)
     # reflect repeats the edge pixel, mirror does not
     period = 2 * side if border == "reflect" else max(1, 2 * side - 2)
-    folded = np.mod(place, period)
+    folded = np.mod(position, period)
     inside: NDArray[np.intp] = np.minimum(folded, period - (border == "reflect") - folded)
     return inside
 
 
 def pad_block(
-    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], reach: Margins
+    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], margins: Margins
 ) -> Block:
     """Pad a block with its border."""
     a, h, w, b = block.shape
     if len(rows) == h and len(columns) == w:
         return block
     result = np.empty((a, len(rows), len(columns), b), block.dtype)
-    middle, right = slice(reach.top, reach.top + h), reach.left + w
-    result[:, middle, reach.left : right] = block
-    result[:, middle, : reach.left] = block[:, :, columns[: reach.left]]
+    middle, right = slice(margins.top, margins.top + h), margins.left + w
+    result[:, middle, margins.left : right] = block
+    result[:, middle, : margins.left] = block[:, :, columns[: margins.left]]
     result[:, middle, right:] = block[:, :, columns[right:]]
-    result[:, : reach.top] = result[:, reach.top + rows[: reach.top]]
-    result[:, middle.stop :] = result[:, reach.top + rows[middle.stop :]]
+    result[:, : margins.top] = result[:, margins.top + rows[: margins.top]]
+    result[:, middle.stop :] = result[:, margins.top + rows[middle.stop :]]
     return result
 
 

@@ -34,9 +34,9 @@ def integer_noise_table(sigma: float) -> NDArray[np.int16]:
     Added to an integer level, it gives what the noise in fine steps gives once that sum is rounded.
     """
     levels = np.floor(scale_noise(normal_table(), sigma) + np.float32(0.5))
-    whole: NDArray[np.int16] = levels.astype(np.int16)
-    whole.flags.writeable = False
-    return whole
+    table: NDArray[np.int16] = levels.astype(np.int16)
+    table.flags.writeable = False
+    return table
 
 
 def look_up_numbers(table: NDArray[Any], numbers: Uniform16) -> NDArray[Any]:

@@ -21,9 +21,8 @@ from noiselib.operations.smooth import interpolation_matrix
 
 __all__ = ["clouds", "noise_count"]
 
-COMPLETE_LEVELS = (
-    5  # levels of which all points are computed: their minimum and maximum scale the map
-)
+# All points of so many levels are computed, and their minimum and maximum scale the map.
+COMPLETE_LEVELS = 5
 SHADES = 2048  # steps of a cloud that must be resampled
 
 Points = NDArray[np.float32]  # (rows, columns, n)
@@ -44,7 +43,7 @@ class PlasmaLevel(NamedTuple):
         How many numbers are drawn for the level.
     kept : tuple of slice
         Which of the computed points are kept.
-    counts : bool
+    sets_range : bool
         Whether its minimum and maximum scale the map.
     """
 
@@ -52,7 +51,7 @@ class PlasmaLevel(NamedTuple):
     noise: Index
     drawn: int
     kept: tuple[slice, slice]
-    counts: bool
+    sets_range: bool
 
 
 def noise_count(h: int, w: int, view: float) -> int:
@@ -80,17 +79,17 @@ def clouds(numbers: NDArray[np.uint16], h: int, w: int, view: float, decay: floa
     """
     noise = np.subtract(numbers.T, np.float32(32767.5), dtype=np.float32)
     points = np.zeros((1, 1, len(numbers)), np.float32)
-    start, least, greatest = 0, np.float32(np.inf), np.float32(-np.inf)
+    start, lowest, highest = 0, np.float32(np.inf), np.float32(-np.inf)
     for number, level in enumerate(plan_levels(h, w, view)):
         drawn = noise[start : start + level.drawn].take(level.noise, axis=0, mode="clip")
         drawn *= np.float32(4 * drop_last_bits(decay ** (-2.0 * number)))
         points = refine(points, level, drawn)
         start += level.drawn
-        if level.counts:
-            least = np.minimum(least, points.min(axis=(0, 1)))
-            greatest = np.maximum(greatest, points.max(axis=(0, 1)))
-    points = points - least
-    points *= 1 / np.maximum(greatest - least, np.float32(1e-6))
+        if level.sets_range:
+            lowest = np.minimum(lowest, points.min(axis=(0, 1)))
+            highest = np.maximum(highest, points.max(axis=(0, 1)))
+    points = points - lowest
+    points *= 1 / np.maximum(highest - lowest, np.float32(1e-6))
     return resample(points, h, w, view)
 
 
@@ -98,23 +97,23 @@ def refine(points: Points, level: PlasmaLevel, noise: Points) -> Points:
     """Compute the next level; `noise` is four times as strong as what is added."""
     flat = points.reshape(-1, points.shape[-1])
     corners = flat.take(level.coarse, axis=0, mode="clip")
-    made = np.empty_like(noise)
-    beside = corners[:-1] + corners[1:]
-    centres = beside[:, :-1] + beside[:, 1:]
+    computed = np.empty_like(noise)
+    pairs = corners[:-1] + corners[1:]
+    centres = pairs[:, :-1] + pairs[:, 1:]
     centres += noise[::2, ::2]
     centres *= np.float32(0.25)
-    made[::2, ::2] = centres
-    made[1::2, 1::2] = corners[1:-1, 1:-1]
-    edges = beside[:, 1:-1] + centres[:, :-1]
+    computed[::2, ::2] = centres
+    computed[1::2, 1::2] = corners[1:-1, 1:-1]
+    edges = pairs[:, 1:-1] + centres[:, :-1]
     edges += centres[:, 1:]
     edges += noise[::2, 1::2]
-    np.multiply(edges, np.float32(0.25), out=made[::2, 1::2])
+    np.multiply(edges, np.float32(0.25), out=computed[::2, 1::2])
     edges = corners[1:-1, :-1] + corners[1:-1, 1:]
     edges += centres[:-1]
     edges += centres[1:]
     edges += noise[1::2, ::2]
-    np.multiply(edges, np.float32(0.25), out=made[1::2, ::2])
-    return made[level.kept]
+    np.multiply(edges, np.float32(0.25), out=computed[1::2, ::2])
+    return computed[level.kept]
 
 
 def resample(points: Points, h: int, w: int, view: float) -> NDArray[np.float32]:
@@ -142,15 +141,16 @@ def plan_levels(h: int, w: int, view: float) -> tuple[PlasmaLevel, ...]:
     """Return the levels, coarsest first."""
     points = torus_side(h, w, view)
     spacing = points * view / max(h, w)
-    whole = min(points, 2**COMPLETE_LEVELS)
-    wanted = [
-        (0, points if points == whole else math.ceil((side - 1) * spacing) + 1) for side in (h, w)
+    complete = min(points, 2**COMPLETE_LEVELS)
+    required = [
+        (0, points if points == complete else math.ceil((side - 1) * spacing) + 1)
+        for side in (h, w)
     ]
     levels = []
     while points > 1:
-        needed = [coarser_range(*span, points) for span in wanted]
-        levels.append(make_level(wanted, needed, points, counts=points >= whole))
-        wanted, points = needed, points // 2
+        needed = [coarser_range(*span, points) for span in required]
+        levels.append(make_level(required, needed, points, sets_range=points >= complete))
+        required, points = needed, points // 2
     return tuple(reversed(levels))
 
 
@@ -162,24 +162,24 @@ def coarser_range(start: int, end: int, points: int) -> tuple[int, int]:
     return first, last
 
 
-def make_level(wanted: Ranges, needed: Ranges, points: int, *, counts: bool) -> PlasmaLevel:
+def make_level(required: Ranges, needed: Ranges, points: int, *, sets_range: bool) -> PlasmaLevel:
     """Return how to compute a range of points (start, end) from a range of the level before."""
     coarse, noise, drawn, kept = [], [], [], []
-    for (start, end), (first, last) in zip(wanted, needed, strict=True):
+    for (start, end), (first, last) in zip(required, needed, strict=True):
         low, high = (start - 1) // 2, (end + 1) // 2
         neighbours = np.arange(low, high + 1)
         wraps = (first, last) == (0, points // 2)
         coarse.append(neighbours % (points // 2) if wraps else neighbours - first)
-        made = np.arange(2 * low + 1, 2 * high)
-        whole = (start, end) == (0, points)
-        noise.append(made % points if whole else made - made[0])
-        drawn.append(points if whole else len(made))
-        kept.append(slice(start - made[0], end - made[0]))
+        computed = np.arange(2 * low + 1, 2 * high)
+        complete = (start, end) == (0, points)
+        noise.append(computed % points if complete else computed - computed[0])
+        drawn.append(points if complete else len(computed))
+        kept.append(slice(start - computed[0], end - computed[0]))
     row = needed[1][1] - needed[1][0]
     return PlasmaLevel(
         coarse=coarse[0][:, None] * row + coarse[1],
         noise=noise[0][:, None] * drawn[1] + noise[1],
         drawn=drawn[0] * drawn[1],
         kept=(kept[0], kept[1]),
-        counts=counts,
+        sets_range=sets_range,
     )

@@ -70,10 +70,9 @@ def rain_streaks(
 
 def spaced_pixels(count: int, side: int) -> NDArray[np.intp]:
     """Return the pixels of so many points that span a side."""
-    places: NDArray[np.intp] = np.rint(np.arange(count) * ((side - 1) / max(1, count - 1))).astype(
-        np.intp
-    )
-    return places
+    spacing = (side - 1) / max(1, count - 1)
+    pixels: NDArray[np.intp] = np.rint(np.arange(count) * spacing).astype(np.intp)
+    return pixels
 
 
 def widen(layers: Layer, size: float) -> Layer:
@@ -113,9 +112,9 @@ def streak_paths(
         for angle in streak_angles(np.arange(ANGLES), degrees)
     ]
     longest = max(len(line.taps) for line in lines)
-    ways, weights = np.zeros((ANGLES, longest), np.intp), np.zeros((ANGLES, longest))
+    paths, weights = np.zeros((ANGLES, longest), np.intp), np.zeros((ANGLES, longest))
     for which, line in enumerate(lines):
         down, right, weight = np.array(line.taps).T
         back = (line.reach.top - down) * w + line.reach.left - right
-        ways[which, : len(back)], weights[which, : len(back)] = back, weight
-    return ways, weights
+        paths[which, : len(back)], weights[which, : len(back)] = back, weight
+    return paths, weights

@@ -18,8 +18,8 @@ PerImage = NDArray[np.float64]  # (n, 1, 1, 1) or (n, 1, 1, c)
 
 SHORT = 4096  # values
 # From 2048 to 4096, the spacing of float32 is that of the fine steps: adding 3072 rounds to them.
-FINE_BESIDE = 3072
-FINE_UP_TO = 4  # times 255
+FINE_OFFSET = 3072
+MAX_FACTOR = 4  # up to here, scaled levels plus the offset stay below 4096
 
 
 def shift_uint8(images: UInt8Images, shifts: NDArray[np.int16]) -> UInt8Images:
@@ -28,9 +28,9 @@ def shift_uint8(images: UInt8Images, shifts: NDArray[np.int16]) -> UInt8Images:
     # numpy is ten times slower when one value is broadcast to more than some thousands.
     lines = n if h * w * c <= SHORT else n * h
     shifts = np.repeat(shifts.reshape(n, 1), lines // n, axis=0)
-    least, most = np.maximum(-shifts, 0), np.minimum(255 - shifts, 255)
-    result = np.maximum(images.reshape(lines, -1), least.astype(np.uint8))
-    np.minimum(result, most.astype(np.uint8), out=result)
+    lower, upper = np.maximum(-shifts, 0), np.minimum(255 - shifts, 255)
+    result = np.maximum(images.reshape(lines, -1), lower.astype(np.uint8))
+    np.minimum(result, upper.astype(np.uint8), out=result)
     result += shifts.astype(np.uint8)  # a negative shift counts modulo 256
     return result.reshape(images.shape)
 
@@ -42,9 +42,9 @@ def scale_about_means(levels: Images, means: PerImage, factors: Images) -> Image
     fine steps, the result is rounded to float32.
     """
     scaled: Images = factors * levels
-    if factors.max() <= FINE_UP_TO:
-        scaled += np.float32(FINE_BESIDE)
-        scaled -= np.float32(FINE_BESIDE)
+    if factors.max() <= MAX_FACTOR:
+        scaled += np.float32(FINE_OFFSET)
+        scaled -= np.float32(FINE_OFFSET)
     else:
         scaled = round_to_4096ths(scaled)
     scaled += offsets(means, factors, levels.shape[2])
@@ -62,14 +62,14 @@ def offsets(means: PerImage, factors: Images, w: int) -> Images:
 
 def scale_about_means_uint8(images: UInt8Images, factors: Images) -> UInt8Images | None:
     """Apply `scale_about_means` to uint8 images; return None for factors above 4."""
-    greatest = factors.max()
-    if greatest > FINE_UP_TO:
+    largest = factors.max()
+    if largest > MAX_FACTOR:
         return None
     values = images.astype(np.float32)
     moved = offsets(integer_image_means(values), factors, images.shape[2])
     values *= factors
-    values += np.float32(FINE_BESIDE)
-    values += moved - np.float32(FINE_BESIDE - 0.5)
-    if greatest > 1:
+    values += np.float32(FINE_OFFSET)
+    values += moved - np.float32(FINE_OFFSET - 0.5)
+    if largest > 1:
         np.clip(values, 0, 255, out=values)
     return values.astype(np.uint8)

@@ -43,36 +43,39 @@ def shift_rows(
         In [0, 1].
     """
     n, h, w, c = images.shape
-    (top, down), (left, right) = split(y, h, 1, border), split(x, w, w + 1, border)
-    reach = Margins(
+    (top, down), (left, right) = (
+        floor_and_fraction(y, h, 1, border),
+        floor_and_fraction(x, w, w + 1, border),
+    )
+    margins = Margins(
         max(0, -int(top.min())),
         max(0, int(top.max()) + 2 - h),
         max(0, -int(left.min())),
         max(0, int(left.max()) + 1),
     )
-    source = add_border(images, reach, border, fill)
+    source = add_border(images, margins, border, fill)
     height, width = source.shape[1:3]
-    starts = np.arange(n)[:, None] * height + top + reach.top
-    starts = (starts * width + left + reach.left) * c
+    starts = np.arange(n)[:, None] * height + top + margins.top
+    starts = (starts * width + left + margins.left) * c
     starts, down, right = starts.ravel(), down.reshape(-1, 1), right.reshape(-1, 1)
-    stretches = sliding_window_view(source.ravel(), (w + 1) * c)
+    slices = sliding_window_view(source.ravel(), (w + 1) * c)
     result = np.empty((n * h, w * c), np.float32)
     step = max(1, STEP // (w * c))
     for first in range(0, n * h, step):
-        part = slice(first, first + step)
-        rows = in_unit(stretches[starts[part]])
-        if down[part].any():
-            rows = interpolate(rows, in_unit(stretches[starts[part] + width * c]), down[part])
-        result[part] = interpolate(rows[:, :-c], rows[:, c:], right[part])
+        chunk = slice(first, first + step)
+        rows = in_unit(slices[starts[chunk]])
+        if down[chunk].any():
+            rows = interpolate(rows, in_unit(slices[starts[chunk] + width * c]), down[chunk])
+        result[chunk] = interpolate(rows[:, :-c], rows[:, c:], right[chunk])
     return result.reshape(n, h, w, c)
 
 
 def interpolate(
-    before: NDArray[np.float32], after: NDArray[np.float32], part: NDArray[np.float32]
+    before: NDArray[np.float32], after: NDArray[np.float32], fraction: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Interpolate linearly at the fraction `part`."""
+    """Interpolate linearly at the fraction `fraction`."""
     result = after - before
-    result *= part
+    result *= fraction
     result += before
     return result
 
@@ -93,30 +96,30 @@ def in_unit(values: NDArray[Any]) -> NDArray[np.float32]:
     return to_unit(values) if values.dtype == np.uint8 else values
 
 
-def split(
+def floor_and_fraction(
     position: Positions, side: int, length: int, border: str
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Return the pixel before each position, and the fraction of the distance to the next one.
 
-    Positions from which `length` pixels would not reach the image are moved as close as that.
+    Positions from which `length` pixels would not margins the image are moved as close as that.
     """
     if border == "reflect":
         position = position - 2 * side * np.floor(position / (2 * side))
     else:
         position = np.clip(position, -length, side)
     before: Positions = np.floor(position)
-    part: NDArray[np.float32] = (position - before).astype(np.float32)
-    return before.astype(np.intp), part
+    fraction: NDArray[np.float32] = (position - before).astype(np.float32)
+    return before.astype(np.intp), fraction
 
 
-def add_border(images: Block, reach: Margins, border: str, fill: float) -> Block:
+def add_border(images: Block, margins: Margins, border: str, fill: float) -> Block:
     """Pad images with a border."""
     n, h, w, c = images.shape
     if border == "constant":
-        size = (n, reach.top + h + reach.bottom, reach.left + w + reach.right, c)
+        size = (n, margins.top + h + margins.bottom, margins.left + w + margins.right, c)
         source = np.full(size, fill, images.dtype)
-        source[:, reach.top : reach.top + h, reach.left : reach.left + w] = images
+        source[:, margins.top : margins.top + h, margins.left : margins.left + w] = images
         return source
-    rows = border_index(h, reach.top, reach.bottom, border)
-    columns = border_index(w, reach.left, reach.right, border)
-    return pad_block(images, rows, columns, reach)
+    rows = border_index(h, margins.top, margins.bottom, border)
+    columns = border_index(w, margins.left, margins.right, border)
+    return pad_block(images, rows, columns, margins)

@@ -93,8 +93,8 @@ def cosine_matrix(length: int, sigma: float) -> NDArray[np.float64]:
     In steps of 2**-16, and of mean square 1 overall: independent normal multiples of them sum to
     white noise smoothed by the Gaussian, border `reflect`, and scaled to variance 1.
     """
-    most = min(length, 1 + int(length / (math.pi * sigma) * math.sqrt(-2 * math.log(CUT))))
-    waves = np.arange(most)
+    count = min(length, 1 + int(length / (math.pi * sigma) * math.sqrt(-2 * math.log(CUT))))
+    waves = np.arange(count)
     passed = np.exp(-0.5 * (math.pi * waves * sigma / length) ** 2)
     angles = math.pi * np.outer(np.arange(length) + 0.5, waves) / length
     rows = np.cos(angles) * passed * np.where(waves > 0, math.sqrt(2), 1)

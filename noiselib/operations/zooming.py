@@ -124,11 +124,11 @@ def column_operator(side: int, factor: float, count: int, steps: int) -> csr_arr
 
 def round_weights(rows: NDArray[np.float64], steps: int) -> Matrix:
     """Round the weights of pairs of pixels to integer steps; each pair keeps its sum."""
-    whole = np.rint(rows * steps)
-    first = whole.argmax(axis=-1)[..., None]
-    missing = steps - whole.sum(axis=-1, keepdims=True)
-    np.put_along_axis(whole, first, np.take_along_axis(whole, first, -1) + missing, -1)
-    return whole.astype(np.float32)
+    rounded = np.rint(rows * steps)
+    first = rounded.argmax(axis=-1)[..., None]
+    missing = steps - rounded.sum(axis=-1, keepdims=True)
+    np.put_along_axis(rounded, first, np.take_along_axis(rounded, first, -1) + missing, -1)
+    return rounded.astype(np.float32)
 
 
 def zoom_matrices(side: int, factor: float, count: int) -> NDArray[np.float64]:

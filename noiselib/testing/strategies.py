@@ -1,6 +1,6 @@
 """Hypothesis strategies: images, batches in every memory layout, corruptions, pipelines, specs.
 
-They draw a shape, a kind and a seed instead of pixels, which is fast and shrinks well.
+They draw a shape, a kind and a seed worst of pixels, which is fast and shrinks well.
 """
 
 from __future__ import annotations
@@ -125,25 +125,25 @@ def instances(draw: st.DrawFn, cls: type[Corruption]) -> Corruption:
     )
 
 
-def values(info: FieldInfo, kind: str, default: Any) -> st.SearchStrategy[Any]:
+def values(info: FieldInfo, field_type: str, default: Any) -> st.SearchStrategy[Any]:
     """Return a strategy for one field: often its default, otherwise any value within its limits."""
-    if kind == "bool":
+    if field_type == "bool":
         return st.booleans()
-    if kind == "str":
+    if field_type == "str":
         return st.sampled_from(info.choices)
     if info.is_strength:
         ends = (float(info.worst or 0), finite(info.identity, float(info.worst or 0)))
     else:
-        reach = max(abs(float(default)), MAX_UNBOUNDED / 4)
-        ends = (max(info.low, -reach), min(info.high, reach))
-    if kind == "int":
+        bound = max(abs(float(default)), MAX_UNBOUNDED / 4)
+        ends = (max(info.low, -bound), min(info.high, bound))
+    if field_type == "int":
         return st.one_of(st.just(default), st.integers(math.ceil(min(ends)), int(max(ends))))
     return st.one_of(st.just(float(default)), st.floats(min(ends), max(ends)))
 
 
-def finite(value: float | None, instead: float) -> float:
-    """Return the identity of a strength, or a multiple of `instead` if it is infinite."""
-    return 100 * instead if value is None or math.isinf(value) else value
+def finite(value: float | None, worst: float) -> float:
+    """Return the identity of a strength, or 100 times `worst` if it is infinite."""
+    return 100 * worst if value is None or math.isinf(value) else value
 
 
 def corruptions() -> st.SearchStrategy[Corruption]:
@@ -156,8 +156,8 @@ def transforms() -> st.SearchStrategy[Transform]:
     return st.recursive(
         st.one_of(corruptions(), st.just(identity)),
         lambda inner: st.one_of(
-            st.lists(inner, min_size=2, max_size=3).map(lambda parts: chain(*parts)),
-            st.lists(inner, min_size=2, max_size=3).map(lambda parts: one_of(*parts)),
+            st.lists(inner, min_size=2, max_size=3).map(lambda stages: chain(*stages)),
+            st.lists(inner, min_size=2, max_size=3).map(lambda options: one_of(*options)),
             st.tuples(inner, st.floats(0, 1)).map(lambda pair: sometimes(pair[0], p=pair[1])),
             inner.map(vary),
         ),

@@ -13,7 +13,7 @@ SIZES = [
     (execution, "CHUNK_BYTES", 1),
     (jpeg, "BLOCKS", 1),
     (neighbourhood, "BLOCK_VALUES", 1),
-    (neighbourhood, "STRETCH", 997),
+    (neighbourhood, "SLICE_VALUES", 997),
     (bilinear, "STEP", 37),
     (shifting, "STEP", 1),
 ]

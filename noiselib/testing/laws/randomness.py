@@ -85,9 +85,9 @@ def broadcast_matches_single_strengths(case: Case) -> None:
     seed = case.seed()
     parts = np.array([case.draw(st.integers(1, 32), "t * 32") / 32 for _ in images])
     ids = np.arange(len(images), dtype=np.uint64)
-    spread, still = corruption.at_each(parts)
+    spread, unchanged = corruption.at_each(parts)
     together = corrupt(spread, images, seed, ids)
-    together[still] = images[still]
+    together[unchanged] = images[unchanged]
     for i, t in enumerate(parts):
         alone = corruption.at(float(t))(images[i : i + 1], seed=seed, ids=i)
         assert np.array_equal(together[i : i + 1], alone), f"image {i} at t = {t}"
