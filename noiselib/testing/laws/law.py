@@ -117,7 +117,7 @@ class Laws(list[Law]):
     def register(
         self, trait: Trait | None = None
     ) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
-        """Enter a function as a law; its docstring is the statement."""
+        """Register a function as a law; its docstring is the statement."""
 
         def registered(check: Callable[[Case], None]) -> Callable[[Case], None]:
             statement = (check.__doc__ or "").partition("\n")[0]
