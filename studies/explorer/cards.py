@@ -9,7 +9,7 @@ from html import escape
 
 import noiselib
 from noiselib import Corruption, Trait, Transform
-from noiselib.compose import OneOf
+from noiselib.choices import OneOf
 from noiselib.fields import FieldInfo
 
 PARTS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -108,14 +108,14 @@ def _card(cls: type[Corruption]) -> Card:
 def parameters(name: str) -> list[Parameter]:
     """Return the parameters of a corruption, its strength first."""
     cls = noiselib.registry()[name]
-    return [_parameter(cls, field, info) for field, info in cls.infos.items()]
+    return [_parameter(cls, field, info) for field, info in cls.field_info.items()]
 
 
 def _parameter(cls: type[Corruption], field: str, info: FieldInfo) -> Parameter:
     default = getattr(cls, field)
     if info.choices:
         values = ", ".join(info.choices)
-    elif cls.kinds[field] == "bool":
+    elif cls.field_types[field] == "bool":
         values = "True, False"
     else:
         values = f"{_number(info.low)} to {_number(info.high)}"

@@ -91,8 +91,10 @@ def knob_for(kind: str, info: FieldInfo, default: Value, value: Value) -> Knob |
 def knobs_of(stage: Corruption) -> dict[str, Knob | None]:
     """Return a slider for each field of a corruption, the strength first; None for no number."""
     return {
-        name: knob_for(stage.kinds[name], info, getattr(type(stage), name), getattr(stage, name))
-        for name, info in stage.infos.items()
+        name: knob_for(
+            stage.field_types[name], info, getattr(type(stage), name), getattr(stage, name)
+        )
+        for name, info in stage.field_info.items()
     }
 
 

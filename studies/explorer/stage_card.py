@@ -70,7 +70,7 @@ class StageCard:
 
     def _build_fields(self, stage: Corruption, on_change: Change) -> None:
         knobs = knobs_of(stage)
-        strength, *others = stage.infos
+        strength, *others = stage.field_info
         self._fields[strength] = _Field(stage, strength, knobs[strength], on_change)
         if not others:
             return
@@ -88,8 +88,8 @@ class _Field:
 
     def __init__(self, stage: Corruption, name: str, knob: Knob | None, on_change: Change) -> None:
         self._name, self._knob, self._on_change = name, knob, on_change
-        self._whole = stage.kinds[name] == "int"
-        info, value = stage.infos[name], getattr(stage, name)
+        self._whole = stage.field_types[name] == "int"
+        info, value = stage.field_info[name], getattr(stage, name)
         unit = f" [{info.unit}]" if info.unit not in {"", name} else ""
         spoken = f"{stage.name}: {name}, {info.description}{unit}"
         self._told: Value = value
@@ -98,7 +98,7 @@ class _Field:
             ui.label(f"{name}{unit}").classes("field-name").props["title"] = info.description
             if knob is not None:
                 self._build_number(knob, info, value, spoken)
-            elif stage.kinds[name] == "bool":
+            elif stage.field_types[name] == "bool":
                 self._value = ui.switch(value=bool(value), on_change=self._changed)
             else:
                 self._value = ui.select(

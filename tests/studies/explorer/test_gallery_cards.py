@@ -42,7 +42,9 @@ def test_parameters_are_those_of_the_fields():
     assert (border.values, border.path) == ("constant, nearest, reflect", "constant")
     assert fill.values == "0 to 1"
     for name in CARDS:
-        assert [item.name for item in parameters(name)] == list(noiselib.registry()[name].infos)
+        assert [item.name for item in parameters(name)] == list(
+            noiselib.registry()[name].field_info
+        )
 
 
 def test_published_levels_are_told():

@@ -36,7 +36,7 @@ def test_a_parameter_is_changed_and_checked():
 def test_every_corruption_has_usable_sliders(name):
     stage = noiselib.parse(name)
     for field, knob in knobs_of(stage).items():
-        info, value = stage.infos[field], getattr(stage, field)
+        info, value = stage.field_info[field], getattr(stage, field)
         if knob is None:
             assert isinstance(value, str | bool)
             continue
@@ -52,7 +52,7 @@ def test_every_corruption_has_usable_sliders(name):
 
 def test_strengths_reach_from_nothing_to_the_worst():
     for name, cls in noiselib.registry().items():
-        info = cls.infos[cls.strength_name]
+        info = cls.field_info[cls.strength_name]
         knob = knobs_of(cls())[cls.strength_name]
         assert knob.low <= info.worst <= knob.high, name
         if math.isfinite(info.identity):

@@ -1,7 +1,8 @@
-"""Affine maps about the image's centre, and bilinear resampling: one map for all, or one an image.
+"""Affine maps about the centre of an image, and bilinear resampling by one map or one for each.
 
-Coordinates count pixels from the centre ``((h - 1) / 2, (w - 1) / 2)``, y downwards. A map is held
-inverse, from the output back to the input, as the rows (y, x) of a 2 x 3 matrix on (y, x, 1).
+Coordinates are counted in pixels from the centre ``((h - 1) / 2, (w - 1) / 2)``, y downwards. A map
+is stored as its inverse, from the output to the input: the rows (y, x) of a 2 x 3 matrix on (y, x,
+1).
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
-from noiselib.images import Images, Levels
-from noiselib.linear import sparse, sparse_levels, sparse_operator
-from noiselib.operations.bilinear import neighbours, warp_to
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.bilinear import split_positions, warp_to
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.linear import sparse, sparse_operator, sparse_uint8
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -27,15 +28,15 @@ __all__ = [
     "affine_operator",
     "bilinear_operator",
     "coordinates",
-    "warp_by",
+    "warp_all",
+    "warp_all_uint8",
     "warp_each",
-    "warp_levels_by",
 ]
 
 BORDERS = ("constant", "nearest", "reflect")
 
 Matrices = NDArray[np.float64]  # (n, 2, 3)
-Bilinear = tuple["csr_array", NDArray[np.float32]]  # an operator, and what lies outside
+Bilinear = tuple["csr_array", NDArray[np.float32]]  # an operator, and the fraction outside
 
 
 def affine_matrices(
@@ -47,10 +48,11 @@ def affine_matrices(
     stretch: Any = 1.0,
     shear: Any = 0.0,
 ) -> Matrices:
-    """Give the inverse of: shear, then stretch, magnify, rotate and shift.
+    """Return the inverse of: shear, then stretch, magnify, rotate and shift.
 
-    Forward, ``out = R @ diag(factor, factor * stretch) @ [[1, shear], [0, 1]] @ in + (x, y)`` on
-    columns (x, y); R turns counter-clockwise by `degrees`, as seen.
+    The forward map is
+    ``out = R @ diag(factor, factor * stretch) @ [[1, shear], [0, 1]] @ in + (x, y)`` on columns (x,
+    y); R rotates the picture counter-clockwise by `degrees`.
 
     Parameters
     ----------
@@ -68,51 +70,53 @@ def affine_matrices(
     Returns
     -------
     ndarray of float64, shape (n, 2, 3)
-        n = 1 for numbers.
+        n = 1 if all arguments are numbers.
     """
     angle = np.deg2rad(degrees)
-    sine, cosine = steady(np.sin(angle)), steady(np.cos(angle))
+    sine, cosine = drop_last_bits(np.sin(angle)), drop_last_bits(np.cos(angle))
     yx, yy = sine / (factor * stretch), cosine / (factor * stretch)
     xx, xy = cosine / factor - shear * yx, -sine / factor - shear * yy
     rows = (yy, yx, -(yy * y + yx * x), xy, xx, -(xy * y + xx * x))
     return np.stack(np.broadcast_arrays(*map(np.atleast_1d, rows)), axis=-1).reshape(-1, 2, 3)
 
 
-def warp_by(images: Images, operator: Bilinear, fill: float) -> Images:
-    """Resample all images by one operator; what lies outside has the value `fill`, in [0, 1]."""
+def warp_all(images: Images, operator: Bilinear, fill: float) -> Images:
+    """Resample all images by one operator; pixels outside have the value `fill`, in [0, 1]."""
     mixing, outside = operator
     return sparse(images, mixing, np.float32(fill) * outside if fill else None)
 
 
-def warp_levels_by(levels: Levels, operator: Bilinear, fill: float) -> Levels:
-    """Do what `warp_by` does to uint8 images, with the rounding of the door."""
+def warp_all_uint8(images: UInt8Images, operator: Bilinear, fill: float) -> UInt8Images:
+    """Apply `warp_all` to uint8 images, rounded as by `noiselib.images.from_unit`."""
     mixing, outside = operator
-    return sparse_levels(levels, mixing, np.float32(fill) * outside if fill else None)
+    return sparse_uint8(images, mixing, np.float32(fill) * outside if fill else None)
 
 
 def affine_operator(h: int, w: int, matrix: Matrices, border: str) -> Bilinear:
-    """Give the operator of an affine map, held inverse, shape (1, 2, 3)."""
+    """Return the operator of an affine map, given as its inverse, shape (1, 2, 3)."""
     y, x = coordinates(h, w, matrix, np.dtype(np.float64))
     return bilinear_operator(y[0], x[0], border)
 
 
 def bilinear_operator(y: NDArray[np.float64], x: NDArray[np.float64], border: str) -> Bilinear:
-    """Give the operator that takes each pixel from a place in the image.
+    """Return the operator that interpolates each pixel at a position in the image.
 
     Parameters
     ----------
     y, x : ndarray of float64, shape (h, w)
-        Where each output pixel comes from, in input pixels.
+        The source of each output pixel, in input pixels.
     border : str
         As for `noiselib.operations.bilinear.warp_to`.
 
     Returns
     -------
-    csr_array, shape (h * w, h * w), and ndarray of float32, shape (h * w,)
-        The operator, and the part of each pixel that lies outside.
+    operator : csr_array, shape (h * w, h * w)
+        On the grid.
+    outside : ndarray of float32, shape (h * w,)
+        The fraction of each pixel that lies outside.
     """
     h, w = y.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     weights, sources = [], []
     for row, row_weight in ((top, 1 - down), (top + 1, down)):
         for column, column_weight in ((left, 1 - right), (left + 1, right)):
@@ -137,8 +141,14 @@ def warp_each(images: Images, matrices: Matrices, border: str, fill: float) -> I
     images : ndarray of float32, shape (n, h, w, c)
     matrices : ndarray of float64, shape (n, 2, 3)
         The inverse maps.
-    border, fill
+    border : str
         As for `noiselib.operations.bilinear.warp_to`.
+    fill : float
+        As for `noiselib.operations.bilinear.warp_to`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     h, w = images.shape[1:3]
     y, x = coordinates(h, w, matrices, np.dtype(np.float32))
@@ -148,7 +158,7 @@ def warp_each(images: Images, matrices: Matrices, border: str, fill: float) -> I
 def coordinates(
     h: int, w: int, matrices: Matrices, dtype: np.dtype[Any]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Give where each output pixel comes from, in input pixels, shape (n, h, w) each."""
+    """Return the source (y, x) of each output pixel, in input pixels, shape (n, h, w) each."""
     centre_y, centre_x = (h - 1) / 2, (w - 1) / 2
     out_y = (np.arange(h) - centre_y).astype(dtype)[:, None]
     out_x = (np.arange(w) - centre_x).astype(dtype)

@@ -1,7 +1,7 @@
 """JPEG of grey planes, batched: the integer arithmetic of libjpeg's accurate DCT, block by block.
 
-Everything between the rounded levels and the decoded ones is whole numbers. They are held in
-float64, where every product and sum is exact, so that matrix products may do the work.
+All values between the rounded levels and the decoded ones are integers. They are held in float64,
+where every product and sum is exact, so that matrix products can be used.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 
-__all__ = ["jpeg_planes", "quantiser", "quantiser_scale"]
+__all__ = ["jpeg_planes", "quantization_scale", "quantization_table"]
 
 SIDE = 8  # of a block
-BLOCKS = 1 << 10  # how many blocks are worked on at a time: a few such arrays fit the cache
+BLOCKS = 1 << 10  # blocks processed at a time: a few such arrays fit the cache
 
 LUMINANCE = np.array(
     [
@@ -40,25 +40,25 @@ C1_961, C2_053, C2_562, C3_072 = 16069, 16819, 20995, 25172
 ONE = 1 << 13
 
 
-def quantiser_scale(quality: float) -> float:
-    """Give the percentage by which libjpeg scales its tables: 100 at quality 50, 0 at 100."""
+def quantization_scale(quality: float) -> float:
+    """Return the percentage by which libjpeg scales its tables: 100 at quality 50, 0 at 100."""
     return 5000 / quality if quality < 50 else 200 - 2 * quality
 
 
 @lru_cache(maxsize=100)
-def quantiser(quality: int) -> NDArray[np.float64]:
-    """Give libjpeg's luminance table for a quality from 1 to 100, shape (8, 8)."""
-    scaled = (LUMINANCE * int(quantiser_scale(quality)) + 50) // 100
+def quantization_table(quality: int) -> NDArray[np.float64]:
+    """Return the luminance table of libjpeg for a quality from 1 to 100, shape (8, 8)."""
+    scaled = (LUMINANCE * int(quantization_scale(quality)) + 50) // 100
     table: NDArray[np.float64] = np.clip(scaled, 1, 255).astype(np.float64)
     table.flags.writeable = False
     return table
 
 
 @lru_cache(maxsize=1)
-def transform() -> NDArray[np.float64]:
-    """Give the 8-point DCT as libjpeg has it: whole multiples of 2**-13, times sqrt(8).
+def dct_matrix() -> NDArray[np.float64]:
+    """Return the 8-point DCT of libjpeg: integer multiples of 2**-13, times sqrt(8).
 
-    Rows are frequencies. Its transpose is libjpeg's inverse.
+    Rows are frequencies. The transpose is the inverse DCT of libjpeg.
     """
     even = np.array(
         [
@@ -91,15 +91,15 @@ def jpeg_planes(images: Images, quality: int) -> Images:
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-        Rounded to whole grey levels first. Sides that are no multiple of 8 repeat their last
-        pixel.
+        Rounded to integer grey levels first. Sides that are not multiples of 8 are padded with
+        their last pixel.
     quality : int
         1 to 100.
 
     Returns
     -------
     ndarray of float32, shape (n, h, w, c)
-        Whole grey levels, in [0, 1].
+        Integer grey levels, scaled to [0, 1].
     """
     n, h, w, c = images.shape
     tall, wide = -(-h // SIDE) * SIDE, -(-w // SIDE) * SIDE
@@ -110,42 +110,48 @@ def jpeg_planes(images: Images, quality: int) -> Images:
         levels = np.rint(planes * np.float32(255)).reshape(-1, h, w)
         if (h, w) != (tall, wide):
             levels = np.pad(levels, ((0, 0), (0, tall - h), (0, wide - w)), "edge")
-        # The rows of all blocks first, one after the other: then either side of a block may be
-        # the first or last axis of a matrix product.
+        # The rows of the blocks come first: so either side of a block can be the first or the last
+        # axis of a matrix product.
         split = levels.reshape(-1, SIDE, wide).transpose(1, 0, 2)
         blocks = np.subtract(split, np.float32(128)).reshape(SIDE, -1)
         decoded = decode(encode(blocks, quality), quality)
-        whole = decoded.reshape(split.shape).transpose(1, 0, 2).reshape(-1, c, tall, wide)
-        result[start : start + step] = whole[:, :, :h, :w].transpose(0, 2, 3, 1)
+        joined = decoded.reshape(split.shape).transpose(1, 0, 2).reshape(-1, c, tall, wide)
+        result[start : start + step] = joined[:, :, :h, :w].transpose(0, 2, 3, 1)
     return result
 
 
 def encode(blocks: NDArray[np.float32], quality: int) -> NDArray[np.float64]:
-    """Transform blocks and quantise: levels less 128 in, whole numbers of quantiser steps out.
+    """Transform and quantize blocks: from levels minus 128 to integer coefficients.
 
     Parameters
     ----------
     blocks : ndarray of float32, shape (8, k * 8)
-        Rows of a block; then blocks and their columns.
+        Axes: the rows of a block; then the blocks and their columns.
+    quality : int
+        1 to 100.
+
+    Returns
+    -------
+    ndarray of float64, shape (8, k * 8)
     """
-    matrix = transform()
-    # At most 2**23 either way: float32 holds it.
+    matrix = dct_matrix()
+    # The sums are at most 2**23 in magnitude, which float32 holds exactly.
     rows = blocks.reshape(-1, SIDE) @ matrix.T.astype(np.float32)
-    rows = descaled(rows, 11).astype(np.float64)  # two more bits are kept between the passes
-    both = descaled(matrix @ rows.reshape(SIDE, -1), 15)
-    # Halves go away from zero: the quotients are whole multiples of 1 / (8 * 255) at least, and
-    # less than 2**15, so a millionth more moves the halves alone.
-    both *= tiled((1 + 2.0**-20) / (8 * quantiser(quality)), both.shape)
+    rows = descale(rows, 11).astype(np.float64)  # two more bits are kept between the passes
+    both = descale(matrix @ rows.reshape(SIDE, -1), 15)
+    # Ties are rounded away from zero: the quotients are multiples of at least 1 / (8 * 255) and
+    # less than 2**15, so a millionth more changes the ties alone.
+    both *= tile_blocks((1 + 2.0**-20) / (8 * quantization_table(quality)), both.shape)
     np.rint(both, out=both)
     return both
 
 
 def decode(coefficients: NDArray[np.float64], quality: int) -> NDArray[np.float32]:
-    """Give the blocks that quantised coefficients stand for, in [0, 1], shape (8, k * 8)."""
-    inverse = transform().T
-    values = coefficients * tiled(quantiser(quality), coefficients.shape)
-    columns = descaled(inverse @ values, 11)
-    levels = descaled(columns.reshape(-1, SIDE) @ inverse.T, 18).astype(np.float32)
+    """Return the blocks of quantized coefficients, in [0, 1], shape (8, k * 8)."""
+    inverse = dct_matrix().T
+    values = coefficients * tile_blocks(quantization_table(quality), coefficients.shape)
+    columns = descale(inverse @ values, 11)
+    levels = descale(columns.reshape(-1, SIDE) @ inverse.T, 18).astype(np.float32)
     levels += 128
     np.clip(levels, 0, 255, out=levels)
     levels /= np.float32(255)
@@ -153,14 +159,14 @@ def decode(coefficients: NDArray[np.float64], quality: int) -> NDArray[np.float3
     return unit
 
 
-def tiled(table: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+def tile_blocks(table: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Repeat a table for every block."""
     repeated: NDArray[np.float64] = np.tile(table, shape[1] // SIDE)
     return repeated
 
 
-def descaled(values: NDArray[Any], bits: int) -> NDArray[Any]:
-    """Divide by 2**bits and round, halves up, in place."""
+def descale(values: NDArray[Any], bits: int) -> NDArray[Any]:
+    """Divide by 2**bits and round, ties up, in place."""
     values *= 2.0**-bits
     values += 0.5
     np.floor(values, out=values)
