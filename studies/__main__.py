@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.commands.train import train_command
+from models.data import describe_sources
+from models.predictors import describe_endings
 from studies.cli.compare import compare
 from studies.cli.diagnose import diagnose
 from studies.cli.explore import explore
@@ -42,15 +44,12 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     ] = "quickstart",
     data: Annotated[
         str | None,
-        typer.Option(
-            help="Data: digits, mnist, fashion_mnist, cifar10, an .npz file, or a folder of class "
-            "folders."
-        ),
+        typer.Option(help=f"Data: {describe_sources()}."),
     ] = None,
     models: Annotated[
         str | None,
         typer.Option(
-            help="Architectures, .keras, .onnx or .skops files, or package.module:function, "
+            help=f"Architectures, {describe_endings()} files, or package.module:function, "
             "with commas between: mlp,cnn."
         ),
     ] = None,

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from models.data import describe_sources
 from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
 
 
 def diagnose(
     data: Annotated[
         str | None,
-        typer.Option(help="Data: digits, mnist, fashion_mnist, cifar10, or an .npz file."),
+        typer.Option(help=f"Data: {describe_sources()}."),
     ] = None,
     models: Annotated[
         str | None,

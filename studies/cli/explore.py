@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from models.data import describe_sources
+from models.predictors import describe_endings
 from studies.core.terminal import console, sentences
 
 ICON = (
@@ -26,12 +28,12 @@ def explore(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="Data: digits, mnist, ..., an .npz file, or a folder of class folders."),
+        typer.Option(help=f"Data: {describe_sources()}."),
     ] = None,
     models: Annotated[
         str | None,
         typer.Option(
-            help="Architectures, .keras, .onnx or .skops files, or package.module:function, "
+            help=f"Architectures, {describe_endings()} files, or package.module:function, "
             "with commas between: mlp,cnn."
         ),
     ] = None,

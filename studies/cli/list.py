@@ -15,12 +15,12 @@ _FIDELITIES = get_args(Fidelity)
 def print_catalogue(console: "Console") -> None:
     """Print the corruptions, protocols, preset studies, architectures and data sets."""
     from models.architectures import names
-    from models.data import names as data_names
+    from models.data import describe_sources
 
     for table in (_corruptions(), _protocols(), _presets()):
         console.print(table)
     console.print(f"[bold]Architectures[/bold]  {', '.join(names())}", highlight=False)
-    console.print(f"[bold]Data[/bold]           {', '.join(data_names())}", highlight=False)
+    console.print(f"[bold]Data[/bold]           {describe_sources()}", highlight=False)
 
 
 def _corruptions() -> "Table":

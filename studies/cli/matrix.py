@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.data import describe_sources
 from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
 
 if TYPE_CHECKING:
@@ -24,10 +25,7 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
     ] = "matrix",
     data: Annotated[
         str | None,
-        typer.Option(
-            help="Data: digits, mnist, fashion_mnist, cifar10, an .npz file, or a folder of class "
-            "folders."
-        ),
+        typer.Option(help=f"Data: {describe_sources()}."),
     ] = None,
     architecture: Annotated[
         str | None, typer.Option(help="What is trained; `python -m models list` shows them.")

@@ -8,7 +8,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from models.mistakes import describe_mistakes
+from models.data import endings
+from models.validation_messages import validation_message
 from studies.config.study import Study
 from studies.config.validators import is_path
 from studies.core.errors import StudyError
@@ -51,7 +52,7 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
         return Study.model_validate(settings)
     except ValidationError as error:
         raise StudyError(
-            describe_mistakes(f"study {source}", error, list(Study.model_fields))
+            validation_message(f"study {source}", error, list(Study.model_fields))
         ) from None
 
 
@@ -134,7 +135,7 @@ def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
     """Take the relative paths in a study file from the file's own folder."""
     if isinstance(data := settings.get("data"), str):
         path = folder / data
-        if data.endswith(".npz") or "/" in data or (data and path.is_dir()):
+        if data.endswith(endings()) or "/" in data or (data and path.is_dir()):
             settings["data"] = str(path)
     if isinstance(models := settings.get("models"), list):
         settings["models"] = [

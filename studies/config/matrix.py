@@ -16,8 +16,8 @@ from pydantic import (
     field_validator,
 )
 
-from models.mistakes import describe_mistakes
 from models.training import TrainConfig
+from models.validation_messages import validation_message
 from studies.config.files import folder_of, read_settings
 from studies.config.study import CLEAN
 from studies.config.validators import Corruptions, Count, Seeds, StudyName
@@ -171,7 +171,7 @@ def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = Non
     try:
         return _File.model_validate(settings).matrix
     except ValidationError as error:
-        raise StudyError(describe_mistakes(f"study {source}", error, _paths())) from None
+        raise StudyError(validation_message(f"study {source}", error, _paths())) from None
 
 
 def default_folder(source: str | Path, matrix: MatrixStudy) -> Path:

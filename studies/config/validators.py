@@ -17,9 +17,9 @@ AUTO = "auto"
 
 def is_path(model: str) -> bool:
     """Tell whether a model is named by its file, as ``a/b.keras`` or ``b.onnx``."""
-    from models.predictors import KNOWN_ENDINGS
+    from models.predictors import known_endings
 
-    return model.endswith(KNOWN_ENDINGS) or "/" in model or "\\" in model
+    return model.endswith(known_endings()) or "/" in model or "\\" in model
 
 
 def is_guest(model: str) -> bool:
@@ -38,6 +38,7 @@ def model_name(model: str) -> str:
 
 def _known_model(model: str) -> str:
     from models import architectures
+    from models.predictors import describe_endings
 
     if not model:
         raise ValueError("the name of a model must not be empty")
@@ -46,7 +47,7 @@ def _known_model(model: str) -> str:
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ValueError(
             f"no architecture is called {model!r}; {hint}`python -m models list` shows them; or "
-            "name a .keras, .onnx or .skops file, or package.module:function"
+            f"name a {describe_endings()} file, or package.module:function"
         )
     if is_path(model) and not Path(model).is_file():
         raise ValueError(f"there is no model file {model}")

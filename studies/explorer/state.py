@@ -76,7 +76,7 @@ def load(study: "Study", folder: Path, on_progress: OnProgress) -> LoadedData:
     from studies.store.lock import exclusive_lock
 
     on_progress("Reading the data", 0)
-    data = load_data(study.data, tell=lambda text: on_progress(text, 0))
+    data = load_data(study.data, on_progress=lambda text: on_progress(text, 0))
     threads = study.threads or processors()
     on_progress("Starting the machine-learning library", STARTED)
     with ExitStack() as stack:

@@ -63,7 +63,7 @@ def _last_run(folder: Path) -> dict[str, object]:
 def _check_sources(study: Study) -> None:
     """Raise for data and models that do not exist, before anything is read."""
     from models.data import load, names
-    from models.predictors.sources import existing_file
+    from models.predictors import existing_file
     from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
@@ -152,7 +152,7 @@ def small_study(
     """
     from pydantic import ValidationError
 
-    from models.mistakes import describe_mistakes
+    from models.validation_messages import validation_message
 
     settings = {
         "name": name,
@@ -166,7 +166,9 @@ def small_study(
     try:
         study = Study.model_validate(settings)
     except ValidationError as error:
-        raise StudyError(describe_mistakes("this sweep", error, list(Study.model_fields))) from None
+        raise StudyError(
+            validation_message("this sweep", error, list(Study.model_fields))
+        ) from None
     cells = count_cells(study)
     if cells > MAX_CELLS:
         raise StudyError(

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from models.errors import UserError
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
@@ -174,21 +175,16 @@ def run_sweep(
 
 def _run(settings: Mapping[str, Any], command: str, observer: "StatusObserver") -> SweepStatus:
     """Run a study and return its last status."""
-    from models import architectures, backend, data, predictors, store, training
     from studies.run.engine import describe
     from studies.workflows.sweep import run_study
 
-    expected = (
-        *(StudyError, OSError, architectures.ArchitectureError, backend.BackendError),
-        *(data.DataError, predictors.PredictionError, store.ModelError, training.TrainingError),
-    )
     folder = observer.status.folder or Path()
     try:
         study = Study.model_validate(settings)
         ending = run_study(study, folder, command=command, observer=observer)
     except KeyboardInterrupt:
         return replace(observer.status, step="stopped", text="")
-    except expected as error:
+    except (StudyError, UserError, OSError) as error:
         return replace(observer.status, step="failed", text=str(error))
     except Exception as error:  # one line for the page, the whole for the server's terminal
         logging.getLogger(__name__).exception("the sweep in %s failed", folder)

@@ -100,9 +100,9 @@ def train_missing(
         When a training fails or cannot be kept; those that ended before stay.
     """
     from models import backend
+    from models.resumable import train_to_file
     from models.store import sidecar_path
     from models.training import TrainingError
-    from models.training.resumable import train_to_file
 
     missing = [
         item for item in networks if not (item.path.is_file() and sidecar_path(item.path).is_file())

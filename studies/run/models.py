@@ -184,8 +184,8 @@ def _start(threads: int) -> None:
 def _train(
     name: str, seed: int, data: "Dataset", path: Path, observer: Observer, *, threads: int
 ) -> None:
+    from models.resumable import train_to_file
     from models.training import EpochReport, TrainConfig
-    from models.training.resumable import train_to_file
 
     _start(threads)
     observer.note(f"training {name} on {len(data.train_images):,} images of {data.name}")

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from models.data import Dataset
     from models.training import TrainConfig, Trained
     from models.training.batches import Augment
-    from models.training.reports import Watcher
-    from models.trials.laboratory import Trial
+    from models.training.reports import TrainingObserver
+    from models.trials.trial_runner import Trial
+
+_KEY = "studies.seeds.trainings.SeedStudy"
+"""Part of the key of each stored trial, so it must not change when this class is renamed."""
 
 
 FRESH_SEED = 3
@@ -77,7 +80,13 @@ class SeedStudy:
     """
 
     def __init__(
-        self, systems: Systems, clean: "Dataset", folder: Path, watcher: "Watcher", *, quick: bool
+        self,
+        systems: Systems,
+        clean: "Dataset",
+        folder: Path,
+        watcher: "TrainingObserver",
+        *,
+        quick: bool,
     ) -> None:
         self._systems = systems
         self._clean = clean.first(QUICK_IMAGES, QUICK_IMAGES) if quick else clean
@@ -108,17 +117,18 @@ class SeedStudy:
 
     def _row(self, row: Row) -> "Sequence[Trial]":
         from models.trials.crossvalidation import crossvalidate
-        from models.trials.laboratory import Laboratory
+        from models.trials.trial_runner import TrialRunner
 
         data, config = self._data(row.noise), self._config(row)
         if row.folds:
             return crossvalidate(config, data, row.folds, self._folder, self._watcher)
-        laboratory = Laboratory(self._folder, None, self._watcher)
-        return [laboratory.run(row.title, config, data, lambda trained: _judged(trained, data))]
+        runner = TrialRunner(self._folder, None, self._watcher)
+        key = f"{_KEY}._row.<locals>.<lambda>"
+        return [runner.run(row.title, config, data, lambda trained: _judged(trained, data), key)]
 
     def _goal(self, goal: Goal) -> "list[Trial]":
         import noiselib
-        from models.trials.laboratory import Laboratory
+        from models.trials.trial_runner import TrialRunner
         from studies.config.augmentation import SpecAugment
 
         data, config = self._data(goal.noise), self._config(goal)
@@ -127,11 +137,12 @@ class SeedStudy:
         for seed in goal.seeds:
             clean = np.asarray(self._clean.train_images)
             fresh = FreshNoise(clean, SpecAugment(noise, FRESH_SEED + seed))
-            trial = Laboratory(self._folder, fresh, self._watcher).run(
+            trial = TrialRunner(self._folder, fresh, self._watcher).run(
                 f"{goal.title}, seed {seed}",
                 config.model_copy(update={"seed": seed}),
                 data,
                 lambda trained: _judged(trained, data),
+                f"{_KEY}._goal.<locals>.<lambda>",
             )
             trials.append(trial)
         return trials

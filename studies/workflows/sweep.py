@@ -104,7 +104,7 @@ def opened(study: "Study", folder: Path, observer: Observer) -> Iterator[tuple["
     from models.data import load
 
     with exclusive_lock(folder):
-        data = load(study.data, tell=observer.note)
+        data = load(study.data, on_progress=observer.note)
         evaluation_set = evaluation_set_of(study, data)
         with Store(folder, create=True) as store:
             store.bind(evaluation_set)

@@ -53,7 +53,7 @@ def start_partial(needed, data, *, threads):
 
 
 def train_fake(config, data, path, augment=None, on_epoch=None):
-    """Stand in for `models.training.resumable.train_to_file`."""
+    """Stand in for `models.resumable.train_to_file`."""
     _did(f"train {path.stem}")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{config.architecture} {config.seed} {augment}")

@@ -165,7 +165,7 @@ def test_bad_input_is_one_sentence(invoke, small, tmp_path, arguments, words):
 def test_several_mistakes_are_said_together(invoke, small):
     result = invoke(*small, "--models", "mpl", "--corruptions", "gaussian_nose", "--seeds", "0")
     assert result.exit_code == 2
-    assert "3 mistakes" in result.stderr
+    assert "3 errors" in result.stderr
     assert result.stderr.count("\n") == 4
 
 

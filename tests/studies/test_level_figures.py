@@ -1,5 +1,4 @@
 import pytest
-from studies.tables.levels import LevelRow
 
 from studies.report.charts.levels import (
     draw_corruption_errors,
@@ -10,6 +9,7 @@ from studies.report.charts.levels import (
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
 from studies.tables.benchmark import Benchmark, Section, Standing
+from studies.tables.curves import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
@@ -33,9 +33,7 @@ def benchmark(*sections, models=("mlp", "cnn")):
 
 def rows(name, levels=5, models=("mlp", "cnn")):
     return [
-        LevelRow(
-            corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, 0, 0, 0
-        )
+        LevelRow(corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, {})
         for model in models
         for corruption, level, pipeline in [
             ("clean", 0, "identity"),
@@ -63,12 +61,12 @@ def drawn_texts(monkeypatch, draw):
 
 
 def test_a_panel_says_that_a_level_is_no_dose_and_how_near_it_is(monkeypatch):
-    shown = benchmark(section("fog", fidelity="stand-in"))
+    shown = benchmark(section("fog", fidelity="approximation"))
     texts, _ = drawn_texts(
         monkeypatch, lambda: draw_level_panels(rows("fog"), shown, {}, chance=0.1)
     )
     assert "published level: an index, not a dose" in texts
-    assert {"fog†", "stand-in", "clean", "5"} <= set(texts)
+    assert {"fog†", "approximation", "clean", "5"} <= set(texts)
 
 
 def test_one_level_is_one_point(monkeypatch):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 import noiselib
 from noiselib import Corruption, Trait, Transform
-from noiselib.compose import OneOf
+from noiselib.choices import OneOf
 from noiselib.fields import FieldInfo
 from studies.explorer.layout import png
 
@@ -110,14 +110,14 @@ class ParameterRow:
 def parameter_rows(name: str) -> list[ParameterRow]:
     """Return the parameters of a corruption, its strength first."""
     cls = noiselib.registry()[name]
-    return [_parameter_row(cls, field, info) for field, info in cls.infos.items()]
+    return [_parameter_row(cls, field, info) for field, info in cls.field_info.items()]
 
 
 def _parameter_row(cls: type[Corruption], field: str, info: FieldInfo) -> ParameterRow:
     default = getattr(cls, field)
     if info.choices:
         values = ", ".join(info.choices)
-    elif cls.kinds[field] == "bool":
+    elif cls.field_types[field] == "bool":
         values = "True, False"
     else:
         values = f"{_number(info.low)} to {_number(info.high)}"

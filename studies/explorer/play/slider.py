@@ -67,8 +67,10 @@ def slider_ranges(corruption: Corruption) -> dict[str, SliderRange | None]:
     """Return the slider range of each field, the strength first; None for a field without one."""
     cls = type(corruption)
     return {
-        name: _slider_range(cls.kinds[name], info, getattr(cls, name), getattr(corruption, name))
-        for name, info in cls.infos.items()
+        name: _slider_range(
+            cls.field_types[name], info, getattr(cls, name), getattr(corruption, name)
+        )
+        for name, info in cls.field_info.items()
     }
 
 

@@ -86,8 +86,8 @@ class _ParameterField:
         self, stage: Corruption, name: str, slider_range: SliderRange | None, on_change: OnChange
     ) -> None:
         self._name, self._range, self._on_change = name, slider_range, on_change
-        self._whole = stage.kinds[name] == "int"
-        info, value = stage.infos[name], getattr(stage, name)
+        self._whole = stage.field_types[name] == "int"
+        info, value = stage.field_info[name], getattr(stage, name)
         unit = f" [{info.unit}]" if info.unit not in {"", name} else ""
         label = f"{stage.name}: {name}, {info.description}{unit}"
         self._reported: Value = value  # not reported again when the page updates the field
@@ -96,7 +96,7 @@ class _ParameterField:
             ui.label(f"{name}{unit}").classes("field-name").props["title"] = info.description
             if slider_range is not None:
                 self._build_number(slider_range, info, value, label)
-            elif stage.kinds[name] == "bool":
+            elif stage.field_types[name] == "bool":
                 self._field = ui.switch(value=bool(value), on_change=self._changed)
             else:
                 self._field = ui.select(

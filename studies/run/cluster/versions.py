@@ -10,11 +10,6 @@ from studies.core import provenance
 from studies.core.errors import StudyError
 
 _ALWAYS = ("image-robustness-studies", "numpy", "scipy")
-_OF_MODELS = {
-    ".keras": ("keras", "tensorflow", "tensorflow_cpu", "jax", "torch"),
-    ".onnx": ("onnxruntime",),
-    ".skops": ("skops", "scikit-learn"),
-}
 _ABSENT = "none"
 
 
@@ -33,9 +28,10 @@ def versions(endings: Collection[str]) -> dict[str, str]:
         called -> which one.
     """
     import noiselib
+    from models.predictors import packages_of
 
     installed = provenance.package_versions()
-    packages = [*_ALWAYS, *(name for ending in sorted(endings) for name in _OF_MODELS[ending])]
+    packages = [*_ALWAYS, *(name for ending in sorted(endings) for name in packages_of(ending))]
     found = {"Python": ".".join(platform.python_version_tuple()[:2])}
     found |= {name: installed.get(name, _ABSENT) for name in packages}
     if ".keras" in endings:

@@ -4,8 +4,8 @@ import pytest
 from explorer_server import wait_for
 from fakes import write_data
 
+from models.resumable import train_to_file
 from models.training import TrainConfig
-from models.training.resumable import train_to_file
 from studies.config.files import load_study
 from studies.core.errors import StudyError
 from studies.explorer.state import ExplorerState

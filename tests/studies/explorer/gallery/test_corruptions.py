@@ -53,7 +53,9 @@ def test_the_parameters_are_the_fields():
     assert (border.values, border.severity_range) == ("constant, nearest, reflect", "constant")
     assert fill.values == "0 to 1"
     for name in CARDS:
-        assert [row.name for row in parameter_rows(name)] == list(noiselib.registry()[name].infos)
+        assert [row.name for row in parameter_rows(name)] == list(
+            noiselib.registry()[name].field_info
+        )
 
 
 def test_published_levels_are_shown():

@@ -11,7 +11,7 @@ from studies.explorer.play.slider import SliderRange, slider_ranges
 def test_every_corruption_has_usable_sliders(name):
     corruption = noiselib.parse(name)
     for field, slider in slider_ranges(corruption).items():
-        info, value = corruption.infos[field], getattr(corruption, field)
+        info, value = corruption.field_info[field], getattr(corruption, field)
         if slider is None:
             assert isinstance(value, str | bool)
             continue
@@ -27,7 +27,7 @@ def test_every_corruption_has_usable_sliders(name):
 
 def test_the_sliders_of_strengths_include_identity_and_maximum_severity():
     for name, cls in noiselib.registry().items():
-        info = cls.infos[cls.strength_name]
+        info = cls.field_info[cls.strength_name]
         slider = slider_ranges(cls())[cls.strength_name]
         assert slider.low <= info.worst <= slider.high, name
         if math.isfinite(info.identity):
