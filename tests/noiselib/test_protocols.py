@@ -53,7 +53,7 @@ def test_the_tables_are_complete(name, benchmark, others):
 
 
 def test_unknown_protocols_are_named():
-    with pytest.raises(ValueError, match="no protocol is called 'mnist'; choose from mnist_c"):
+    with pytest.raises(ValueError, match="no protocol is called 'mnist'; choose from cifar_c, imagenet_c, mnist_c"):
         load("mnist")
 
 
