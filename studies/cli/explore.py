@@ -71,10 +71,9 @@ def _serve(
 ) -> None:
     """Serve the pages until Ctrl-C."""
     from studies.core.terminal import say
-    from studies.explorer.context import Context
-    from studies.explorer.listening import free_port, is_loopback
-    from studies.explorer.preparation import preparation, study_to_explore
-    from studies.explorer.server import serve
+    from studies.explorer.server import free_port, is_loopback, serve
+    from studies.explorer.state import ExplorerState
+    from studies.explorer.study import study_to_explore
 
     screen = console()
     study, kept = study_to_explore(folder, overrides)
@@ -86,6 +85,6 @@ def _serve(
             err=True,
             fg=typer.colors.YELLOW,
         )
-    context = Context(study, kept, preparation(study, kept))
+    state = ExplorerState(study, kept)
     say(screen, f"Explorer of {kept}: http://{host}:{port}  (Ctrl-C ends it)")
-    serve(context, host, port, icon=ICON, browser=browser)
+    serve(state, host, port, icon=ICON, browser=browser)
