@@ -1,15 +1,18 @@
 """Published severity tables, as specs that apply to images of any size.
 
 `noiselib.protocols.load("mnist_c")` maps each published name to an entry whose `levels` are specs
-for `noiselib.parse`. The tables are data, one file for each protocol.
+for `noiselib.parse`. The tables are data, one file for each protocol; a new file needs no entry
+anywhere else.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 
 from noiselib.protocols.entry import Entry as Entry
 from noiselib.protocols.entry import Protocol as Protocol
 
-NAMES = ("mnist_c", "imagenet_c", "cifar_c", "tiny_imagenet_c")
+NAMES = tuple(sorted(module.name for module in iter_modules(__path__) if module.name != "entry"))
+"""The protocols: every file of this folder but the classes they are made of."""
 
 
 def load(name: str) -> Protocol:

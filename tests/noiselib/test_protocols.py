@@ -53,7 +53,8 @@ def test_the_tables_are_complete(name, benchmark, others):
 
 
 def test_unknown_protocols_are_named():
-    with pytest.raises(ValueError, match="no protocol is called 'mnist'; choose from mnist_c"):
+    message = "no protocol is called 'mnist'; choose from cifar_c, imagenet_c, mnist_c"
+    with pytest.raises(ValueError, match=message):
         load("mnist")
 
 
