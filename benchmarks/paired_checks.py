@@ -12,7 +12,7 @@ from benchmarks.simulation import STRENGTHS, Draws, pairs
 from studies.stats.curves import path_weights
 from studies.stats.paired import (
     adjusted,
-    compare_answers,
+    compare_predictions,
     compare_shares,
     flipped_sums,
     images_needed,
@@ -40,7 +40,7 @@ def difference_checks(
     area = float((accuracies[1] - accuracies[0]) @ weights)
     held = np.zeros(2)
     for first, second in pairs(random, accuracies, images, draws, repeats, alike=alike):
-        point = compare_answers(first[:, -1], second[:, -1])
+        point = compare_predictions(first[:, -1], second[:, -1])
         path = compare_shares(*_areas(first, second, weights), p=1.0)
         held += [point.low <= worst <= point.high, path.low <= area <= path.high]
     name = f"{accuracies[0][-1]:g} and {accuracies[1][-1]:g} at the worst"
@@ -86,7 +86,7 @@ def false_alarms(
         differences, under_none = np.diff(areas)[:, ::2].sum(axis=0), np.diff(flipped)[:, ::2]
         for number, (first, second) in enumerate(some):
             p = [
-                compare_answers(first[:, point], second[:, point]).p
+                compare_predictions(first[:, point], second[:, point]).p
                 for point in range(len(STRENGTHS))
             ]
             of_area = sign_flip_p(differences[number], under_none[:, number])
@@ -110,7 +110,7 @@ def power(
     apart = second[:, 0].mean(axis=0) - first[:, 0].mean(axis=0)
     images = images_needed(float(apart.var()), difference=difference) or 0
     found = sum(
-        compare_answers(one[:, 0], other[:, 0]).p <= 0.05
+        compare_predictions(one[:, 0], other[:, 0]).p <= 0.05
         for one, other in pairs(random, truth, images, draws, repeats, alike=alike)
     )
     case = f"{accuracy:g} against {accuracy - difference:g}"

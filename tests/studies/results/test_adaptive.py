@@ -257,8 +257,8 @@ def test_cells_that_were_never_tried_end_a_path(run, tmp_path):
     with Store(tmp_path / "out") as store:
         points = SweepResults.of_last_sweep(store).points
         digests = {"mlp": "0" * 64}
-        assert Accuracies(store, digests).along(points[:3]) is None
-        assert Accuracies(store, {}).along(points[:3]).shape == (0, 3)
+        assert Accuracies(store, digests).curves(points[:3]) is None
+        assert Accuracies(store, {}).curves(points[:3]).shape == (0, 3)
 
 
 # --- what is seen, and afterwards -----------------------------------------------------------------

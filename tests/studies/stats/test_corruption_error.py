@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from studies.stats.corruption_error import (
+    ErrorRatio,
     ErrorsByImage,
-    Score,
     corruption_errors,
-    mean_score,
+    mean_ratio,
     ratio,
     relative_corruption_errors,
 )
@@ -58,8 +58,8 @@ def test_relative_ce_and_mce_are_those_worked_out_by_hand(errors, clean):
 
 def test_the_reference_is_a_hundred_per_cent_and_has_no_interval(errors, clean):
     each, mean = corruption_errors(errors, NAMES, ["two", "one"], model="ref", reference="ref")
-    assert each == [Score(1.0), Score(1.0), Score(None)]
-    assert mean == Score(1.0)
+    assert each == [ErrorRatio(1.0), ErrorRatio(1.0), ErrorRatio(None)]
+    assert mean == ErrorRatio(1.0)
     each, mean = relative_corruption_errors(
         errors, clean, NAMES, ["two", "one"], model="ref", reference="ref"
     )
@@ -68,11 +68,11 @@ def test_the_reference_is_a_hundred_per_cent_and_has_no_interval(errors, clean):
 
 def test_what_is_undefined_stays_so_in_the_mean_and_is_never_infinite(errors):
     _, mean = corruption_errors(errors, NAMES, NAMES, model="f", reference="ref")
-    assert mean == Score(None)
-    assert ratio(1, 0) == ratio(1, -0.2) == ratio(0, 0) == Score(None)
-    assert ratio(-0.1, 0.2) == Score(-0.5)  # a model may gain
-    assert ratio(0.1, 1e-17) == Score(None)  # what rounding leaves of zero
-    assert mean_score([]) == Score(None)
+    assert mean == ErrorRatio(None)
+    assert ratio(1, 0) == ratio(1, -0.2) == ratio(0, 0) == ErrorRatio(None)
+    assert ratio(-0.1, 0.2) == ErrorRatio(-0.5)  # a model may gain
+    assert ratio(0.1, 1e-17) == ErrorRatio(None)  # what rounding leaves of zero
+    assert mean_ratio([]) == ErrorRatio(None)
 
 
 def test_without_a_cell_a_score_is_missing_and_so_is_the_mean(errors, clean):

@@ -9,7 +9,7 @@ from scipy import stats
 from studies.stats.paired import (
     SMALLEST_P,
     adjusted,
-    compare_answers,
+    compare_predictions,
     compare_shares,
     exact_sign_flip_p,
     flipped_sums,
@@ -66,34 +66,34 @@ def test_a_vanishing_p_value_is_not_zero():
 def test_a_difference_of_answers_and_its_test():
     random = np.random.default_rng(1)
     first, second = random.random((2, 3, 800)) < np.array([0.6, 0.7])[:, None, None]
-    found = compare_answers(first, second)
+    found = compare_predictions(first, second)
     shares = second.mean(axis=0) - first.mean(axis=0)
     assert found.difference == pytest.approx(shares.mean())
     assert found.candidate - found.baseline == pytest.approx(found.difference)
     student = stats.ttest_1samp(shares, 0)
     assert (found.low, found.high) == pytest.approx(student.confidence_interval(), abs=1e-4)
     assert found.p == pytest.approx(student.pvalue, rel=0.3)
-    swapped = compare_answers(second, first)
+    swapped = compare_predictions(second, first)
     assert (swapped.low, swapped.high) == pytest.approx((-found.high, -found.low))
 
 
 def test_models_that_never_differ_are_not_known_to_be_equal():
     same = np.random.default_rng(0).random((2, 300)) < 0.9
-    found = compare_answers(same, same)
+    found = compare_predictions(same, same)
     assert (found.difference, found.p, found.images_for_one_point) == (0, 1, None)
     assert found.low < 0 < found.high
     assert found.high < 0.01
 
 
 def test_one_image_tells_nothing():
-    found = compare_answers(np.array([[True]]), np.array([[False]]))
+    found = compare_predictions(np.array([[True]]), np.array([[False]]))
     assert (found.low, found.high, found.p) == (-1, 1, 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 5), (0, 5), (5,)])
 def test_answers_that_are_no_pairs_are_refused(shape):
     with pytest.raises(ValueError, match="must have answers of one shape"):
-        compare_answers(np.ones(shape, bool), np.ones((1, 5) if shape[0] else shape, bool))
+        compare_predictions(np.ones(shape, bool), np.ones((1, 5) if shape[0] else shape, bool))
 
 
 def test_areas_are_compared_like_shares():

@@ -84,9 +84,9 @@ def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
     assert benchmark.reference == "mlp"
     assert benchmark.clean["cnn"].estimate == pytest.approx(cnn[CLEAN][0])
     ces, relatives = {}, {}
-    for section in benchmark.sections:
+    for section in benchmark.corruptions:
         name = section.corruption
-        standing = section.standings[1]
+        standing = section.scores[1]
         ces[name] = sum(cnn[name]) / sum(mlp[name])
         rises = [sum(e[name]) - len(e[name]) * e[CLEAN][0] for e in (cnn, mlp)]
         relatives[name] = rises[0] / rises[1]
@@ -106,17 +106,17 @@ def test_another_reference_turns_the_ratios_over(run):
     first = run().outputs.report.benchmark
     second = run(reference="cnn").outputs.report.benchmark
     assert (first.reference_chosen, second.reference_chosen) == (False, True)
-    for before, after in zip(first.sections, second.sections, strict=True):
-        there, back = before.standings[1].corruption_error, after.standings[0].corruption_error
+    for before, after in zip(first.corruptions, second.corruptions, strict=True):
+        there, back = before.scores[1].corruption_error, after.scores[0].corruption_error
         assert there.value * back.value == pytest.approx(1)
 
 
 def test_those_that_count_come_first_and_stand_ins_are_known(run):
     benchmark = run().outputs.report.benchmark
-    names = [section.corruption for section in benchmark.sections]
+    names = [section.corruption for section in benchmark.corruptions]
     assert names == ["noise", "tilt", "smear", "spare_turn"]
     assert [section.corruption for section in benchmark.counted] == names[:3]
-    assert benchmark.stand_ins == ("smear",)
+    assert benchmark.approximations == ("smear",)
 
 
 def test_the_tables_are_tidy(run, tmp_path, tiny):
@@ -191,7 +191,7 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
         ending = run()
     assert (ending.cell_counts.computed, ending.cell_counts.failed) == (16, 4)
     benchmark = ending.outputs.report.benchmark
-    scores = {item.corruption: item.standings[1] for item in benchmark.sections}
+    scores = {item.corruption: item.scores[1] for item in benchmark.corruptions}
     assert scores["noise"].corruption_error.value is not None
     assert scores["smear"].corruption_error.missing
     assert scores["smear"].error is None
@@ -207,7 +207,7 @@ def test_what_is_undefined_is_said_so(run, tmp_path, add_protocol):
     same = Entry(levels=("identity",), fidelity="exact")
     add_protocol(Protocol(name="same_c", title="Same-C", source="x", entries={"same": same}))
     benchmark = run(protocol="same_c").outputs.report.benchmark
-    assert benchmark.sections[0].standings[1].relative.value is None
+    assert benchmark.corruptions[0].scores[1].relative.value is None
     assert benchmark.overall[1].relative.value is None
     page = (tmp_path / "out" / "report.html").read_text()
     assert "undefined" in page

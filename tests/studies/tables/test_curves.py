@@ -9,7 +9,7 @@ from studies.plan import ImageRange, cell_key, plan_points
 from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.curves import curves_csv, make_curves
@@ -46,7 +46,7 @@ def fill(store, points, digests, skip=()):
             random = np.random.default_rng(int(key[:8], 16))
             probabilities = random.dirichlet(np.ones(4), 40).astype(np.float32)
             if condition not in skip and key not in store.finished_keys():
-                outcomes = judge(probabilities, labels)
+                outcomes = outcomes_of(probabilities, labels)
                 store.add_cell(key, condition, digest, run=1, seconds=0, outcomes=outcomes)
 
 

@@ -8,8 +8,8 @@ from models.training.config import TrainConfig
 from studies.run.diagnosis import read_history
 from studies.stats.calibration import reliability
 from studies.stats.confusion import class_scores, confused_pairs, confusion_counts, row_shares
-from studies.stats.predictions import judge
-from studies.tables.diagnosis import find
+from studies.stats.predictions import outcomes_of
+from studies.tables.diagnosis import evaluate
 
 
 def test_a_bin_holds_its_upper_edge_and_the_first_one_zero():
@@ -83,8 +83,8 @@ def test_pairs_count_both_ways_and_come_worst_first():
 def test_several_draws_are_counted_together_and_images_stay_the_sample():
     sure = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], np.float32)
     labels = np.array([0, 1, 1])
-    draws = [judge(sure, labels), judge(sure[:, ::-1].copy(), labels)]
-    finding = find("fog", "mlp", draws, labels, 2)
+    draws = [outcomes_of(sure, labels), outcomes_of(sure[:, ::-1].copy(), labels)]
+    finding = evaluate("fog", "mlp", draws, labels, 2)
     np.testing.assert_array_equal(finding.counts, [[1, 1], [2, 2]])
     assert finding.wrong == 3
     assert finding.accuracy.estimate == pytest.approx(0.5)

@@ -6,18 +6,20 @@ from studies.report.diagnosis.outputs import folder_name
 from studies.report.diagnosis.text import mistake_lines, sample_lines
 from studies.run.diagnosis import View, conditions_to_look_at
 from studies.stats.confusion import confused_pairs, confusion_counts
-from studies.stats.predictions import judge
-from studies.tables.data_statistics import PROJECTED, brightness, projection
-from studies.tables.image_choices import (
-    OF_EACH,
+from studies.stats.predictions import outcomes_of
+from studies.tables.diagnosis_images import (
+    MAX_COMPARED,
+    MAX_MISCLASSIFIED,
+    MAX_PROJECTED,
     SAMPLES,
-    WRONG,
-    Tile,
-    compared,
-    of_classes,
-    of_pairs,
-    samples,
-    wrong_ones,
+    GalleryImage,
+    brightness,
+    class_samples,
+    compare_mistakes,
+    confused_images,
+    misclassified,
+    projection,
+    sample_predictions,
 )
 
 NAMES = ("0", "1", "2")
@@ -28,7 +30,7 @@ def view_of(count, seed=0):
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, count)
     outcomes = {
-        name: judge(generator.dirichlet(np.ones(3), count).astype(np.float32), labels)
+        name: outcomes_of(generator.dirichlet(np.ones(3), count).astype(np.float32), labels)
         for name in ("a", "b")
     }
     images = generator.integers(0, 256, (count, 4, 5, 1), dtype=np.uint8)
@@ -37,41 +39,43 @@ def view_of(count, seed=0):
 
 def test_a_gallery_of_mistakes_has_mistakes_only_and_the_surest_first():
     view, labels = view_of(300)
-    block = wrong_ones(view, "a", labels, seed=1)
-    assert len(block.tiles) == WRONG
-    assert block.of == (view.outcomes["a"].predicted != labels).sum()
-    for tile in block.tiles:
-        assert tile.true == labels[tile.number] != tile.answers[0][0]
-    sure = [tile.answers[0][1] for tile in block.tiles]
+    block = misclassified(view, "a", labels, seed=1)
+    assert len(block.images) == MAX_MISCLASSIFIED
+    assert block.total == (view.outcomes["a"].predicted != labels).sum()
+    for tile in block.images:
+        assert tile.true == labels[tile.number] != tile.predictions[0][0]
+    sure = [tile.predictions[0][1] for tile in block.images]
     assert sure == sorted(sure, reverse=True)
-    assert wrong_ones(view, "a", labels, seed=1) == block
-    assert wrong_ones(view, "a", labels, seed=2) != block
+    assert misclassified(view, "a", labels, seed=1) == block
+    assert misclassified(view, "a", labels, seed=2) != block
 
 
 def test_a_few_mistakes_are_shown_whole():
     view, labels = view_of(12)
-    block = wrong_ones(view, "b", labels, seed=0)
+    block = misclassified(view, "b", labels, seed=0)
     wrong = np.flatnonzero(view.outcomes["b"].predicted != labels)
-    assert sorted(tile.number for tile in block.tiles) == wrong.tolist()
+    assert sorted(tile.number for tile in block.images) == wrong.tolist()
 
 
 def test_two_models_are_compared_on_what_one_or_both_get_wrong():
     view, labels = view_of(300)
-    only_a, only_b, both = compared(view, "a", "b", labels, seed=0)
+    only_a, only_b, both = compare_mistakes(view, "a", "b", labels, seed=0)
     wrong = {name: outcomes.predicted != labels for name, outcomes in view.outcomes.items()}
-    assert only_a.of == (wrong["a"] & ~wrong["b"]).sum()
+    assert only_a.total == (wrong["a"] & ~wrong["b"]).sum()
     for block, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
-        assert len(block.tiles) == OF_EACH
-        for tile in block.tiles:
+        assert len(block.images) == MAX_COMPARED
+        for tile in block.images:
             assert (wrong["a"][tile.number], wrong["b"][tile.number]) == pattern
-            assert [answer for answer, _ in tile.answers] == [
+            assert [answer for answer, _ in tile.predictions] == [
                 view.outcomes[name].predicted[tile.number] for name in ("a", "b")
             ]
 
 
 def test_samples_are_the_same_images_for_every_model():
     view, labels = view_of(300)
-    chosen = [[t.number for t in samples(view, name, labels, 3).tiles] for name in ("a", "b")]
+    chosen = [
+        [t.number for t in sample_predictions(view, name, labels, 3).images] for name in ("a", "b")
+    ]
     assert chosen[0] == chosen[1]
     assert len(set(chosen[0])) == SAMPLES
 
@@ -80,15 +84,15 @@ def test_images_of_a_pair_are_confusions_of_its_two_classes():
     view, labels = view_of(200)
     predicted = view.outcomes["a"].predicted
     pairs = confused_pairs(confusion_counts(labels, predicted, 3), 5)
-    blocks = of_pairs(view, "a", labels, pairs, NAMES, seed=0)
-    assert [block.of for block in blocks] == [pair.count for pair in pairs]
+    blocks = confused_images(view, "a", labels, pairs, NAMES, seed=0)
+    assert [block.total for block in blocks] == [pair.count for pair in pairs]
     for block, pair in zip(blocks, pairs, strict=True):
-        for tile in block.tiles:
-            assert {tile.true, tile.answers[0][0]} == {pair.low, pair.high}
+        for tile in block.images:
+            assert {tile.true, tile.predictions[0][0]} == {pair.low, pair.high}
 
 
 def test_a_class_without_images_has_an_empty_row():
-    rows = of_classes(np.array([0, 0, 2]), 3, each=1, seed=0)
+    rows = class_samples(np.array([0, 0, 2]), 3, 1, seed=0)
     assert [len(row) for row in rows] == [1, 0, 1]
 
 
@@ -118,9 +122,9 @@ def test_the_plane_is_that_of_the_clean_images():
 
 
 def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
-    view, _ = view_of(PROJECTED + 5)
+    view, _ = view_of(MAX_PROJECTED + 5)
     numbers = [projection([view], seed=seed).numbers for seed in (0, 0, 1)]
-    assert len(numbers[0]) == PROJECTED
+    assert len(numbers[0]) == MAX_PROJECTED
     np.testing.assert_array_equal(numbers[0], numbers[1])
     assert (numbers[0] != numbers[2]).any()
     same = View("x", "clean", np.full((9, 3, 3, 1), 7, np.uint8), {})
@@ -170,15 +174,15 @@ def test_each_condition_has_a_folder_of_its_own():
 def test_short_names_share_a_line_and_long_ones_have_their_own():
     digits = tuple("0123456789")
     clothes = ("ankle boot", "T-shirt/top and more", "bag")
-    assert mistake_lines(Tile(0, 4, ((9, 0.874),)), digits) == ["4 → 9  87 %"]
-    assert mistake_lines(Tile(0, 4, ((9, 0.874), (4, 1.0))), digits) == [
+    assert mistake_lines(GalleryImage(0, 4, ((9, 0.874),)), digits) == ["4 → 9  87 %"]
+    assert mistake_lines(GalleryImage(0, 4, ((9, 0.874), (4, 1.0))), digits) == [
         "4 → 9 | 4",
         "87 % | 100 %",
     ]
-    assert mistake_lines(Tile(0, 0, ((1, 0.5),)), clothes) == [
+    assert mistake_lines(GalleryImage(0, 0, ((1, 0.5),)), clothes) == [
         "ankle boot",
         "→ T-shirt/to…",
         "50 %",
     ]
-    assert sample_lines(Tile(0, 4, ((4, 0.99),)), digits) == ["✓ 4  99 %"]
-    assert sample_lines(Tile(0, 4, ((9, 0.99),)), digits) == ["✗ 9  99 %", "is 4"]
+    assert sample_lines(GalleryImage(0, 4, ((4, 0.99),)), digits) == ["✓ 4  99 %"]
+    assert sample_lines(GalleryImage(0, 4, ((9, 0.99),)), digits) == ["✗ 9  99 %", "is 4"]

@@ -13,7 +13,7 @@ from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.stats import metrics
 from studies.store.store import Store
-from studies.tables.export import Table, write_table
+from studies.tables.export import ExportTable, write_table
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
@@ -136,7 +136,7 @@ def test_other_formats_and_folders_are_refused(folder, export, tmp_path):
     assert result.exit_code == 2
     assert "there are no results in" in result.stderr
     with pytest.raises(StudyError, match="csv, parquet, json, not as 'xls'"):
-        write_table(Table("t", lambda: iter([])), tmp_path, "xls")
+        write_table(ExportTable("t", lambda: iter([])), tmp_path, "xls")
 
 
 def test_a_file_that_breaks_off_leaves_the_older_one(tmp_path):
@@ -144,16 +144,16 @@ def test_a_file_that_breaks_off_leaves_the_older_one(tmp_path):
         yield pd.DataFrame({"a": [1.0, np.nan, np.inf]})
         raise OSError("no space")
 
-    write_table(Table("t", lambda: iter([pd.DataFrame({"a": [5]})])), tmp_path, "csv")
+    write_table(ExportTable("t", lambda: iter([pd.DataFrame({"a": [5]})])), tmp_path, "csv")
     with pytest.raises(OSError, match="no space"):
-        write_table(Table("t", blocks), tmp_path, "csv")
+        write_table(ExportTable("t", blocks), tmp_path, "csv")
     assert (tmp_path / "t.csv").read_text() == "a\n5\n"
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
 def test_numbers_that_are_none_are_null_in_json(tmp_path):
     block = pd.DataFrame({"a": [1.5, np.nan, np.inf], "b": ["x", None, "y"]})
-    path, rows = write_table(Table("t", lambda: iter([block])), tmp_path, "json")
+    path, rows = write_table(ExportTable("t", lambda: iter([block])), tmp_path, "json")
     assert rows == 3
     records = json.loads(path.read_text())
     assert records == [{"a": 1.5, "b": "x"}, {"a": None, "b": None}, {"a": None, "b": "y"}]

@@ -10,16 +10,16 @@ from studies.plan import Column, Training
 from studies.report.matrix.text import about_seeds, answer, how_many_differ
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
-from studies.stats.variance_components import training_spread
-from studies.tables.matrix import find_numbers
-from studies.tables.matrix_estimates import (
+from studies.stats.variance_components import (
     Shares,
     accuracy_of,
     gain_of,
     mean_of,
+    variance_components,
     worst_gain_of,
     worst_of,
 )
+from studies.tables.matrix import make_matrix
 
 IMAGES, DRAWS = 150, 4
 
@@ -73,7 +73,7 @@ def test_with_several_trainings_an_accuracy_has_an_interval_over_both():
     assert found.value == pytest.approx(correct.mean())
     assert (found.low, found.high) == pytest.approx((low, high))
     assert found.training_deviation == pytest.approx(deviation)
-    assert found.sampling_error == pytest.approx(training_spread(list(correct)).sampling_error)
+    assert found.sampling_error == pytest.approx(variance_components(list(correct)).sampling_error)
 
 
 def test_with_several_trainings_a_gain_has_an_interval_over_both_seed_by_seed():
@@ -187,7 +187,7 @@ def make(table=TABLE, trainings=1, **numbers):
         for label, accuracies in table.items()
         for place, (column, accuracy) in enumerate(zip(COLUMNS, accuracies, strict=True))
     }
-    return answers, find_numbers(answers, TRAININGS, COLUMNS, seeds=trainings)
+    return answers, make_matrix(answers, TRAININGS, COLUMNS, seeds=trainings)
 
 
 @pytest.mark.parametrize("trainings", [1, 3])
@@ -200,15 +200,15 @@ def test_the_matrix_has_every_accuracy_gain_and_standing(trainings):
             assert cell.gain is None
         else:
             assert cell.gain.value == pytest.approx(here - base)
-    for label, one in matrix.standings.items():
+    for label, one in matrix.summaries.items():
         accuracies = [answers[label, column.label].by_image.mean() for column in COLUMNS]
         assert one.mean.value == pytest.approx(np.mean(accuracies))
         assert one.worst.value == pytest.approx(min(accuracies))
         assert COLUMNS[int(np.argmin(accuracies))].label == one.worst_test
-    assert matrix.standings["clean"].mean_gain is None
-    fog = matrix.standings["fog"].elsewhere
+    assert matrix.summaries["clean"].mean_gain is None
+    fog = matrix.summaries["fog"].unseen_gain
     assert fog.value == pytest.approx(matrix.cells["fog", "snow"].gain.value)
-    assert matrix.standings["all"].elsewhere is None
+    assert matrix.summaries["all"].unseen_gain is None
 
 
 def test_the_best_are_named():
@@ -237,22 +237,22 @@ def test_trainings_alike_are_not_told_apart_and_a_mixture_that_is_not_the_best_i
 def test_a_training_with_a_gap_is_not_ranked_and_one_without_clean_has_no_gain():
     answers, _ = make()
     del answers["all", "fog"]
-    matrix = find_numbers(answers, TRAININGS, COLUMNS, seeds=1)
-    assert "all" not in matrix.standings
+    matrix = make_matrix(answers, TRAININGS, COLUMNS, seeds=1)
+    assert "all" not in matrix.summaries
     assert ("all", "snow") in matrix.cells
     assert matrix.best_mean.label == "fog"
     assert matrix.best_mixture is None
     del answers["clean", "snow"]
-    matrix = find_numbers(answers, TRAININGS, COLUMNS, seeds=1)
+    matrix = make_matrix(answers, TRAININGS, COLUMNS, seeds=1)
     assert matrix.cells["fog", "snow"].gain is None
-    assert matrix.standings["fog"].mean_gain is None
+    assert matrix.summaries["fog"].mean_gain is None
     assert len(answer(matrix)) == 3
 
 
 def test_nothing_finished_is_said_and_no_best_is_named():
     answers, _ = make()
     only = {("fog", "fog"): answers["fog", "fog"]}
-    matrix = find_numbers(only, TRAININGS, COLUMNS, seeds=1)
+    matrix = make_matrix(only, TRAININGS, COLUMNS, seeds=1)
     assert matrix.best_mean is None
     assert answer(matrix) == [
         "No training is finished on every test, so none can be called the best."
@@ -264,7 +264,7 @@ def test_what_the_intervals_hold_for_depends_on_the_seeds():
     _, several = make(trainings=3)
     assert "Each row is one network." in about_seeds(one)[0]
     assert "the mean of 3 networks" in about_seeds(several)[0]
-    deviations = [item.mean.training_deviation for item in several.standings.values()]
+    deviations = [item.mean.training_deviation for item in several.summaries.values()]
     assert f"{100 * max(deviations):.1f} points (standard deviation" in about_seeds(several)[1]
 
 

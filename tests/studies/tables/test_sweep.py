@@ -15,7 +15,7 @@ from studies.report.sweep.text import points as in_points
 from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.areas import ALL
@@ -70,7 +70,7 @@ def fill(store, points, *, images=IMAGES, skip=(), edge=None):
                 probabilities = np.full((images, 4), 0.1, np.float32)
                 said = np.where(right, evaluation_set.labels, (evaluation_set.labels + 1) % 4)
                 probabilities[np.arange(images), said] = 0.7
-                outcomes = judge(probabilities, evaluation_set.labels)
+                outcomes = outcomes_of(probabilities, evaluation_set.labels)
                 store.add_cell(key, condition, digest, run=1, seconds=0, outcomes=outcomes)
     return evaluation_set
 
