@@ -93,16 +93,6 @@ class SweepResults:
     def of_last_sweep(cls, store: Store) -> Self:
         """Return the results of the last sweep of a results folder.
 
-        Parameters
-        ----------
-        store : Store
-            The database of the folder.
-
-        Returns
-        -------
-        SweepResults
-            The results of the last sweep.
-
         Raises
         ------
         StudyError

@@ -54,11 +54,6 @@ def reliability(
     bins : int, default: 15
         Number of bins, at least 1.
 
-    Returns
-    -------
-    Reliability
-        The content of the bins.
-
     Raises
     ------
     ValueError

@@ -114,11 +114,6 @@ def metric(
         Whether the function takes the outcomes of all noise seeds and returns one number, rather
         than those of one seed and a number for each image.
 
-    Returns
-    -------
-    callable
-        A decorator that returns its function unchanged.
-
     Raises
     ------
     ValueError

@@ -57,11 +57,6 @@ def outcomes_of(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.i
     labels : ndarray of int
         ``(n,)`` true classes, 0 to classes - 1.
 
-    Returns
-    -------
-    Outcomes
-        One entry for each image.
-
     Raises
     ------
     ValueError
@@ -136,11 +131,6 @@ def common_predictions(
     first: CorrectPredictions | None, second: CorrectPredictions | None
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
     """Return the predictions of two models under the conditions that both have.
-
-    Parameters
-    ----------
-    first, second : CorrectPredictions or None
-        Those of each model at one point.
 
     Returns
     -------

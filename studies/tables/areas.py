@@ -134,11 +134,6 @@ def area_rows(
         The accuracy at which a curve counts as failed; None for half-way from clean to chance.
     chance : float
         Accuracy of a uniformly random prediction.
-
-    Returns
-    -------
-    list of AreaRow
-        In the order of the curves.
     """
     if not curves:
         return []
@@ -191,11 +186,6 @@ def overall_row(model: str, by_image: Values, trials: int) -> AreaRow:
         ``(images,)``, the mean over the corruptions of the area of each image.
     trials : int
         Number of predictions for each image, over all corruptions.
-
-    Returns
-    -------
-    AreaRow
-        The row with the corruption ``all``.
     """
     area = share_interval(by_image, trials)
     limits = (area.estimate, area.low, area.high, area.sample_size)

@@ -123,11 +123,6 @@ def make_benchmark(
         The published corruptions.
     reference : str or None
         The model that the others are compared with; None for the first one.
-
-    Returns
-    -------
-    Benchmark
-        The errors of all models.
     """
     errors = errors_by_image(results)
     clean = {model: errors[CLEAN, model] for model in results.models if (CLEAN, model) in errors}

@@ -150,11 +150,6 @@ class AreaComparisons:
         ----------
         overall : mapping of str to ndarray of float
             Model -> ``(images,)``, mean area of each image; may be empty.
-
-        Returns
-        -------
-        list of ComparisonRow
-            Pair by pair.
         """
         over_all: dict[ModelNames, list[ComparisonRow]] = {pair: [] for pair in self._pairs}
         self._compare({SeverityRange(ALL, "", "", ()): overall}, over_all)

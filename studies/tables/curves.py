@@ -171,11 +171,6 @@ class _Measured:
 def make_curves(results: SweepResults) -> list[Curve]:
     """Return the curves of a sweep, as far as its cells are stored.
 
-    Parameters
-    ----------
-    results : SweepResults
-        The cells.
-
     Returns
     -------
     list of Curve

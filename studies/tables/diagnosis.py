@@ -126,11 +126,6 @@ def evaluate(
         ``(n,)``, true classes of the images.
     classes : int
         Number of classes.
-
-    Returns
-    -------
-    Evaluation
-        Over all noise seeds.
     """
     correct = np.stack([metrics.correct(item) for item in outcomes])
     predicted = np.concatenate([item.predicted for item in outcomes])

@@ -44,11 +44,6 @@ class ExportTable:
 def export_tables(results: SweepResults) -> list[ExportTable]:
     """Return the tables of the last sweep of a folder.
 
-    Parameters
-    ----------
-    results : SweepResults
-        The cells.
-
     Returns
     -------
     list of ExportTable

@@ -67,11 +67,6 @@ def failure_rows(
         Name of the model.
     correct, predicted : ndarray
         ``(seeds, points, images)``, whether each prediction is correct, and the predicted class.
-
-    Yields
-    ------
-    FailureRow
-        One for each point.
     """
     breaking = breaking_points(correct)
     seeds, _, images = correct.shape

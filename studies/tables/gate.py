@@ -131,11 +131,6 @@ def compare_models(
         Models -> `shares_by_corruption` of baseline and candidate.
     level : float, default: 0.95
         Confidence level of all intervals together.
-
-    Returns
-    -------
-    list of ModelDifference
-        Pair by pair.
     """
     keys = [(pair, where) for pair, (first, _) in pairs.items() for where in first]
     each = 1 - (1 - level) / len(keys)
@@ -169,19 +164,7 @@ _COMPARED_SETTINGS = ("protocol", "corruptions", "strengths", "seeds")
 
 
 def parse_side(text: str) -> tuple[Path, str | None]:
-    """Parse ``DIR`` or ``DIR:MODEL``.
-
-    Parameters
-    ----------
-    text : str
-        An argument of the command line.
-
-    Returns
-    -------
-    Path
-        The results folder.
-    str or None
-        The model.
+    """Parse ``DIR`` or ``DIR:MODEL`` and return the results folder and the model.
 
     Raises
     ------
@@ -198,11 +181,6 @@ def parse_side(text: str) -> tuple[Path, str | None]:
 
 def check_comparable(baseline: SweepResults, candidate: SweepResults) -> None:
     """Check that both sweeps have the same images and the same corruptions.
-
-    Parameters
-    ----------
-    baseline, candidate : SweepResults
-        The two sweeps.
 
     Raises
     ------
@@ -240,22 +218,18 @@ def model_pairs(
 ) -> list[ModelPair]:
     """Return which models to compare.
 
+    Without names, models are paired by name, or because each sweep has one model only.
+
     Parameters
     ----------
     baseline : SweepResults
         The sweep of the baseline.
     first : str or None
-        The model that was named for it. Without names, models are paired by name, or because each
-        sweep has one model only.
+        The name that was given for it.
     candidate : SweepResults
         The sweep of the candidate, which may be the same.
     second : str or None
-        The model that was named for it.
-
-    Returns
-    -------
-    list of ModelPair
-        At least one.
+        The name that was given for it.
 
     Raises
     ------

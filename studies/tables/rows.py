@@ -93,11 +93,6 @@ def to_csv(kind: type["DataclassInstance"], rows: Iterable["DataclassInstance"])
         The dataclass of the rows.
     rows : iterable of dataclass instances
         The rows.
-
-    Returns
-    -------
-    bytes
-        The content of the file.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

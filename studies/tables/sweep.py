@@ -102,11 +102,6 @@ def make_tables(results: SweepResults, *, threshold: float | None) -> SweepTable
         The cells.
     threshold : float or None
         The accuracy at which a curve counts as failed; None for half-way from clean to chance.
-
-    Returns
-    -------
-    SweepTables
-        The rows.
     """
     tables = SweepTables()
     ranges = results.severity_ranges

@@ -91,8 +91,8 @@ def test_one_image_tells_nothing():
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 5), (0, 5), (5,)])
-def test_answers_that_are_no_pairs_are_refused(shape):
-    with pytest.raises(ValueError, match="must have answers of one shape"):
+def test_predictions_of_different_shapes_are_refused(shape):
+    with pytest.raises(ValueError, match="must have predictions of one shape"):
         compare_predictions(np.ones(shape, bool), np.ones((1, 5) if shape[0] else shape, bool))
 
 

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.stats import metrics
 from studies.stats.predictions import KEPT_CLASSES, Outcomes, join, outcomes_of
 
 SMALLEST = float(np.finfo(np.float32).tiny)
@@ -72,23 +71,3 @@ def test_judging_in_parts_is_judging_at_once(first, second, seed):
     )
     for name in Outcomes.__slots__:
         np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
-
-
-@given(st.integers(2, 25), st.integers(0, 2**32 - 1))
-def test_metrics_from_what_is_stored_are_those_from_the_probabilities(classes, seed):
-    probabilities = random_probabilities(20, classes, seed)
-    labels = np.random.default_rng(seed).integers(0, classes, 20)
-    outcomes = outcomes_of(probabilities, labels)
-    exact = probabilities.astype(np.float64)
-    true = np.eye(classes)[labels]
-    np.testing.assert_array_equal(metrics.correct(outcomes), exact.argmax(axis=1) == labels)
-    np.testing.assert_allclose(
-        metrics.brier(outcomes), ((exact - true) ** 2).sum(axis=1), atol=2e-6
-    )
-    np.testing.assert_allclose(
-        metrics.negative_log_likelihood(outcomes),
-        -np.log(np.maximum((exact * true).sum(axis=1), SMALLEST)),
-        rtol=1e-5,
-        atol=1e-6,
-    )
-    np.testing.assert_allclose(metrics.confidence(outcomes), exact.max(axis=1))
