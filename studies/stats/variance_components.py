@@ -207,7 +207,7 @@ def gain_of(baseline: Shares, candidate: Shares) -> Estimate:
 def worst_of(tests: Mapping[str, Shares]) -> tuple[str, Estimate]:
     """Return the test with the lowest accuracy, and that accuracy.
 
-    The lower limit is the lowest of all tests, because the true worst test may be another one.
+    The lower limit is the lowest of all tests, because another test may be the worst in truth.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def random_outcomes(images=50, classes=4, seeds=2):
 
 @pytest.fixture
 def registry():
-    """The registry, which loses what a test adds to it."""
+    """The registry, restored after the test."""
     before = dict(METRICS)
     yield METRICS
     METRICS.clear()

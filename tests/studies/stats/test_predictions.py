@@ -16,7 +16,7 @@ def random_probabilities(images, classes, seed):
 
 
 @given(st.integers(0, 30), st.integers(2, 25), st.integers(0, 2**32 - 1))
-def test_judging_agrees_with_plain_python(images, classes, seed):
+def test_outcomes_agree_with_plain_python(images, classes, seed):
     probabilities = np.round(random_probabilities(images, classes, seed), 2)  # makes ties
     labels = np.random.default_rng(seed + 1).integers(0, classes, images)
     outcomes = outcomes_of(probabilities, labels)
@@ -31,13 +31,13 @@ def test_judging_agrees_with_plain_python(images, classes, seed):
     assert outcomes.log_probabilities.shape == (images, classes if classes <= KEPT_CLASSES else 0)
 
 
-def test_a_probability_of_zero_has_a_finite_loss_that_float16_holds():
+def test_a_probability_of_zero_has_a_finite_loss_in_float16():
     outcomes = outcomes_of(np.array([[1, 0]], np.float32), np.array([1]))
     assert -87.4 < outcomes.log_probability[0] < -87.3
     assert np.isfinite(outcomes.log_probabilities).all()
 
 
-def test_dtypes_are_those_that_are_declared():
+def test_arrays_have_the_documented_dtypes():
     outcomes = outcomes_of(random_probabilities(3, 4, 0), np.array([0, 1, 2]))
     kinds = [getattr(outcomes, name).dtype.name for name in Outcomes.__slots__]
     assert kinds == ["int32", "float32", "float32", "int32", "float32", "float16"]
@@ -53,16 +53,16 @@ def test_dtypes_are_those_that_are_declared():
         (np.ones((2, 1)), "knows 1 classes"),
     ],
 )
-def test_what_is_no_probability_is_refused(probabilities, sentence):
+def test_arrays_that_are_not_probabilities_are_refused(probabilities, sentence):
     with pytest.raises(ValueError, match=sentence):
         outcomes_of(probabilities.astype(np.float32), np.array([0, 1]))
 
 
 @given(st.integers(1, 20), st.integers(0, 20), st.integers(0, 99))
-def test_judging_in_parts_is_judging_at_once(first, second, seed):
+def test_joined_blocks_equal_the_outcomes_of_all_images(first, second, seed):
     probabilities = random_probabilities(first + second, 5, seed)
     labels = np.random.default_rng(seed).integers(0, 5, first + second)
-    whole = outcomes_of(probabilities, labels)
+    at_once = outcomes_of(probabilities, labels)
     parts = join(
         [
             outcomes_of(probabilities[:first], labels[:first]),
@@ -70,4 +70,4 @@ def test_judging_in_parts_is_judging_at_once(first, second, seed):
         ]
     )
     for name in Outcomes.__slots__:
-        np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
+        np.testing.assert_array_equal(getattr(at_once, name), getattr(parts, name))

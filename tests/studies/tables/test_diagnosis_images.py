@@ -26,7 +26,7 @@ NAMES = ("0", "1", "2")
 
 
 def view_of(count, seed=0):
-    """Two models that guess, on pictures of noise."""
+    """Two models with random predictions, on images of noise."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, count)
     outcomes = {
@@ -37,37 +37,37 @@ def view_of(count, seed=0):
     return View("clean images", "clean", images, outcomes), labels
 
 
-def test_a_gallery_of_mistakes_has_mistakes_only_and_the_surest_first():
+def test_misclassified_images_are_sorted_by_confidence():
     view, labels = view_of(300)
-    block = misclassified(view, "a", labels, seed=1)
-    assert len(block.images) == MAX_MISCLASSIFIED
-    assert block.total == (view.outcomes["a"].predicted != labels).sum()
-    for tile in block.images:
-        assert tile.true == labels[tile.number] != tile.predictions[0][0]
-    sure = [tile.predictions[0][1] for tile in block.images]
-    assert sure == sorted(sure, reverse=True)
-    assert misclassified(view, "a", labels, seed=1) == block
-    assert misclassified(view, "a", labels, seed=2) != block
+    part = misclassified(view, "a", labels, seed=1)
+    assert len(part.images) == MAX_MISCLASSIFIED
+    assert part.total == (view.outcomes["a"].predicted != labels).sum()
+    for image in part.images:
+        assert image.true == labels[image.number] != image.predictions[0][0]
+    confidence = [image.predictions[0][1] for image in part.images]
+    assert confidence == sorted(confidence, reverse=True)
+    assert misclassified(view, "a", labels, seed=1) == part
+    assert misclassified(view, "a", labels, seed=2) != part
 
 
-def test_a_few_mistakes_are_shown_whole():
+def test_a_few_misclassified_images_are_all_shown():
     view, labels = view_of(12)
-    block = misclassified(view, "b", labels, seed=0)
+    part = misclassified(view, "b", labels, seed=0)
     wrong = np.flatnonzero(view.outcomes["b"].predicted != labels)
-    assert sorted(tile.number for tile in block.images) == wrong.tolist()
+    assert sorted(image.number for image in part.images) == wrong.tolist()
 
 
-def test_two_models_are_compared_on_what_one_or_both_get_wrong():
+def test_two_models_are_compared_on_images_that_one_or_both_misclassify():
     view, labels = view_of(300)
     only_a, only_b, both = compare_mistakes(view, "a", "b", labels, seed=0)
     wrong = {name: outcomes.predicted != labels for name, outcomes in view.outcomes.items()}
     assert only_a.total == (wrong["a"] & ~wrong["b"]).sum()
-    for block, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
-        assert len(block.images) == MAX_COMPARED
-        for tile in block.images:
-            assert (wrong["a"][tile.number], wrong["b"][tile.number]) == pattern
-            assert [answer for answer, _ in tile.predictions] == [
-                view.outcomes[name].predicted[tile.number] for name in ("a", "b")
+    for part, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
+        assert len(part.images) == MAX_COMPARED
+        for image in part.images:
+            assert (wrong["a"][image.number], wrong["b"][image.number]) == pattern
+            assert [predicted for predicted, _ in image.predictions] == [
+                view.outcomes[name].predicted[image.number] for name in ("a", "b")
             ]
 
 
@@ -80,15 +80,15 @@ def test_samples_are_the_same_images_for_every_model():
     assert len(set(chosen[0])) == SAMPLES
 
 
-def test_images_of_a_pair_are_confusions_of_its_two_classes():
+def test_images_of_a_pair_are_confusions_of_its_classes():
     view, labels = view_of(200)
     predicted = view.outcomes["a"].predicted
     pairs = confused_pairs(confusion_counts(labels, predicted, 3), 5)
-    blocks = confused_images(view, "a", labels, pairs, NAMES, seed=0)
-    assert [block.total for block in blocks] == [pair.count for pair in pairs]
-    for block, pair in zip(blocks, pairs, strict=True):
-        for tile in block.images:
-            assert {tile.true, tile.predictions[0][0]} == {pair.low, pair.high}
+    parts = confused_images(view, "a", labels, pairs, NAMES, seed=0)
+    assert [part.total for part in parts] == [pair.count for pair in pairs]
+    for part, pair in zip(parts, pairs, strict=True):
+        for image in part.images:
+            assert {image.true, image.predictions[0][0]} == {pair.low, pair.high}
 
 
 def test_a_class_without_images_has_an_empty_row():
@@ -96,7 +96,7 @@ def test_a_class_without_images_has_an_empty_row():
     assert [len(row) for row in rows] == [1, 0, 1]
 
 
-def test_grey_levels_are_those_of_the_pixels_of_a_class():
+def test_brightness_is_that_of_the_pixels_of_a_class():
     view, _ = view_of(50)
     labels = np.arange(50) % 2
     grey = brightness(view, labels, 3)
@@ -109,7 +109,7 @@ def test_grey_levels_are_those_of_the_pixels_of_a_class():
     np.testing.assert_allclose(grey.mean_images[1], odd.mean(axis=0), atol=0.5)
 
 
-def test_the_plane_is_that_of_the_clean_images():
+def test_the_projection_is_that_of_the_clean_images():
     view, _ = view_of(60)
     shifted = View("x", "corrupted", view.images // 2, view.outcomes)
     projected = projection([view, shifted], seed=0)
@@ -121,7 +121,7 @@ def test_the_plane_is_that_of_the_clean_images():
     assert not np.allclose(projected.points[0], projected.points[1])
 
 
-def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
+def test_many_images_are_sampled_by_seed_and_constant_ones_have_no_projection():
     view, _ = view_of(MAX_PROJECTED + 5)
     numbers = [projection([view], seed=seed).numbers for seed in (0, 0, 1)]
     assert len(numbers[0]) == MAX_PROJECTED
@@ -141,13 +141,13 @@ def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
         ("rotation(degrees=0)", "changes nothing"),
     ],
 )
-def test_a_spec_that_says_nothing_is_refused(spec, words):
+def test_an_invalid_spec_is_refused(spec, words):
     with pytest.raises(StudyError, match=r"^corruption: ") as caught:
         conditions_to_look_at(spec, 0)
     assert words in str(caught.value)
 
 
-def test_without_a_spec_only_the_clean_images_are_looked_at():
+def test_without_a_spec_there_are_clean_images_only():
     assert [item.title for item in conditions_to_look_at(None, 3)] == ["clean images"]
     clean, fog = conditions_to_look_at("gaussian_noise(sigma=.3)", 3)
     assert (clean.condition.seed, fog.condition.seed) == (None, 3)
