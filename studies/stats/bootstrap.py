@@ -10,13 +10,13 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
-SEED = 20190328  # fixed, so that the same cells give the same intervals
+_SEED = 20190328  # fixed, so that the same cells give the same intervals
 _RESAMPLES_IN_MEMORY = 100
 _WEIGHTS_IN_MEMORY = 2**22
 
 
 def resampled_sums(
-    values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES, seed: int = SEED
+    values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES
 ) -> Values:
     """Return the column sums of resampled rows.
 
@@ -30,8 +30,6 @@ def resampled_sums(
         ``(images, columns)``, one row for each image. Integers must not be negative.
     resamples : int, default: 2000
         Number of resamples; each draws as many images as there are, with replacement.
-    seed : int
-        Seed of the random generator.
 
     Returns
     -------
@@ -40,7 +38,7 @@ def resampled_sums(
     """
     images = len(values)
     table = values.astype(_dtype_of_sums(values), copy=False)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(_SEED)
     sums = np.empty((resamples, values.shape[1]))
     step = max(1, min(_RESAMPLES_IN_MEMORY, _WEIGHTS_IN_MEMORY // images))
     for start in range(0, resamples, step):

@@ -130,8 +130,8 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in found]
 
 
-FLIPS = 9999
-SEED = 20190328  # fixed, so that the same cells give the same p-values
+_FLIPS = 9999
+_SEED = 20190328  # fixed, so that the same cells give the same p-values
 SMALLEST_P = 1e-12
 """Smaller exact p-values are given as this, because rounding errors are about as large."""
 
@@ -179,7 +179,7 @@ def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
     return min(max(p, SMALLEST_P), 1.0)
 
 
-def flipped_sums(values: Values, *, flips: int = FLIPS, seed: int = SEED) -> Values:
+def flipped_sums(values: Values) -> Values:
     """Return the column sums under random signs, with the same signs for every column.
 
     The flipped sum of a difference is the difference of flipped sums, so the columns may be models
@@ -189,21 +189,17 @@ def flipped_sums(values: Values, *, flips: int = FLIPS, seed: int = SEED) -> Val
     ----------
     values : ndarray of float
         ``(images, columns)``.
-    flips : int, default: 9999
-        Number of random sign vectors.
-    seed : int
-        Seed of the random generator.
 
     Returns
     -------
     ndarray of float
-        ``(flips, columns)``.
+        ``(9999, columns)``, one row for each random sign vector.
     """
     images = len(values)
-    random = np.random.default_rng(seed)
-    sums = np.empty((flips, values.shape[1]))
+    random = np.random.default_rng(_SEED)
+    sums = np.empty((_FLIPS, values.shape[1]))
     step = max(1, _SIGNS_IN_MEMORY // images)
-    for start in range(0, flips, step):
+    for start in range(0, _FLIPS, step):
         block = sums[start : start + step]
         bits = np.frombuffer(random.bytes(-(-block.shape[0] * images // 8)), np.uint8)
         up = np.unpackbits(bits, count=block.shape[0] * images).reshape(-1, images)
@@ -222,18 +218,14 @@ def sign_flip_p(total: float, flipped: Values) -> float:
     total : float
         The sum of the differences, T.
     flipped : ndarray of float
-        ``(flips,)``, the same sum under random signs.
+        The same sum under random signs, see `flipped_sums`.
     """
     as_large = np.abs(flipped) >= abs(total) - 1e-9  # ties are equal up to rounding
     return float((1 + as_large.sum()) / (1 + len(flipped)))
 
 
-ONE_POINT = 0.01
-POWER = 0.8
-
-
 def images_needed(
-    variance: float, *, difference: float = ONE_POINT, power: float = POWER, level: float = 0.95
+    variance: float, *, difference: float = 0.01, power: float = 0.8, level: float = 0.95
 ) -> int | None:
     """Return the number of images that a paired test needs to detect a difference.
 

@@ -66,12 +66,15 @@ def _frames(parts: Iterator[CellColumns]) -> "Iterator[pd.DataFrame]":
     import pandas as pd
 
     pending: list[pd.DataFrame] = []
+    rows = 0
     for columns in parts:
         seed = {"seed": "Int64"} if "seed" in columns else {}  # an integer that may be missing
         pending.append(pd.DataFrame(columns).astype(seed))
-        if sum(map(len, pending)) >= _BLOCK_ROWS:
+        rows += len(pending[-1])
+        if rows >= _BLOCK_ROWS:
             yield pd.concat(pending, ignore_index=True)
             pending.clear()
+            rows = 0
     if pending:
         yield pd.concat(pending, ignore_index=True)
 
@@ -150,7 +153,7 @@ def _breaking_points(results: SweepResults) -> Iterator[CellColumns]:
 
 
 def write_table(table: ExportTable, folder: Path, form: str) -> tuple[Path, int]:
-    """Write one table.
+    """Write one table, and return its file and the number of its rows.
 
     Parameters
     ----------
@@ -161,13 +164,6 @@ def write_table(table: ExportTable, folder: Path, form: str) -> tuple[Path, int]
     form : {"csv", "json", "parquet"}
         ``csv`` (missing values are empty), ``json`` (a list of records, one on each line; missing
         and infinite values are null) or ``parquet`` (one row group for each block; needs pyarrow).
-
-    Returns
-    -------
-    Path
-        The file.
-    int
-        Number of rows.
 
     Raises
     ------
@@ -257,34 +253,28 @@ def provenance_json(results: SweepResults) -> bytes:
     and training) and ``runs``: by the number in the column ``run`` of the cells, the command,
     every setting, versions, commit and machine.
     """
-    images = results.images
-    found: dict[str, Any] = {
-        "study": results.evaluation_set.study,
-        "data": {
-            "name": results.evaluation_set.data,
-            "digest": images.digest,
-            "first_image": images.first,
-            "images": images.count,
-            "class_names": results.evaluation_set.class_names,
-        },
-        "models": {
-            model.name: {
-                "digest": model.digest,
-                "path": model.path,
-                "training": model.provenance or None,
-            }
-            for name in results.models
-            if (model := results.store.model(name))
-        },
-        "runs": {
-            str(run.number): {
-                "command": run.command,
-                "started": run.started,
-                "finished": run.finished,
-                "settings": run.study,
-                **run.provenance,
-            }
-            for run in results.store.runs()
-        },
+    images, evaluation_set = results.images, results.evaluation_set
+    data = {
+        "name": evaluation_set.data,
+        "digest": images.digest,
+        "first_image": images.first,
+        "images": images.count,
+        "class_names": evaluation_set.class_names,
     }
+    models = {
+        m.name: {"digest": m.digest, "path": m.path, "training": m.provenance or None}
+        for name in results.models
+        if (m := results.store.model(name))
+    }
+    runs = {
+        str(run.number): {
+            "command": run.command,
+            "started": run.started,
+            "finished": run.finished,
+            "settings": run.study,
+            **run.provenance,
+        }
+        for run in results.store.runs()
+    }
+    found = {"study": evaluation_set.study, "data": data, "models": models, "runs": runs}
     return (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode()

@@ -22,13 +22,7 @@ OVERALL = "all corruptions"
 
 @dataclass(frozen=True, slots=True)
 class ModelPair:
-    """Two models to compare.
-
-    Attributes
-    ----------
-    baseline, candidate : str
-        Names of the models.
-    """
+    """The names of two models to compare."""
 
     baseline: str
     candidate: str
