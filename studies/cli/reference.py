@@ -10,7 +10,7 @@ import typer
 from studies.core.terminal import INTERRUPTED, console, sentences
 
 if TYPE_CHECKING:
-    from studies.tables.reference_systems import Line
+    from studies.tables.reference_systems import ReferenceRow
 
 
 def seeds(
@@ -43,7 +43,7 @@ def seeds(
     from studies.core.terminal import say
     from studies.report.reference_systems import write_outputs
     from studies.run.reference_systems import SeedStudy
-    from studies.tables.reference_systems import lines
+    from studies.tables.reference_systems import reference_rows
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
     screen = console()
@@ -61,7 +61,7 @@ def seeds(
             say(screen, f"Stopped. What is finished is stored in {folder}; to go on, type")
             say(screen, f"  {command}")
             raise typer.Exit(INTERRUPTED) from None
-        table = lines(results)
+        table = reference_rows(results)
         files = write_outputs(
             table,
             systems,
@@ -74,7 +74,7 @@ def seeds(
     _print(table, files)
 
 
-def _print(table: "list[Line]", files: list[Path]) -> None:
+def _print(table: "list[ReferenceRow]", files: list[Path]) -> None:
     from rich.table import Table
 
     from studies.core.terminal import say

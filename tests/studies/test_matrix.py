@@ -126,7 +126,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
         "studies.report.charts.heat_maps.rendered",
         lambda _, figure: sorted(text.get_text() for text in figure.axes[0].texts),
     )
-    standings = matrix.standings.values()
+    standings = matrix.summaries.values()
     accuracies = [cell.accuracy.value for cell in matrix.cells.values()]
     accuracies += [share for one in standings for share in (one.mean.value, one.worst.value)]
     assert draw_accuracies(matrix, "", {}) == sorted(f"{100 * share:.1f}" for share in accuracies)

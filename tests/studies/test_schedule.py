@@ -9,7 +9,7 @@ from fakes import make_images
 from studies.run.cluster.schedule import MOST_DEATHS, TASK_SECONDS, Assembly, Schedule, Task
 from studies.run.cluster.worker import Answer
 from studies.run.engine import Computed, Failed, Job
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 
 
 def answer(seconds, deadly=()):
@@ -75,7 +75,7 @@ def test_a_cell_is_whole_when_its_last_piece_has_come():
     _, labels = make_images(9, 0)
     probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 9).astype(np.float32)
     parts = [
-        Computed("k", None, "m", judge(probabilities[rows], labels[rows]), 1.5)
+        Computed("k", None, "m", outcomes_of(probabilities[rows], labels[rows]), 1.5)
         for rows in (slice(0, 4), slice(4, 8), slice(8, 9))
     ]
     assembly = Assembly(3)
