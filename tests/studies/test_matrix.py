@@ -134,7 +134,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
     texts = [(points(gain.value), gain.low <= 0 <= gain.high) for gain in gains if gain]
     bracketed = sorted(f"({text})" if unclear else text for text, unclear in texts)
     assert draw_gains(matrix, "", {}) == bracketed
-    assert draw_gains(replace(matrix, cells={}, standings={}), "", {}) is None
+    assert draw_gains(replace(matrix, cells={}, summaries={}), "", {}) is None
 
 
 def test_a_finished_matrix_computes_nothing_and_writes_the_same(study, cheap, observer, tmp_path):
