@@ -77,8 +77,7 @@ class Silent:
 
 def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
-    from models import backend
-    from models import resumable
+    from models import backend, resumable
     from studies.workflows import matrix as session
     from studies.workflows import sweep as sweeps
 
