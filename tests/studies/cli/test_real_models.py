@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes import write_data
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 SCRIPT = """
 import json, pathlib, shutil, sys

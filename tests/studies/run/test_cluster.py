@@ -33,7 +33,7 @@ from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.run.models import Classifier
 from studies.stats.predictions import Outcomes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHAPE = (SIDE, SIDE, 1)
 
 GUESTS = (

@@ -12,7 +12,7 @@ from studies.__main__ import app
 from studies.core import progress
 from studies.workflows import sweep as session
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
