@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.simulation import STRENGTHS, Draws, answers
-from studies.results.sweep_results import PointAnswers, mean_over_points
+from studies.results.sweep_results import CorrectPredictions, mean_over_points
 from studies.stats.bootstrap import resampled_sums
-from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.curves import critical_limits, critical_position, thresholds, trapezoid_weights
 from studies.stats.intervals import accuracy_interval, share_interval
 
 __all__ = ["Check", "accuracy_coverage", "curve_coverage"]
@@ -94,7 +94,7 @@ def curve_coverage(
         How many studies, from which seed.
     """
     random = np.random.default_rng(seed)
-    weights = path_weights(STRENGTHS)
+    weights = trapezoid_weights(STRENGTHS)
     area = float(accuracy @ weights)
     places = [
         float(critical_position(STRENGTHS, accuracy, thresholds(accuracy, goal, CHANCE)))
@@ -105,7 +105,7 @@ def curve_coverage(
     while some := list(islice(studies, _TOGETHER)):
         sums = resampled_sums(np.concatenate([item.sum(axis=0).T for item in some], axis=1))
         for item, resampled in zip(some, np.split(sums, len(some), axis=1), strict=True):
-            points = [PointAnswers((), item[:, point]) for point in range(len(STRENGTHS))]
+            points = [CorrectPredictions((), item[:, point]) for point in range(len(STRENGTHS))]
             found = share_interval(mean_over_points(points, weights), item[..., 0].size)
             held[0] += found.low <= area <= found.high
             curves = resampled / (images * draws.seeds)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from benchmarks.coverage_checks import Check
 from benchmarks.simulation import STRENGTHS, Draws, pairs
-from studies.stats.curves import path_weights
+from studies.stats.curves import trapezoid_weights
 from studies.stats.paired import (
     adjusted,
     compare_answers,
@@ -35,7 +35,7 @@ def difference_checks(
 ) -> list[Check]:
     """Measure how often the intervals of a difference at a point, and of areas, hold it."""
     random = np.random.default_rng(seed)
-    weights = path_weights(STRENGTHS)
+    weights = trapezoid_weights(STRENGTHS)
     worst = float(accuracies[1][-1] - accuracies[0][-1])
     area = float((accuracies[1] - accuracies[0]) @ weights)
     held = np.zeros(2)
@@ -77,7 +77,7 @@ def false_alarms(
     in their areas.
     """
     random = np.random.default_rng(seed)
-    weights, middle = path_weights(STRENGTHS), len(STRENGTHS) // 2
+    weights, middle = trapezoid_weights(STRENGTHS), len(STRENGTHS) // 2
     alarms = np.zeros(3)
     studies = pairs(random, (accuracy, accuracy), images, draws, repeats, alike=alike)
     while some := list(islice(studies, _TOGETHER)):

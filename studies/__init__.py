@@ -12,6 +12,6 @@
 
     study = load_study("quickstart", {"models": ["mlp"]})
     ending = run_study(study, Path("results"), command="", observer=observer_for(Console()))
-    for curve in ending.outputs.curves:
+    for curve in ending.outputs.report.curves:
         print(curve.title, curve.model, curve.clean.accuracy, curve.worst.accuracy)
 """

@@ -7,18 +7,21 @@ depend on, so a stored cell is either exactly the one that is asked for, or not 
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from studies.config.matrix import ALL, CLEAN, CLEAN_AND_ALL, MatrixStudy, labels_of
-from studies.config.study import Study
+from studies.config.matrix import ALL, CLEAN_AND_ALL, MatrixStudy, labels_of
+from studies.config.study import CLEAN, Study
 
 if TYPE_CHECKING:
     from noiselib import Transform
-    from studies.config.study import Study
+    from noiselib import protocols as published
 
+
+IDENTITY = "identity"
+"""Spec of the clean images."""
 
 _KEY_FORMAT = 1  # raise it when the meaning of a stored cell changes
 
@@ -53,24 +56,28 @@ class Planned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point on the path of one corruption.
+    """One point of a plan: a strength of a corruption, or a published level.
 
     Attributes
     ----------
-    corruption
-        Canonical spec at its worst strength.
-    t
-        Where on the path, in [0, 1].
-    strength
-        The same in the corruption's own unit.
-    conditions
-        One for each seed, or a single one where nothing is drawn.
+    corruption : str
+        Canonical spec at maximum severity; for a level its published name, or `CLEAN`.
+    t : float
+        Fraction of the severity range, in [0, 1]; for a level its number.
+    strength : float
+        The same in the unit of the corruption; for a level its number.
+    conditions : tuple of Condition
+        One for each noise seed, or a single one where nothing is drawn.
+    level : int or None
+        Published level from 1, 0 for the clean images; an index, not a dose, because the levels of
+        some corruptions are not ordered by severity. None for a strength of a severity range.
     """
 
     corruption: str
     t: float
     strength: float
     conditions: tuple[Condition, ...]
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +114,26 @@ def points_along(corruption: str, strengths: Sequence[float], seeds: Sequence[in
     ]
 
 
+def plan_levels(protocol: "published.Protocol", seeds: Sequence[int]) -> list[Point]:
+    """Return the clean images and every level of a protocol, in the published order."""
+    import noiselib
+
+    def point(corruption: str, level: int, spec: str) -> Point:
+        conditions = conditions_of(noiselib.parse(spec).at(1.0), seeds)
+        return Point(corruption, float(level), float(level), conditions, level)
+
+    levels = [
+        point(name, level, spec)
+        for name, entry in protocol.items()
+        for level, spec in enumerate(entry.levels, start=1)
+    ]
+    return [point(CLEAN, 0, IDENTITY), *levels]
+
+
 def conditions_of(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition, ...]:
     """Return the conditions of a pipeline resolved at its strength, under some seeds."""
     if resolved.is_identity:  # one cell for all: the clean images
-        return (Condition("identity", (), None),)
+        return (Condition(IDENTITY, (), None),)
     drawn: Sequence[int | None] = seeds if resolved.is_random else (None,)
     revisions = tuple(sorted(resolved.revisions))
     return tuple(Condition(str(resolved), revisions, seed) for seed in drawn)
@@ -141,9 +164,18 @@ def cell_key(condition: Condition, images: ImageRange, model_digest: str) -> str
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
-Kind = Literal["clean", "single", "mixture"]
+def planned_keys(
+    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str]
+) -> set[str]:
+    """Return the keys of all cells of some points and models (name -> digest)."""
+    return {
+        cell_key(condition, images, digest)
+        for condition in conditions_in_order(points)
+        for digest in digests.values()
+    }
 
-IDENTITY = "identity"
+
+Kind = Literal["clean", "single", "mixture"]
 
 
 @dataclass(frozen=True, slots=True)

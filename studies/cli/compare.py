@@ -43,15 +43,15 @@ def compare(
 def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     """Compare, print what was found, and return the exit status."""
     from studies.core.terminal import say
-    from studies.report.comparison import closing_sentences, findings_table
-    from studies.results.sweep_results import Reader, last_sweep
+    from studies.report.comparison import closing_sentences, differences_table
+    from studies.results.sweep_results import SweepResults
     from studies.store.store import Store
     from studies.tables.gate import (
         check_alike,
         find_differences,
-        on_common_ground,
         pairs_of,
         parse_side,
+        restrict_to_common,
         shares_by_place,
     )
 
@@ -59,24 +59,22 @@ def _compare(baseline: str, candidate: str, margin: float | None) -> int:
     with sentences():
         (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
         with Store(first) as one, Store(second) as two:
-            whole = last_sweep(one, first), last_sweep(two, second)
+            whole = SweepResults.of_last_sweep(one), SweepResults.of_last_sweep(two)
             check_alike(*whole)
-            old, new = on_common_ground(*whole)
-            images = old.evaluation_set.images
-            readers = Reader(one, images), Reader(two, images)
-            findings = find_differences(
+            old, new = restrict_to_common(*whole)
+            differences = find_differences(
                 {
                     pair: (
-                        shares_by_place(readers[0], old, pair.baseline, pair.baseline_digest),
-                        shares_by_place(readers[1], new, pair.candidate, pair.candidate_digest),
+                        shares_by_place(old, pair.baseline),
+                        shares_by_place(new, pair.candidate),
                     )
                     for pair in pairs_of(old, model, new, other)
                 }
             )
-        out.print(findings_table(findings, margin))
-        if len(old.plan) < max(len(side.plan) for side in whole):
-            say(out, f"Compared at the {len(old.plan)} points of the paths that both sweeps have.")
-        for sentence in closing_sentences(findings, margin, images.count):
+        out.print(differences_table(differences, margin))
+        if len(old.points) < max(len(side.points) for side in whole):
+            say(out, f"Compared at the {len(old.points)} strengths that both sweeps have.")
+        for sentence in closing_sentences(differences, margin, old.images.count):
             say(out, sentence)
-    failed = margin is not None and any(finding.is_worse(margin) for finding in findings)
+    failed = margin is not None and any(item.is_worse(margin) for item in differences)
     return WORSE if failed else 0

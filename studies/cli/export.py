@@ -34,16 +34,15 @@ def export(
     """
     from studies.core.files import write_whole
     from studies.core.terminal import say
-    from studies.results.sweep_results import Reader, last_sweep
+    from studies.results.sweep_results import SweepResults
     from studies.store.store import Store
-    from studies.tables.export import FILE_NAME, origin_of, tables_of, write_table
+    from studies.tables.export import FILE_NAME, export_tables, provenance_json, write_table
 
     with sentences(), Store(folder) as store:
-        swept = last_sweep(store, folder)
-        reader = Reader(store, swept.evaluation_set.images)
+        results = SweepResults.of_last_sweep(store)
         where = out or folder / "export"
-        for table in tables_of(swept, reader, store.runs_of_cells()):
+        for table in export_tables(results):
             path, rows = write_table(table, where, form.value)
             say(console(), f"{path}  {rows:,} rows")
-        path = write_whole(where / FILE_NAME, origin_of(store, swept))
+        path = write_whole(where / FILE_NAME, provenance_json(results))
         say(console(), f"{path}  where they come from, by the number of their run")

@@ -8,7 +8,8 @@ from studies.core.terminal import say
 from studies.report.benchmark.console import benchmark_table
 from studies.report.benchmark.text import footnotes
 from studies.report.format import with_interval
-from studies.report.sweep.console import print_analysis
+from studies.report.sweep.console import print_tables
+from studies.report.sweep.outputs import SweepReport
 from studies.tables.curves import Curve
 from studies.workflows.sweep import StudyResult
 
@@ -29,13 +30,13 @@ def print_summary(console: "Console", ending: StudyResult, folder: Path) -> None
     folder
         Its results folder.
     """
-    benchmark = ending.outputs.benchmark
-    if benchmark is None:
-        console.print(_curves(ending.outputs.curves))
-        print_analysis(console, ending.outputs.analysis, ending.outputs.curves)
+    report = ending.outputs.report
+    if isinstance(report, SweepReport):
+        console.print(_curves(report.curves))
+        print_tables(console, report.tables, report.curves)
     else:
-        console.print(benchmark_table(benchmark))
-        for note in footnotes(benchmark):
+        console.print(benchmark_table(report.benchmark))
+        for note in footnotes(report.benchmark):
             console.print(note, markup=False, highlight=False)
     _print_failures(console, ending)
     _print_files(console, ending, folder)
@@ -84,9 +85,9 @@ def _print_files(console: "Console", ending: StudyResult, folder: Path) -> None:
         f"  results.sqlite   {cell_counts.planned - ending.outputs.missing} cells, "
         f"{cell_counts.computed} of them computed now",
     )
-    if ending.outputs.benchmark is None:
+    if isinstance(ending.outputs.report, SweepReport):
         say(console, "  curves.csv       one line a corruption, strength and model")
-        say(console, "  areas.csv, comparisons.csv, metrics.csv, paths.csv, classes.csv")
+        say(console, "  areas.csv, comparisons.csv, metrics.csv, failures.csv, classes.csv")
     else:
         say(console, "  curves.csv       one line a corruption, level and model")
         say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")

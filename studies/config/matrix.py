@@ -19,6 +19,7 @@ from pydantic import (
 from models.mistakes import describe_mistakes
 from models.training import TrainConfig
 from studies.config.files import folder_of, read_settings
+from studies.config.study import CLEAN
 from studies.config.validators import Corruptions, Count, Seeds, StudyName
 from studies.core.errors import StudyError
 
@@ -200,7 +201,6 @@ def _paths() -> list[str]:
     ]
 
 
-CLEAN = "clean"
 ALL = "all"
 CLEAN_AND_ALL = "clean and all"
 RESERVED = (CLEAN, ALL, CLEAN_AND_ALL, "mean", "worst")

@@ -29,6 +29,9 @@ from studies.config.validators import (
     model_name,
 )
 
+CLEAN = "clean"
+"""Label of the clean images, where others have the name of a corruption."""
+
 
 class Study(BaseModel):
     """A question about classifiers: models x corruptions x strengths x seeds on one data set.

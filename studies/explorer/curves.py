@@ -151,7 +151,7 @@ class CurvesPage:
                 chart.options.update(self._options(panel, self._opened))
 
     def _options(self, panel: Panel, opened: Opened) -> dict[str, object]:
-        chance = 1 / len(opened.swept.evaluation_set.class_names)
+        chance = 1 / len(opened.results.evaluation_set.class_names)
         return chart_options(panel, opened.models, self._shown_models, chance)
 
     def _build_card(self, panel: Panel, opened: Opened) -> None:
@@ -177,7 +177,7 @@ class CurvesPage:
 
 def said(opened: Opened) -> str:
     """Say in a line what a results folder holds."""
-    evaluation_set, finished = opened.swept.evaluation_set, opened.finished
+    evaluation_set, finished = opened.results.evaluation_set, opened.finished
     models, panels = len(opened.models), len(opened.panels)
     parts = [
         f"{evaluation_set.images.count:,} images of {evaluation_set.data}",

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.plan import Condition, cell_key
+from studies.plan import Condition
 from studies.report.images import Originals, find_originals
-from studies.results.sweep_results import Swept
+from studies.results.sweep_results import SweepResults
 from studies.run.engine import corruption_of
 from studies.stats.metrics import correct
 from studies.store.store import Store
@@ -46,7 +46,7 @@ class Failing:
     images: int
 
 
-def find_failing(swept: Swept, model: str, condition: Condition) -> Failing:
+def find_failing(results: SweepResults, model: str, condition: Condition) -> Failing:
     """Return what a model got wrong under a condition, from the stored outcomes.
 
     Raises
@@ -54,10 +54,9 @@ def find_failing(swept: Swept, model: str, condition: Condition) -> Failing:
     StudyError
         When the cell is not stored, or damaged.
     """
-    evaluation_set = swept.evaluation_set
-    key = cell_key(condition, evaluation_set.images, swept.digests[model])
-    with Store(swept.folder) as store:
-        outcomes = store.outcomes(key)
+    evaluation_set = results.evaluation_set
+    with Store(results.folder) as store:
+        outcomes = store.outcomes(results.key(condition, model))
     wrong = np.flatnonzero(~correct(outcomes))
     surest = wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
     names = evaluation_set.class_names
@@ -73,11 +72,11 @@ def find_failing(swept: Swept, model: str, condition: Condition) -> Failing:
     return Failing(tuple(mistakes), len(evaluation_set.labels))
 
 
-def originals_of(swept: Swept, at_hand: "Dataset | None") -> Originals:
+def originals_of(results: SweepResults, at_hand: "Dataset | None") -> Originals:
     """Return the images of a sweep: those of a data set that is loaded, where it is the one."""
-    if at_hand is not None and at_hand.digest == swept.evaluation_set.images.digest:
+    if at_hand is not None and at_hand.digest == results.evaluation_set.images.digest:
         return Originals(at_hand.test_images)
-    return find_originals(swept.study, swept.evaluation_set)
+    return find_originals(results.study, results.evaluation_set)
 
 
 def images_seen(

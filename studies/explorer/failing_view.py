@@ -118,7 +118,7 @@ class FailingView:
         asked, condition = self._asked, dot.conditions[self._draw.value or 0]
         self._trouble.text = ""
         try:
-            failing = await run.io_bound(find_failing, self._opened.swept, model, condition)
+            failing = await run.io_bound(find_failing, self._opened.results, model, condition)
         except StudyError as error:
             self._trouble.text = str(error)
             return
@@ -161,14 +161,14 @@ class FailingView:
     @property
     def _same_data(self) -> bool:
         """Whether the page Play has the images of this folder."""
-        digest = self._opened.swept.evaluation_set.images.digest
+        digest = self._opened.results.evaluation_set.images.digest
         return self._context.ready and self._context.data.digest == digest
 
     def _pictures(self, condition: Condition, numbers: list[int]) -> list[str]:
         """Return images as the model saw them; runs in a thread."""
         if self._originals is None:
             at_hand = self._context.data if self._context.ready else None
-            self._originals = originals_of(self._opened.swept, at_hand)
+            self._originals = originals_of(self._opened.results, at_hand)
         return [png_address(image) for image in images_seen(self._originals, condition, numbers)]
 
 

@@ -4,16 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
+from studies.config.study import CLEAN
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
-from studies.results.adaptive import CLEAN, Level
-from studies.results.sweep_results import Swept, last_sweep
-from studies.run.sweep import planned_keys
+from studies.results.sweep_results import SweepResults
 from studies.store.store import Store
-from studies.tables.curves import Curve, Row, trace_curves
-from studies.tables.levels import LevelRow, trace_levels
+from studies.tables.curves import Curve, CurveRow, LevelRow, make_curves, make_level_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,8 @@ class Opened:
 
     Attributes
     ----------
-    swept
-        The settings, the images and the models.
+    results
+        The settings, the images and the models; the store is closed.
     panels
         The curves, corruption by corruption.
     finished, planned
@@ -91,7 +88,7 @@ class Opened:
         How many cells failed at the last try.
     """
 
-    swept: Swept
+    results: SweepResults
     panels: tuple[Panel, ...]
     finished: int
     planned: int
@@ -113,25 +110,24 @@ def open_folder(path: Path) -> Opened:
         message names it.
     """
     with Store(path) as store:
-        swept = last_sweep(store, path)
-        planned = planned_keys(swept.plan, swept.evaluation_set.images, swept.digests)
-        panels = _panels(store, swept)
+        results = SweepResults.of_last_sweep(store)
+        panels = _panels(results)
         if not panels:
             raise StudyError(f"no cell is finished in {path} yet, so there is no curve to show")
         return Opened(
-            swept=swept,
+            results=results,
             panels=panels,
-            finished=len(planned & store.finished_keys()),
-            planned=len(planned),
-            failures=sum(failure.key in planned for failure in store.failures()),
+            finished=results.finished,
+            planned=len(results.planned_keys),
+            failures=len(results.failures()),
         )
 
 
-def _panels(store: Store, swept: Swept) -> tuple[Panel, ...]:
-    if swept.study.protocol is not None:
-        return _protocol_panels(store, swept, swept.study.protocol)
-    points = cast("Sequence[Point]", swept.plan)
-    curves = trace_curves(store, points, swept.evaluation_set.images, swept.digests)
+def _panels(results: SweepResults) -> tuple[Panel, ...]:
+    if results.study.protocol is not None:
+        return _protocol_panels(results, results.study.protocol)
+    points = results.points
+    curves = make_curves(results)
     return tuple(
         _sweep_panel(
             [curve for curve in curves if curve.corruption == corruption],
@@ -146,7 +142,7 @@ def _sweep_panel(curves: Sequence[Curve], points: Mapping[float, Point]) -> Pane
     first = curves[0]
     finite = all(math.isfinite(point.strength) for point in points.values())
 
-    def dot(row: Row) -> Dot:
+    def dot(row: CurveRow) -> Dot:
         conditions = points[row.t].conditions
         if not finite:
             return _dot(row, row.t, f"t {row.t:.4g}", conditions)
@@ -164,15 +160,12 @@ def _sweep_panel(curves: Sequence[Curve], points: Mapping[float, Point]) -> Pane
     )
 
 
-def _protocol_panels(store: Store, swept: Swept, name: str) -> tuple[Panel, ...]:
+def _protocol_panels(results: SweepResults, name: str) -> tuple[Panel, ...]:
     """Show published levels as curves that begin at the clean images."""
     from noiselib import protocols
 
-    levels = cast("Sequence[Level]", swept.plan)
-    rows = trace_levels(
-        store, protocols.load(name), levels, swept.evaluation_set.images, swept.digests
-    )
-    conditions = {(level.corruption, level.number): level.conditions for level in levels}
+    rows = make_level_rows(results, protocols.load(name))
+    conditions = {(point.corruption, point.level): point.conditions for point in results.points}
 
     def line(corruption: str, model: str) -> Line:
         of_model = [row for row in rows if row.model == model]
@@ -184,16 +177,18 @@ def _protocol_panels(store: Store, swept: Swept, name: str) -> tuple[Panel, ...]
         models = dict.fromkeys(row.model for row in rows if row.corruption == corruption)
         lines = tuple(line(corruption, model) for model in models)
         title = corruption.replace("_", " ").capitalize()
-        last = max(level.number for level in levels if level.corruption == corruption)
+        last = max(point.t for point in results.points if point.corruption == corruption)
         axis = "published level; 0 is clean"
-        panels.append(Panel(corruption, title, axis, (0.0, float(last)), lines))
+        panels.append(Panel(corruption, title, axis, (0.0, last), lines))
     return tuple(panels)
 
 
-def _level_dot(row: LevelRow, conditions: Mapping[tuple[str, int], tuple[Condition, ...]]) -> Dot:
+def _level_dot(
+    row: LevelRow, conditions: Mapping[tuple[str, int | None], tuple[Condition, ...]]
+) -> Dot:
     where = f"level {row.level}" if row.level else "clean"
     return _dot(row, float(row.level), where, conditions[row.corruption, row.level])
 
 
-def _dot(row: Row | LevelRow, x: float, where: str, conditions: tuple[Condition, ...]) -> Dot:
+def _dot(row: CurveRow | LevelRow, x: float, where: str, conditions: tuple[Condition, ...]) -> Dot:
     return Dot(x, where, row.accuracy, row.low, row.high, row.images, row.seeds, conditions)

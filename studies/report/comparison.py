@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from studies.report.format import percent
 from studies.report.sweep.text import p_text, points
-from studies.tables.gate import OVERALL, Finding
+from studies.tables.gate import OVERALL, ModelDifference
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-def findings_table(findings: Sequence[Finding], margin: float | None) -> "Table":
+def differences_table(differences: Sequence[ModelDifference], margin: float | None) -> "Table":
     """Return a table, one line a place, pair by pair."""
     from rich.table import Table
     from rich.text import Text
@@ -25,41 +25,43 @@ def findings_table(findings: Sequence[Finding], margin: float | None) -> "Table"
     for title in ("baseline", "candidate", "difference", "p", ""):
         table.add_column(title, justify="right", no_wrap=True)
     last = None
-    for finding in findings:
-        if finding.pair != last:
+    for item in differences:
+        if item.pair != last:
             table.add_section()
-            names = f"{finding.pair.candidate} against {finding.pair.baseline}"
+            names = f"{item.pair.candidate} against {item.pair.baseline}"
             table.add_row(Text(names, style="bold"))
-            last = finding.pair
-        found = finding.difference
+            last = item.pair
+        found = item.difference
         table.add_row(
-            Text(finding.where),
+            Text(item.where),
             percent(found.baseline),
             percent(found.candidate),
             f"{points(found.difference)} ({points(found.low)} to {points(found.high)})",
             p_text(found.p),
-            verdict(finding, margin),
+            verdict(item, margin),
         )
     return table
 
 
-def verdict(finding: Finding, margin: float | None) -> str:
+def verdict(item: ModelDifference, margin: float | None) -> str:
     """Return in a word or three what a line says."""
-    if finding.difference.low > 0:
+    if item.difference.low > 0:
         return "better"
-    if finding.least_loss <= 0:
+    if item.least_loss <= 0:
         return "not told apart"
-    if margin is not None and not finding.is_worse(margin):
+    if margin is not None and not item.is_worse(margin):
         return "worse, within the margin"
     return "worse"
 
 
-def closing_sentences(findings: Sequence[Finding], margin: float | None, images: int) -> list[str]:
+def closing_sentences(
+    differences: Sequence[ModelDifference], margin: float | None, images: int
+) -> list[str]:
     """Say whether the candidate passes, and what could have been seen.
 
     Parameters
     ----------
-    findings
+    differences
         All lines.
     margin
         The loss that is let pass; None where nothing is asked.
@@ -68,25 +70,25 @@ def closing_sentences(findings: Sequence[Finding], margin: float | None, images:
     """
     sentences = []
     if margin is not None:
-        worse = [finding for finding in findings if finding.is_worse(margin)]
-        sentences += [_failure(finding, margin) for finding in worse]
+        worse = [item for item in differences if item.is_worse(margin)]
+        sentences += [_failure(item, margin) for item in worse]
         if not worse:
             sentences.append(f"PASS: nowhere is a loss of more than {100 * margin:g} points shown.")
-    for finding in findings:
-        needed = finding.difference.images_for_one_point
-        if finding.where == OVERALL and needed is not None:
+    for item in differences:
+        needed = item.difference.images_for_one_point
+        if item.where == OVERALL and needed is not None:
             sentences.append(
                 f"To see a difference of one point over all corruptions between "
-                f"{finding.pair.candidate} and {finding.pair.baseline} takes about {needed:,} "
+                f"{item.pair.candidate} and {item.pair.baseline} takes about {needed:,} "
                 f"images; there are {images:,}."
             )
     return sentences
 
 
-def _failure(finding: Finding, margin: float) -> str:
-    where = finding.where
+def _failure(item: ModelDifference, margin: float) -> str:
+    where = item.where
     place = {"clean": "on clean images", OVERALL: f"over {OVERALL}"}.get(where, f"under {where}")
     return (
-        f"FAIL: {finding.pair.candidate} loses {100 * finding.loss:.1f} points {place} "
-        f"(at least {100 * finding.least_loss:.1f}); the margin is {100 * margin:g}."
+        f"FAIL: {item.pair.candidate} loses {100 * item.loss:.1f} points {place} "
+        f"(at least {100 * item.least_loss:.1f}); the margin is {100 * margin:g}."
     )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from studies.tables.curves import Curve, Row
+from studies.stats.metrics import Metric
+from studies.tables.curves import Curve, CurveRow
 
 
 class Placed(Protocol):
@@ -44,12 +45,17 @@ def percent(value: float) -> str:
     return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
 
 
+def metric_text(value: float, metric: Metric) -> str:
+    """Return the number of a metric as its unit asks for."""
+    return percent(value) if metric.unit == "share" else f"{value:.3f}"
+
+
 def limits(row: Limited) -> str:
     """Return the 95 % interval of an accuracy: ``(92.1-97.0)``."""
     return _limits(row.low, row.high)
 
 
-def with_interval(row: Row) -> str:
+def with_interval(row: CurveRow) -> str:
     """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
     return with_limits(row.accuracy, row.low, row.high)
 
@@ -116,7 +122,7 @@ def _falls(model: str, curves: Sequence[Curve]) -> str:
     return f"{text}; {name} hurts it least: it keeps {with_interval(_least(best))} or more."
 
 
-def _least(curve: Curve) -> Row:
+def _least(curve: Curve) -> CurveRow:
     return min(curve.rows, key=lambda row: row.accuracy)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.tables.curves import Curve, Row
+from studies.tables.curves import Curve, CurveRow
 
 LENGTH = 6
 """Images in a strip: as many as fit above a panel."""
@@ -19,7 +19,7 @@ _APART = 0.8 / (LENGTH - 1)  # of the axis, between two of them: nearer ones hid
 class Frame:
     """One image of a strip: the row of the curve it belongs to, and ``(h, w)`` or ``(h, w, 3)``."""
 
-    row: Row
+    row: CurveRow
     image: npt.NDArray[np.uint8]
 
 
@@ -62,7 +62,7 @@ def make_strips(
     }
 
 
-def _spread(rows: Sequence[Row]) -> list[Row]:
+def _spread(rows: Sequence[CurveRow]) -> list[CurveRow]:
     """Return the ends and a few rows about evenly spaced on the axis on which they are drawn."""
     finite = all(math.isfinite(row.strength) for row in rows)
     strengths = np.array([row.strength if finite else row.t for row in rows])

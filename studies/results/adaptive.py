@@ -1,26 +1,16 @@
 """The points of an adaptive sweep, found again at any time from the cells that are stored."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from studies.plan import (
-    Condition,
-    Planned,
-    Point,
-    cell_key,
-    conditions_of,
-    plan_points,
-    points_along,
-)
+from studies.plan import Point, cell_key, plan_levels, plan_points, points_along
 from studies.stats.curves import next_strengths, thresholds
 from studies.store.store import Store
 
 if TYPE_CHECKING:
-    from noiselib.protocols import Protocol
     from studies.config.study import Study
 
 
@@ -116,31 +106,7 @@ def _refined(
     return points
 
 
-CLEAN = "clean"
-"""What stands in place of a published name for the untouched images; their level is 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level of one published corruption.
-
-    Attributes
-    ----------
-    corruption
-        Published name, or `CLEAN`.
-    number
-        Published level, from 1; 0 for the clean images. An index, not a dose: levels of some
-        corruptions are not in the order of their damage.
-    conditions
-        One for each seed, or a single one where nothing is drawn.
-    """
-
-    corruption: str
-    number: int
-    conditions: tuple[Condition, ...]
-
-
-def plan(study: "Study", accuracies: Accuracies) -> Sequence[Planned]:
+def plan(study: "Study", accuracies: Accuracies) -> list[Point]:
     """Return everything that a study asks for: the points of its curves, or its protocol.
 
     Parameters
@@ -157,18 +123,3 @@ def plan(study: "Study", accuracies: Accuracies) -> Sequence[Planned]:
     if study.tolerance is not None:
         return refined_points(study, study.tolerance, accuracies)
     return plan_points(study)
-
-
-def plan_levels(protocol: "Protocol", seeds: Sequence[int]) -> list[Level]:
-    """Return the clean images and every level of a protocol, in the published order."""
-    import noiselib
-
-    clean = Level(CLEAN, 0, conditions_of(noiselib.parse("identity"), seeds))
-    return [
-        clean,
-        *(
-            Level(name, number, conditions_of(noiselib.parse(spec).at(1.0), seeds))
-            for name, entry in protocol.items()
-            for number, spec in enumerate(entry.levels, start=1)
-        ),
-    ]

@@ -1,153 +1,250 @@
-"""What models answered, read from the store: one array a point, a row a seed."""
+"""The stored cells of one plan: what each model predicted at each point, each cell read once."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from studies.config.validators import model_name
 from studies.core.errors import StudyError
-from studies.plan import Condition, ImageRange, Planned, Point, cell_key
+from studies.plan import Condition, ImageRange, Point, cell_key, planned_keys
 from studies.results.adaptive import Accuracies, plan
 from studies.stats.predictions import Outcomes
-from studies.store.records import EvaluationSet
+from studies.store.records import EvaluationSet, Failure
 from studies.store.store import Store
 
 if TYPE_CHECKING:
     from noiselib import Transform
     from studies.config.study import Study
 
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """The last sweep of a results folder.
-
-    Attributes
-    ----------
-    folder
-        The results folder.
-    study
-        The settings.
-    evaluation_set
-        Which images.
-    digests
-        Model name -> model digest, in the order of the study.
-    plan
-        Everything that was asked for.
-    """
-
-    folder: Path
-    study: "Study"
-    evaluation_set: EvaluationSet
-    digests: Mapping[str, str]
-    plan: Sequence[Planned]
-
-
-def last_sweep(store: Store, folder: Path) -> Swept:
-    """Return what a results folder was last swept for.
-
-    Raises
-    ------
-    StudyError
-        When it never was.
-    """
-    from studies.config.study import Study
-
-    runs = store.runs()
-    if not runs:
-        raise StudyError(f"there are no results in {folder} yet; start with a sweep")
-    study = Study.model_construct(**runs[-1].study)
-    models = [model for name in study.models if (model := store.model(model_name(name)))]
-    digests = {model.name: model.digest for model in models}
-    return Swept(
-        folder=folder,
-        study=study,
-        evaluation_set=store.evaluation_set(),
-        digests=digests,
-        plan=plan(study, Accuracies(store, digests)),
-    )
-
-
-Correct = npt.NDArray[np.bool_]
+_CACHED_BYTES = 2**26  # of cells that are kept in memory; a report on thousands must not keep all
 
 
 @dataclass(frozen=True, slots=True)
-class PointAnswers:
-    """Which images a model recognised at one point.
+class SeverityRange:
+    """The points of one corruption, from the clean images to maximum severity.
 
     Attributes
     ----------
-    conditions
-        Those that are stored, one a seed.
-    correct
+    corruption : str
+        Spec at maximum severity.
+    parameter, unit : str
+        The parameter that is the strength, and its unit.
+    points : tuple of Point
+        From clean to maximum severity.
+    """
+
+    corruption: str
+    parameter: str
+    unit: str
+    points: tuple[Point, ...] = field(repr=False)
+
+    def strength(self, t: float) -> float:
+        """Return the strength at any fraction t of the range, in the parameter's own unit."""
+        return float(_parsed(self.corruption).position(t))
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectPredictions:
+    """Which images a model classified correctly at one point.
+
+    Attributes
+    ----------
+    conditions : tuple of Condition
+        Those that are stored, one for each seed.
+    correct : ndarray of bool
         ``(conditions, images)``.
     """
 
     conditions: tuple[Condition, ...]
-    correct: Correct
+    correct: npt.NDArray[np.bool_]
 
 
-class Reader:
-    """Reads cells of one store by their conditions.
+class SweepResults:
+    """The cells of some points and models, as far as they are stored.
 
     Parameters
     ----------
-    store
-        The results.
-    images
-        Which images the cells are about.
+    store : Store
+        Where the cells are.
+    points : sequence of Point
+        The plan, in its order.
+    digests : mapping of str to str
+        Model name -> model digest, in the order of the study; of two models, the first is the
+        baseline.
+    study : Study, optional
+        The settings of the sweep.
+    evaluation_set : EvaluationSet, optional
+        Which images the cells are about; by default that of the store.
     """
 
-    def __init__(self, store: Store, images: ImageRange) -> None:
-        self._store = store
-        self._images = images
+    def __init__(
+        self,
+        store: Store,
+        points: Sequence[Point],
+        digests: Mapping[str, str],
+        study: "Study | None" = None,
+        evaluation_set: EvaluationSet | None = None,
+    ) -> None:
+        self.store = store
+        self.points = tuple(points)
+        self.digests = dict(digests)
+        self.evaluation_set = evaluation_set or store.evaluation_set()
+        self._study = study
         self._stored = store.finished_keys()
+        self._cache: OrderedDict[str, Outcomes] = OrderedDict()
+        self._cached_bytes = 0
 
-    def stored(self, planned: Planned, digest: str) -> tuple[Condition, ...]:
-        """Return the conditions of a point that a model has seen."""
-        return tuple(
-            condition
-            for condition in planned.conditions
-            if cell_key(condition, self._images, digest) in self._stored
-        )
+    @classmethod
+    def of_last_sweep(cls, store: Store) -> Self:
+        """Return the results of the last sweep of a results folder.
 
-    def quantity(self, condition: Condition, digest: str, name: str) -> npt.NDArray[Any]:
-        """Return one field of a stored cell's `Outcomes`, ``(images, ...)``."""
-        return self._store.quantity(cell_key(condition, self._images, digest), name)
-
-    def outcomes_at(self, planned: Planned, digest: str) -> dict[Condition, Outcomes]:
-        """Return what is stored of each cell of a point, but the log-probabilities of all classes.
-
-        Those are most of the bytes, and no number here rests on them.
+        Raises
+        ------
+        StudyError
+            When there was none.
         """
-        return {item: self.outcomes(item, digest) for item in self.stored(planned, digest)}
+        from studies.config.study import Study
 
-    def outcomes(self, condition: Condition, digest: str) -> Outcomes:
-        """Return what is stored of one cell, but the log-probabilities of all classes."""
-        return self._store.outcomes(cell_key(condition, self._images, digest), of_all_classes=False)
+        runs = store.runs()
+        if not runs:
+            raise StudyError(f"there are no results in {store.path.parent} yet; start with a sweep")
+        study = Study.model_construct(**runs[-1].study)
+        models = [model for name in study.models if (model := store.model(model_name(name)))]
+        digests = {model.name: model.digest for model in models}
+        return cls(store, plan(study, Accuracies(store, digests)), digests, study)
 
-    def at(self, planned: Planned, digest: str) -> PointAnswers | None:
-        """Return which images a model recognised at a point; None where no cell is stored."""
-        conditions = self.stored(planned, digest)
+    def restricted_to(self, points: Sequence[Point]) -> "SweepResults":
+        """Return the same results with those of their points alone that are among some points."""
+        wanted = set(points)
+        kept = [point for point in self.points if point in wanted]
+        return SweepResults(self.store, kept, self.digests, self._study, self.evaluation_set)
+
+    @property
+    def study(self) -> "Study":
+        """The settings of the sweep."""
+        if self._study is None:
+            raise ValueError("these results were made without the settings of a study")
+        return self._study
+
+    @property
+    def folder(self) -> Path:
+        """The results folder."""
+        return self.store.path.parent
+
+    @property
+    def images(self) -> ImageRange:
+        """Which images the cells are about."""
+        return self.evaluation_set.images
+
+    @property
+    def models(self) -> list[str]:
+        """Names of the models, in the order of the study."""
+        return list(self.digests)
+
+    @property
+    def chance(self) -> float:
+        """Accuracy of a uniformly random prediction."""
+        return 1 / len(self.evaluation_set.class_names)
+
+    @cached_property
+    def severity_ranges(self) -> list[SeverityRange]:
+        """The severity range of each corruption, in the order of the points; none of a protocol."""
+        ranges = []
+        for corruption in dict.fromkeys(p.corruption for p in self.points if p.level is None):
+            axis = _parsed(corruption).axis
+            points = tuple(point for point in self.points if point.corruption == corruption)
+            ranges.append(SeverityRange(corruption, axis.name, axis.unit, points))
+        return ranges
+
+    # --- how many cells there are -------------------------------------------------------------
+
+    @cached_property
+    def planned_keys(self) -> set[str]:
+        """The keys of all cells of the plan."""
+        return planned_keys(self.points, self.images, self.digests)
+
+    @property
+    def finished(self) -> int:
+        """How many cells of the plan are stored."""
+        return len(self.planned_keys & self._stored)
+
+    @property
+    def missing(self) -> int:
+        """How many cells of the plan are not stored."""
+        return len(self.planned_keys) - self.finished
+
+    def failures(self) -> list[Failure]:
+        """Return the cells of the plan that failed at their last try."""
+        return [failure for failure in self.store.failures() if failure.key in self.planned_keys]
+
+    # --- what the cells hold ------------------------------------------------------------------
+
+    def key(self, condition: Condition, model: str) -> str:
+        """Return the key of the cell of a condition and a model."""
+        return cell_key(condition, self.images, self.digests[model])
+
+    def stored(self, point: Point, model: str) -> tuple[Condition, ...]:
+        """Return the conditions of a point whose cells are stored for a model."""
+        return tuple(item for item in point.conditions if self.key(item, model) in self._stored)
+
+    def outcomes(self, condition: Condition, model: str) -> Outcomes:
+        """Return a stored cell without the log-probabilities of all classes.
+
+        Those are most of the bytes, and no table needs them.
+        """
+        key = self.key(condition, model)
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        outcomes = self.store.outcomes(key, of_all_classes=False)
+        self._cache[key] = outcomes
+        self._cached_bytes += outcomes.nbytes
+        while self._cached_bytes > _CACHED_BYTES:
+            self._cached_bytes -= self._cache.popitem(last=False)[1].nbytes
+        return outcomes
+
+    def outcomes_at(self, point: Point, model: str) -> dict[Condition, Outcomes]:
+        """Return the stored cells of a point, by condition."""
+        return {item: self.outcomes(item, model) for item in self.stored(point, model)}
+
+    def quantity(self, condition: Condition, model: str, name: str) -> npt.NDArray[Any]:
+        """Return one field of the `Outcomes` of a stored cell, ``(images, ...)``."""
+        key = self.key(condition, model)
+        if key in self._cache:
+            array: npt.NDArray[Any] = getattr(self._cache[key], name)
+            return array
+        return self.store.quantity(key, name)
+
+    def correct(self, condition: Condition, model: str) -> npt.NDArray[np.bool_]:
+        """Return ``(images,)``: whether the model classified each image correctly."""
+        ranks: npt.NDArray[np.int32] = self.quantity(condition, model, "rank")
+        return np.equal(ranks, 0)
+
+    def correct_at(self, point: Point, model: str) -> CorrectPredictions | None:
+        """Return which images a model classified correctly at a point; None without a cell."""
+        conditions = self.stored(point, model)
         if not conditions:
             return None
-        ranks = [self.quantity(condition, digest, "rank") for condition in conditions]
-        return PointAnswers(conditions, np.equal(np.stack(ranks), 0))
+        return CorrectPredictions(
+            conditions, np.stack([self.correct(condition, model) for condition in conditions])
+        )
 
 
 def shared(
-    first: PointAnswers | None, second: PointAnswers | None
-) -> tuple[Correct, Correct, int] | None:
-    """Return the answers of two models under those conditions that both have seen.
+    first: CorrectPredictions | None, second: CorrectPredictions | None
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
+    """Return the predictions of two models under those conditions that both have stored.
 
     Returns
     -------
-    tuple or None
-        Twice ``(draws, images)``, and the draws; None where they have seen none together.
+    tuple of ndarray or None
+        Twice ``(conditions, images)``; None where no condition is shared.
     """
     if first is None or second is None:
         return None
@@ -157,84 +254,49 @@ def shared(
     return (
         first.correct[[first.conditions.index(condition) for condition in both]],
         second.correct[[second.conditions.index(condition) for condition in both]],
-        len(both),
     )
 
 
 def mean_over_points(
-    answers: Sequence[PointAnswers], weights: npt.NDArray[np.float64]
+    predictions: Sequence[CorrectPredictions], weights: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
-    """Return ``(images,)``: the weighted mean, over points, of the share of draws that are right.
+    """Return ``(images,)``: the weighted mean, over points, of the share of correct predictions.
 
     With the weights of the trapezoid rule, the mean over images is the area under the curve.
     """
-    mean = np.zeros(answers[0].correct.shape[1])
-    for weight, item in zip(weights, answers, strict=True):
+    mean = np.zeros(predictions[0].correct.shape[1])
+    for weight, item in zip(weights, predictions, strict=True):
         mean += weight * item.correct.mean(axis=0, dtype=np.float64)
     return mean
 
 
-def whole_draws(
-    points: Sequence[Planned], stored: Sequence[Sequence[Condition]]
+def complete_seeds(
+    points: Sequence[Point], stored: Sequence[Sequence[Condition]]
 ) -> list[list[Condition]]:
-    """Return the draws of which every point of a path is stored.
+    """Return the noise seeds of which every point of a severity range is stored.
 
     Parameters
     ----------
-    points
-        The points of one path.
-    stored
+    points : sequence of Point
+        The points of one severity range.
+    stored : sequence of sequence of Condition
         For each of them, the conditions that are stored.
 
     Returns
     -------
-    list
-        For each draw its condition at every point. Points where nothing is drawn, as the clean
-        one, are part of every draw.
+    list of list of Condition
+        For each seed its condition at every point. Points where nothing is drawn, such as the
+        clean one, belong to every seed.
     """
     every = [condition.seed for point in points for condition in point.conditions]
     drawn = dict.fromkeys(seed for seed in every if seed is not None)
     seeds: list[int | None] = [*drawn] if drawn else [None]
-    draws = []
+    complete = []
     for seed in seeds:
         found = [[item for item in at if item.seed in {seed, None}] for at in stored]
         if all(found):
-            draws.append([items[0] for items in found])
-    return draws
-
-
-@dataclass(frozen=True, slots=True)
-class SeverityRange:
-    """The way from clean images to one corruption.
-
-    Attributes
-    ----------
-    corruption
-        Spec at its worst strength.
-    parameter, unit
-        The parameter that is the strength, and its unit.
-    points
-        From clean to worst.
-    """
-
-    corruption: str
-    parameter: str
-    unit: str
-    points: tuple[Point, ...] = field(repr=False)
-
-    def strength(self, t: float) -> float:
-        """Return the strength at any t of the path, in the parameter's own unit."""
-        return float(_parsed(self.corruption).position(t))
-
-
-def severity_ranges(points: Sequence[Point]) -> list[SeverityRange]:
-    """Return the paths that some points are on, in their order."""
-    paths = []
-    for corruption in dict.fromkeys(point.corruption for point in points):
-        axis = _parsed(corruption).axis
-        along = tuple(point for point in points if point.corruption == corruption)
-        paths.append(SeverityRange(corruption, axis.name, axis.unit, along))
-    return paths
+            complete.append([items[0] for items in found])
+    return complete
 
 
 @cache

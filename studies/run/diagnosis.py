@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
-from studies.plan import Condition, ImageRange, cell_key, conditions_of
+from studies.plan import Condition, ImageRange, cell_key, conditions_of, planned_keys
 from studies.run.engine import BLOCK, LocalEngine, corruption_of
 from studies.run.models import Classifier, start_predicting
-from studies.run.sweep import missing_jobs, planned_keys, sweep
+from studies.run.sweep import missing_jobs, sweep
 from studies.stats.predictions import Outcomes
 from studies.store.store import Store
 

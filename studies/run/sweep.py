@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from studies.core.progress import Observer
-from studies.plan import ImageRange, Planned, cell_key, conditions_in_order
+from studies.plan import ImageRange, Planned, cell_key, conditions_in_order, planned_keys
 from studies.run.engine import Engine, Failed, Job
 from studies.stats import metrics
 from studies.store.records import Failure
@@ -18,17 +18,6 @@ class CellCounts:
     planned: int
     computed: int
     failed: int
-
-
-def planned_keys(
-    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str]
-) -> set[str]:
-    """Return the keys of all cells of some points and models (name -> digest)."""
-    return {
-        cell_key(condition, images, digest)
-        for condition in conditions_in_order(points)
-        for digest in digests.values()
-    }
 
 
 def missing_jobs(

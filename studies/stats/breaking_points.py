@@ -1,4 +1,4 @@
-"""What happens to single images along a path whose draws do not change: lost, regained, flipped."""
+"""What happens to single images as a corruption grows: when each is first misclassified."""
 
 import numpy as np
 import numpy.typing as npt
@@ -7,43 +7,43 @@ Values = npt.NDArray[np.float64]
 
 
 def breaking_points(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return the first point at which each image is not recognised.
+    """Return the first point at which each image is misclassified.
 
-    The draws of a corruption do not depend on its strength, so an image meets one and the same
-    disturbance that grows, and the point at which it is lost is a property of image and draw.
+    The random draws of a corruption do not depend on its strength, so an image meets one and the
+    same disturbance that grows, and this point is a property of the image and the noise seed.
 
     Parameters
     ----------
-    correct
-        ``(draws, points, images)``.
+    correct : ndarray of bool
+        ``(seeds, points, images)``.
 
     Returns
     -------
-    ndarray
-        ``(draws, images)``: 0 where it is not even recognised clean; the number of points where
-        it is never lost.
+    ndarray of int
+        ``(seeds, images)``: 0 where even the clean image is misclassified; the number of points
+        where none is.
     """
-    lost = ~correct
-    first = lost.argmax(axis=1)
-    breaking: npt.NDArray[np.int64] = np.where(lost.any(axis=1), first, correct.shape[1])
+    wrong = ~correct
+    first = wrong.argmax(axis=1)
+    breaking: npt.NDArray[np.int64] = np.where(wrong.any(axis=1), first, correct.shape[1])
     return breaking
 
 
-def standing(breaking: npt.NDArray[np.int64], point: int) -> Values:
-    """Return ``(images,)``: the share of draws in which an image was never lost up to a point."""
+def surviving(breaking: npt.NDArray[np.int64], point: int) -> Values:
+    """Return ``(images,)``: the share of seeds with no misclassification up to a point."""
     share: Values = np.mean(breaking > point, axis=0, dtype=np.float64)
     return share
 
 
-def flips(predicted: npt.NDArray[np.integer], point: int) -> Values:
-    """Return ``(images,)``: the share of draws in which the answer differs from that before.
+def prediction_changes(predicted: npt.NDArray[np.integer], point: int) -> Values:
+    """Return ``(images,)``: the share of seeds in which the prediction differs from that before.
 
     Parameters
     ----------
-    predicted
-        ``(draws, points, images)`` predicted classes, the same draws at every point.
-    point
-        Which point; at the first nothing can differ.
+    predicted : ndarray of int
+        ``(seeds, points, images)``: predicted classes, the same noise seeds at every point.
+    point : int
+        Which point; at the first, nothing can differ.
     """
     if point == 0:
         return np.zeros(predicted.shape[2])

@@ -14,7 +14,7 @@ from studies.stats.bootstrap import percentile_limits
 Values = npt.NDArray[np.float64]
 
 
-def path_weights(t: Sequence[float]) -> Values:
+def trapezoid_weights(t: Sequence[float]) -> Values:
     """Return the weights of the trapezoid rule, with sum 1.
 
     Parameters

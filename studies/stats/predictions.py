@@ -40,6 +40,11 @@ class Outcomes:
     squared_norm: npt.NDArray[np.float32]
     log_probabilities: npt.NDArray[np.float16]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
+        return sum(getattr(self, name).nbytes for name in Outcomes.__slots__)
+
 
 def judge(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> Outcomes:
     """Compare predicted probabilities with the true classes.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import PointAnswers, SeverityRange, mean_over_points
+from studies.results.sweep_results import CorrectPredictions, SeverityRange, mean_over_points
 from studies.stats.bootstrap import resampled_sums
-from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.curves import critical_limits, critical_position, thresholds, trapezoid_weights
 from studies.stats.intervals import share_interval
 
 Values = npt.NDArray[np.float64]
@@ -68,7 +68,7 @@ class AreaRow:
 
 
 @dataclass(frozen=True, slots=True)
-class WholeCurve:
+class CompleteCurve:
     """A curve without a gap, ready to be resampled.
 
     Attributes
@@ -76,41 +76,41 @@ class WholeCurve:
     path, model
         What it is of.
     counts
-        ``(images, points)``: in how many draws an image is recognised.
-    draws
+        ``(images, points)``: in how many seeds an image is recognised.
+    seeds
         ``(points,)``: in how many it was shown.
     by_image
         ``(images,)``: the area of each image.
     """
 
-    path: SeverityRange
+    severity_range: SeverityRange
     model: str
     counts: npt.NDArray[np.uint16]
-    draws: npt.NDArray[np.int64]
+    seeds: npt.NDArray[np.int64]
     by_image: Values
 
     @property
     def accuracy(self) -> Values:
         """``(points,)``: the curve."""
-        share: Values = self.counts.sum(axis=0, dtype=np.float64) / self.draws / len(self.counts)
+        share: Values = self.counts.sum(axis=0, dtype=np.float64) / self.seeds / len(self.counts)
         return share
 
 
-def whole_curve(
-    path: SeverityRange, model: str, answers: Sequence[PointAnswers | None]
-) -> WholeCurve | None:
+def complete_curve(
+    severity_range: SeverityRange, model: str, predictions: Sequence[CorrectPredictions | None]
+) -> CompleteCurve | None:
     """Return a curve of which every point has a stored cell; None where one has none."""
-    found = [item for item in answers if item is not None]
-    if len(found) < len(answers):
+    found = [item for item in predictions if item is not None]
+    if len(found) < len(predictions):
         return None
     counts = np.stack([item.correct.sum(axis=0, dtype=np.uint16) for item in found], axis=1)
-    draws = np.array([len(item.correct) for item in found])
-    weights = path_weights([point.t for point in path.points])
-    return WholeCurve(path, model, counts, draws, mean_over_points(found, weights))
+    seeds = np.array([len(item.correct) for item in found])
+    weights = trapezoid_weights([point.t for point in severity_range.points])
+    return CompleteCurve(severity_range, model, counts, seeds, mean_over_points(found, weights))
 
 
 def area_rows(
-    curves: Sequence[WholeCurve], *, threshold: float | None, chance: float
+    curves: Sequence[CompleteCurve], *, threshold: float | None, chance: float
 ) -> list[AreaRow]:
     """Return the area and the critical strength of each of some curves.
 
@@ -135,22 +135,22 @@ def area_rows(
 
 
 def _area_row(
-    curve: WholeCurve, resampled: Values, *, threshold: float | None, chance: float
+    curve: CompleteCurve, resampled: Values, *, threshold: float | None, chance: float
 ) -> AreaRow:
-    path, images, accuracy = curve.path, len(curve.counts), curve.accuracy
-    t = [point.t for point in path.points]
-    area = share_interval(curve.by_image, int(curve.draws.sum()))
+    of, images, accuracy = curve.severity_range, len(curve.counts), curve.accuracy
+    t = [point.t for point in of.points]
+    area = share_interval(curve.by_image, int(curve.seeds.sum()))
     goal = thresholds(accuracy, threshold, chance)
     place = float(critical_position(t, accuracy, goal))
     limits = critical_limits(
-        t, resampled / (curve.draws * images), images, threshold=threshold, chance=chance
+        t, resampled / (curve.seeds * images), images, threshold=threshold, chance=chance
     )
     places = [item if np.isfinite(item) else None for item in (place, *limits)]
-    strengths = [None if item is None else path.strength(item) for item in places]
+    strengths = [None if item is None else of.strength(item) for item in places]
     return AreaRow(
-        path.corruption,
-        path.parameter,
-        path.unit,
+        of.corruption,
+        of.parameter,
+        of.unit,
         curve.model,
         images,
         area.estimate,
@@ -164,7 +164,7 @@ def _area_row(
     )
 
 
-def overall_row(model: str, by_image: Values, draws: int) -> AreaRow:
+def overall_row(model: str, by_image: Values, seeds: int) -> AreaRow:
     """Return the mean area of one model over all corruptions.
 
     Parameters
@@ -173,9 +173,9 @@ def overall_row(model: str, by_image: Values, draws: int) -> AreaRow:
         Name of the model.
     by_image
         ``(images,)``: the mean over the corruptions of the area of each image.
-    draws
+    seeds
         How often each image was shown, over all of them.
     """
-    area = share_interval(by_image, draws)
+    area = share_interval(by_image, seeds)
     limits = (area.estimate, area.low, area.high, area.sample_size)
     return AreaRow(ALL, "", "", model, len(by_image), *limits, *[None] * 8)

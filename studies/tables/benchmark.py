@@ -1,13 +1,14 @@
 """Stored cells of a protocol -> what it says of each model: mean errors, CE, mCE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies.plan import ImageRange, cell_key
-from studies.results.adaptive import CLEAN, Level
+from studies.config.study import CLEAN
+from studies.plan import Point
+from studies.results.sweep_results import SweepResults
 from studies.stats.corruption_error import (
     Errors,
     ErrorsByImage,
@@ -16,7 +17,6 @@ from studies.stats.corruption_error import (
     relative_corruption_errors,
 )
 from studies.stats.intervals import Interval, share_interval
-from studies.store.store import Store
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol
@@ -92,39 +92,27 @@ class Benchmark:
         return tuple(item.corruption for item in self.counted if item.fidelity == "stand-in")
 
 
-def assess(
-    store: Store,
-    protocol: "Protocol",
-    levels: Sequence[Level],
-    images: ImageRange,
-    digests: Mapping[str, str],
-    *,
-    reference: str | None,
+def make_benchmark(
+    results: SweepResults, protocol: "Protocol", *, reference: str | None
 ) -> Benchmark:
     """Measure models by a protocol, as far as their cells are stored.
 
     Parameters
     ----------
-    store
-        Where the cells are.
-    protocol
+    results : SweepResults
+        The cells.
+    protocol : Protocol
         The published corruptions.
-    levels
-        The plan.
-    images
-        Which images the cells are about.
-    digests
-        Model name -> model digest.
-    reference
+    reference : str or None
         The model that the others are measured against; None for the first one.
     """
-    every = errors_by_image(store, levels, images, digests)
-    clean = {model: every[CLEAN, model] for model in digests if (CLEAN, model) in every}
+    every = errors_by_image(results)
+    clean = {model: every[CLEAN, model] for model in results.models if (CLEAN, model) in every}
     names = sorted(protocol, key=lambda name: not protocol[name].benchmark)  # a stable sort
     counted = [name for name in names if protocol[name].benchmark]
-    against = next(iter(digests)) if reference is None else reference
+    against = results.models[0] if reference is None else reference
     standings, overall = {}, []
-    for model in digests:
+    for model in results.models:
         ces, mce = corruption_errors(every, names, counted, model=model, reference=against)
         relatives, relative = relative_corruption_errors(
             every, clean, names, counted, model=model, reference=against
@@ -139,7 +127,7 @@ def assess(
         source=protocol.source,
         reference=against,
         reference_chosen=reference is not None,
-        clean={model: _mean_error(every, [CLEAN], model) for model in digests},
+        clean={model: _mean_error(every, [CLEAN], model) for model in results.models},
         sections=tuple(
             Section(
                 name,
@@ -147,7 +135,7 @@ def assess(
                 protocol[name].fidelity,
                 protocol[name].note,
                 protocol[name].benchmark,
-                tuple(standings[name, model] for model in digests),
+                tuple(standings[name, model] for model in results.models),
             )
             for name in names
         ),
@@ -155,36 +143,25 @@ def assess(
     )
 
 
-def errors_by_image(
-    store: Store, levels: Sequence[Level], images: ImageRange, digests: Mapping[str, str]
-) -> Errors:
-    """Return what each model gets wrong under each corruption of which every level is stored.
+def errors_by_image(results: SweepResults) -> Errors:
+    """Return the errors of each model under each corruption of which every level is stored.
 
     A level counts as the mean over those of its seeds that are stored.
     """
-    stored = store.finished_keys()
+    levels: dict[str, list[Point]] = {}
+    for point in results.points:
+        levels.setdefault(point.corruption, []).append(point)
     errors = {}
-    for corruption in dict.fromkeys(level.corruption for level in levels):
-        path = [level for level in levels if level.corruption == corruption]
-        for model, digest in digests.items():
-            keys = [
-                [key for key in _keys(level, images, digest) if key in stored] for level in path
-            ]
-            if all(keys):
-                errors[corruption, model] = _summed(store, keys)
+    for corruption, points in levels.items():
+        for model in results.models:
+            found = [results.correct_at(point, model) for point in points]
+            complete = [item.correct for item in found if item is not None]
+            if len(complete) == len(points):
+                wrong = [np.mean(~item, axis=0, dtype=np.float64) for item in complete]
+                errors[corruption, model] = ErrorsByImage(
+                    np.sum(wrong, axis=0), len(points), sum(map(len, complete))
+                )
     return errors
-
-
-def _keys(level: Level, images: ImageRange, digest: str) -> list[str]:
-    return [cell_key(condition, images, digest) for condition in level.conditions]
-
-
-def _summed(store: Store, keys: Sequence[Sequence[str]]) -> ErrorsByImage:
-    by_level = [
-        np.mean([store.quantity(key, "rank") != 0 for key in of_level], axis=0, dtype=np.float64)
-        for of_level in keys
-    ]
-    return ErrorsByImage(np.sum(by_level, axis=0), len(keys), sum(map(len, keys)))
 
 
 def _mean_error(errors: Errors, corruptions: Sequence[str], model: str) -> Interval | None:
@@ -194,3 +171,67 @@ def _mean_error(errors: Errors, corruptions: Sequence[str], model: str) -> Inter
     parts = [errors[name, model] for name in corruptions]
     by_image = np.mean([part.total / part.levels for part in parts], axis=0)
     return share_interval(by_image, sum(part.draws for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """One model under one corruption; the columns of ``corruption_errors.csv``.
+
+    Attributes
+    ----------
+    corruption
+        Published name, or ``mean`` over those that count.
+    fidelity
+        How near it is to the published one; empty for the mean.
+    benchmark
+        Whether it enters the mean.
+    model, reference
+        The model, and the one it is measured against.
+    error, error_low, error_high
+        Mean error over the levels, and the limits of its 95 % interval.
+    ce, ce_low, ce_high
+        CE, or mCE, as a share: 1 is the reference's; empty where undefined or missing.
+    relative_ce
+        Relative CE, or relative mCE.
+    """
+
+    corruption: str
+    fidelity: str
+    benchmark: bool
+    model: str
+    reference: str
+    error: float | None
+    error_low: float | None
+    error_high: float | None
+    ce: float | None
+    ce_low: float | None
+    ce_high: float | None
+    relative_ce: float | None
+
+
+def error_rows(benchmark: Benchmark) -> Iterator[ErrorRow]:
+    """Yield the rows of ``corruption_errors.csv``, those of the mean last."""
+    groups = [
+        *(
+            (item.corruption, item.fidelity, item.counts, item.standings)
+            for item in benchmark.sections
+        ),
+        ("mean", "", False, benchmark.overall),
+    ]
+    for corruption, fidelity, counts, standings in groups:
+        for item in standings:
+            error, ce = item.error, item.corruption_error
+            yield ErrorRow(
+                corruption=corruption,
+                fidelity=fidelity,
+                benchmark=counts,
+                model=item.model,
+                reference=benchmark.reference,
+                error=None if error is None else error.estimate,
+                error_low=None if error is None else error.low,
+                error_high=None if error is None else error.high,
+                ce=ce.value,
+                ce_low=ce.low,
+                ce_high=ce.high,
+                relative_ce=item.relative.value,
+            )

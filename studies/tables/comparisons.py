@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import PointAnswers, SeverityRange, shared
+from studies.results.sweep_results import CorrectPredictions, SeverityRange, shared
 from studies.stats.paired import (
     Difference,
     adjusted,
@@ -16,7 +16,7 @@ from studies.stats.paired import (
     flipped_sums,
     sign_flip_p,
 )
-from studies.tables.areas import ALL, WholeCurve
+from studies.tables.areas import ALL, CompleteCurve
 
 Values = npt.NDArray[np.float64]
 
@@ -35,8 +35,8 @@ class ComparisonRow:
         Which point of the path; t and strength are empty for areas.
     baseline_model, candidate_model
         Names of the two models.
-    draws, images
-        In how many draws, of how many images, they were compared; empty for areas.
+    seeds, images
+        How many noise seeds and images they were compared on; no seeds for areas.
     baseline, candidate
         The quantity of each.
     difference, low, high
@@ -59,7 +59,7 @@ class ComparisonRow:
     strength: float | None
     baseline_model: str
     candidate_model: str
-    draws: int | None
+    seeds: int | None
     images: int
     baseline: float
     candidate: float
@@ -71,34 +71,43 @@ class ComparisonRow:
     images_for_one_point: int | None
 
     @property
-    def survives(self) -> bool:
-        """Whether the difference is one, at a false discovery rate of 5 %."""
+    def significant(self) -> bool:
+        """Whether the difference is significant at a false discovery rate of 5 %."""
         return self.p_adjusted <= 0.05
 
 
 def compare_points(
-    path: SeverityRange, answers: Mapping[str, Sequence[PointAnswers | None]]
+    severity_range: SeverityRange,
+    predictions: Mapping[str, Sequence[CorrectPredictions | None]],
 ) -> Iterator[ComparisonRow]:
     """Compare every two models at every point of a path that both have seen.
 
     Parameters
     ----------
-    path
-        The path.
-    answers
-        Model -> its answers at each point; the first of two models is the baseline.
+    severity_range : SeverityRange
+        The corruption.
+    predictions : mapping of str to sequence of CorrectPredictions
+        Model -> its predictions at each point; the first of two models is the baseline.
     """
-    for baseline, candidate in combinations(answers, 2):
+    for baseline, candidate in combinations(predictions, 2):
         rows = []
         for point, first, second in zip(
-            path.points, answers[baseline], answers[candidate], strict=True
+            severity_range.points, predictions[baseline], predictions[candidate], strict=True
         ):
             pair = shared(first, second)
             if pair is None:
                 continue
             found = compare_answers(pair[0], pair[1])
             images = pair[0].shape[1]
-            row = _row("accuracy", path, baseline, candidate, found, draws=pair[2], images=images)
+            row = _row(
+                "accuracy",
+                severity_range,
+                baseline,
+                candidate,
+                found,
+                seeds=len(pair[0]),
+                images=images,
+            )
             rows.append(replace(row, t=point.t, strength=point.strength))
         yield from _with_adjusted(rows)
 
@@ -116,7 +125,7 @@ class AreaComparisons:
         self._pairs = list(combinations(models, 2))
         self._rows: dict[tuple[str, str], list[ComparisonRow]] = {pair: [] for pair in self._pairs}
 
-    def add(self, curves: Sequence[WholeCurve]) -> None:
+    def add(self, curves: Sequence[CompleteCurve]) -> None:
         """Compare models over some paths.
 
         Parameters
@@ -124,10 +133,10 @@ class AreaComparisons:
         curves
             Every curve of these paths that has no gap; all under the same random signs.
         """
-        by_path: dict[SeverityRange, dict[str, Values]] = {}
+        by_range: dict[SeverityRange, dict[str, Values]] = {}
         for curve in curves:
-            by_path.setdefault(curve.path, {})[curve.model] = curve.by_image
-        self._compare(by_path, self._rows)
+            by_range.setdefault(curve.severity_range, {})[curve.model] = curve.by_image
+        self._compare(by_range, self._rows)
 
     def rows(self, overall: Mapping[str, Values]) -> list[ComparisonRow]:
         """Return all rows, with those of the mean area over all corruptions at their end.
@@ -139,50 +148,50 @@ class AreaComparisons:
         """
         over_all: dict[tuple[str, str], list[ComparisonRow]] = {pair: [] for pair in self._pairs}
         self._compare({SeverityRange(ALL, "", "", ()): overall}, over_all)
-        by_path = [row for rows in self._rows.values() for row in _with_adjusted(rows)]
-        return [*by_path, *(row for rows in over_all.values() for row in rows)]
+        by_range = [row for rows in self._rows.values() for row in _with_adjusted(rows)]
+        return [*by_range, *(row for rows in over_all.values() for row in rows)]
 
     def _compare(
         self,
-        by_path: Mapping[SeverityRange, Mapping[str, Values]],
+        by_range: Mapping[SeverityRange, Mapping[str, Values]],
         rows: dict[tuple[str, str], list[ComparisonRow]],
     ) -> None:
-        columns = [(path, model) for path, models in by_path.items() for model in models]
+        columns = [(item, model) for item, models in by_range.items() for model in models]
         if not self._pairs or not columns:
             return
-        table = np.stack([by_path[path][model] for path, model in columns], axis=1)
+        table = np.stack([by_range[item][model] for item, model in columns], axis=1)
         flipped = dict(zip(columns, flipped_sums(table).T, strict=True))
-        for path, by_image in by_path.items():
+        for severity_range, by_image in by_range.items():
             for pair in self._pairs:
                 if by_image.keys() >= set(pair):
                     first, second = (by_image[model] for model in pair)
-                    signs = flipped[path, pair[1]] - flipped[path, pair[0]]
+                    signs = flipped[severity_range, pair[1]] - flipped[severity_range, pair[0]]
                     p = sign_flip_p(float((second - first).sum()), signs)
                     found = compare_shares(first, second, p=p)
-                    row = _row("area", path, *pair, found, draws=None, images=len(first))
+                    row = _row("area", severity_range, *pair, found, seeds=None, images=len(first))
                     rows[pair].append(row)
 
 
 def _row(
     quantity: str,
-    path: SeverityRange,
+    severity_range: SeverityRange,
     baseline: str,
     candidate: str,
     found: Difference,
     *,
-    draws: int | None,
+    seeds: int | None,
     images: int,
 ) -> ComparisonRow:
     return ComparisonRow(
         quantity=quantity,
-        corruption=path.corruption,
-        parameter=path.parameter,
-        unit=path.unit,
+        corruption=severity_range.corruption,
+        parameter=severity_range.parameter,
+        unit=severity_range.unit,
         t=None,
         strength=None,
         baseline_model=baseline,
         candidate_model=candidate,
-        draws=draws,
+        seeds=seeds,
         images=images,
         p_adjusted=found.p,
         **asdict(found),

@@ -1,127 +1,52 @@
-"""Stored cells -> tidy rows: one for each corruption, strength and model."""
+"""Accuracy at each strength and published level: the rows of ``curves.csv``."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-from studies.plan import ImageRange, Point, cell_key
-from studies.stats import metrics
+from studies.config.study import CLEAN
+from studies.plan import Condition, Point
+from studies.results.sweep_results import SweepResults
 from studies.stats.intervals import accuracy_interval, area_under_curve
-from studies.stats.predictions import Outcomes
-from studies.store.store import Store
-from studies.tables import rows as tidy
+from studies.stats.metrics import by_image_metrics, correct
+from studies.tables.rows import several_columns, to_csv
 
 if TYPE_CHECKING:
     from noiselib import Axis
+    from noiselib.protocols import Protocol
 
 
-_MEANS: dict[str, Callable[[Outcomes], npt.NDArray[np.float64]]] = {
-    "confidence": metrics.confidence,
-    "negative_log_likelihood": metrics.negative_log_likelihood,
-    "brier": metrics.brier,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What some cells say together, one cell a seed.
-
-    Attributes
-    ----------
-    seeds, images
-        How many draws of the corruption, of how many images.
-    accuracy, low, high
-        Share of correct predictions, and the limits of its 95 % interval.
-    effective_images
-        The sample size the interval rests on.
-    confidence, negative_log_likelihood, brier
-        Means over seeds and images.
-    """
-
-    seeds: int
-    images: int
-    accuracy: float
-    low: float
-    high: float
-    effective_images: float
-    confidence: float
-    negative_log_likelihood: float
-    brier: float
-
-
-class Measures:
-    """The numbers of points, each set of cells read once.
-
-    Parameters
-    ----------
-    store
-        Where the cells are.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._stored = store.finished_keys()
-        self._seen: dict[tuple[str, ...], Numbers] = {}  # the clean cell is in every curve
-
-    def of(self, keys: Sequence[str]) -> Numbers | None:
-        """Return the numbers of those cells that are stored; None where none is."""
-        finished = tuple(key for key in keys if key in self._stored)
-        if not finished:
-            return None
-        if finished not in self._seen:
-            self._seen[finished] = _numbers(
-                [self._store.outcomes(key, of_all_classes=False) for key in finished]
-            )
-        return self._seen[finished]
-
-
-def _numbers(outcomes: Sequence[Outcomes]) -> Numbers:
-    correct = np.stack([metrics.correct(item) for item in outcomes])
-    interval = accuracy_interval(correct)
-    means = {
-        name: float(np.mean([values(item) for item in outcomes])) for name, values in _MEANS.items()
-    }
-    return Numbers(
-        seeds=correct.shape[0],
-        images=correct.shape[1],
-        accuracy=interval.estimate,
-        low=interval.low,
-        high=interval.high,
-        effective_images=interval.sample_size,
-        confidence=means["confidence"],
-        negative_log_likelihood=means["negative_log_likelihood"],
-        brier=means["brier"],
-    )
+def _metric_names() -> list[str]:
+    return [metric.name for metric in by_image_metrics()]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One point of one model's curve; the columns of ``curves.csv``.
+class CurveRow:
+    """One point of the curve of one model; the columns of ``curves.csv``.
 
     Attributes
     ----------
-    corruption
-        Spec at its worst strength.
-    parameter, unit
+    corruption : str
+        Spec at maximum severity.
+    parameter, unit : str
         The parameter that is the strength, and its unit.
-    t, strength
-        Where on the path, in [0, 1] and in the parameter's own unit.
-    pipeline
-        Spec resolved there.
-    model
+    t, strength : float
+        Fraction of the severity range, in [0, 1], and the strength in the unit of the parameter.
+    pipeline : str
+        Spec at that strength.
+    model : str
         Name of the model.
-    seeds, images
-        How many draws of the corruption, of how many images.
-    accuracy, low, high
+    seeds, images : int
+        How many noise seeds, and how many images.
+    accuracy, low, high : float
         Share of correct predictions, and the limits of its 95 % interval.
-    effective_images
-        The sample size the interval rests on.
-    confidence, negative_log_likelihood, brier
-        Means over seeds and images.
+    effective_images : float
+        The sample size that the interval rests on.
+    metrics : mapping of str to float
+        Means over seeds and images of every other metric of single images.
     """
 
     corruption: str
@@ -137,82 +62,164 @@ class Row:
     low: float
     high: float
     effective_images: float
-    confidence: float
-    negative_log_likelihood: float
-    brier: float
+    metrics: Mapping[str, float] = several_columns(_metric_names)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """One model at one published level; the columns of ``curves.csv`` of a protocol.
+
+    Attributes
+    ----------
+    corruption : str
+        Published name, or ``clean`` for the clean images.
+    level : int
+        Published level from 1, an index and not a dose; 0 for the clean images.
+    fidelity : str
+        How near the level is to the published one; empty for the clean images.
+    benchmark : bool
+        Whether the corruption enters the mCE.
+    pipeline, model, seeds, images, accuracy, low, high, effective_images, metrics
+        See `CurveRow`.
+    """
+
+    corruption: str
+    level: int
+    fidelity: str
+    benchmark: bool
+    pipeline: str
+    model: str
+    seeds: int
+    images: int
+    accuracy: float
+    low: float
+    high: float
+    effective_images: float
+    metrics: Mapping[str, float] = several_columns(_metric_names)
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """How one model fares along the path of one corruption; at least one row."""
+    """Accuracy of one model over the severity range of one corruption; at least one row."""
 
     corruption: str
     title: str
     axis: str
     model: str
-    rows: tuple[Row, ...]
+    rows: tuple[CurveRow, ...]
 
     @property
-    def clean(self) -> Row:
+    def clean(self) -> CurveRow:
         """The first point: no corruption."""
         return self.rows[0]
 
     @property
-    def worst(self) -> Row:
-        """The last point: the strongest corruption."""
+    def worst(self) -> CurveRow:
+        """The last point: maximum severity."""
         return self.rows[-1]
 
     @property
     def mean_accuracy(self) -> float:
-        """Area under accuracy against t, divided by the length of the path."""
+        """Area under accuracy against t, divided by the length of the range."""
         t = [row.t for row in self.rows]
         accuracy = [row.accuracy for row in self.rows]
         return area_under_curve(t, accuracy) / (t[-1] - t[0]) if len(t) > 1 else accuracy[0]
 
 
-def trace_curves(
-    store: Store, points: Sequence[Point], images: ImageRange, digests: Mapping[str, str]
-) -> list[Curve]:
-    """Return the curves of some models as far as their cells are stored.
+class _Measured:
+    """The measured columns of each set of cells, computed once: every curve has the clean cell."""
 
-    Parameters
-    ----------
-    store
-        Where the cells are.
-    points
-        The plan: the points of every curve.
-    images
-        Which images the cells are about.
-    digests
-        Model name -> model digest; its order is that of the curves of one corruption.
+    def __init__(self, results: SweepResults) -> None:
+        self._results = results
+        self._columns: dict[tuple[str, tuple[Condition, ...]], dict[str, Any]] = {}
+
+    def at(self, point: Point, model: str) -> dict[str, Any] | None:
+        """Return the columns from ``pipeline`` on; None where no cell is stored."""
+        conditions = self._results.stored(point, model)
+        if not conditions:
+            return None
+        if (model, conditions) not in self._columns:
+            outcomes = [self._results.outcomes(item, model) for item in conditions]
+            interval = accuracy_interval(np.stack([correct(item) for item in outcomes]))
+            self._columns[model, conditions] = {
+                "seeds": len(outcomes),
+                "images": len(outcomes[0].rank),
+                "accuracy": interval.estimate,
+                "low": interval.low,
+                "high": interval.high,
+                "effective_images": interval.sample_size,
+                "metrics": {metric.name: metric.value(outcomes) for metric in by_image_metrics()},
+            }
+        return self._columns[model, conditions] | {
+            "pipeline": point.conditions[0].pipeline,
+            "model": model,
+        }
+
+
+def make_curves(results: SweepResults) -> list[Curve]:
+    """Return the curves of a sweep, as far as its cells are stored.
 
     Returns
     -------
     list of Curve
-        Corruption by corruption; points without any stored cell are left out.
+        Corruption by corruption, and there model by model; points without a stored cell are left
+        out.
     """
-    measures = Measures(store)
+    measured = _Measured(results)
     curves = []
-    titles = _titles(list(dict.fromkeys(point.corruption for point in points)))
-    for corruption, (title, label, axis) in titles.items():
-        path = [point for point in points if point.corruption == corruption]
-        for model, digest in digests.items():
-            keyed = [
-                (point, [cell_key(item, images, digest) for item in point.conditions])
-                for point in path
-            ]
+    titles = _titles([item.corruption for item in results.severity_ranges])
+    for severity_range in results.severity_ranges:
+        title, label, axis = titles[severity_range.corruption]
+        for model in results.models:
             rows = [
-                _row(point, axis, model, numbers)
-                for point, keys in keyed
-                if (numbers := measures.of(keys)) is not None
+                CurveRow(
+                    corruption=point.corruption,
+                    parameter=axis.name,
+                    unit=axis.unit,
+                    t=point.t,
+                    strength=point.strength,
+                    **columns,
+                )
+                for point in severity_range.points
+                if (columns := measured.at(point, model)) is not None
             ]
             if rows:
-                curves.append(Curve(corruption, title, label, model, tuple(rows)))
+                curves.append(Curve(severity_range.corruption, title, label, model, tuple(rows)))
     return curves
 
 
+def make_level_rows(results: SweepResults, protocol: "Protocol") -> list[LevelRow]:
+    """Return the levels of a protocol, as far as their cells are stored.
+
+    Returns
+    -------
+    list of LevelRow
+        Corruption by corruption, model by model, level by level.
+    """
+    measured = _Measured(results)
+    rows = []
+    for corruption in dict.fromkeys(point.corruption for point in results.points):
+        entry = None if corruption == CLEAN else protocol[corruption]
+        for model in results.models:
+            for point in results.points:
+                if point.corruption != corruption or point.level is None:
+                    continue
+                columns = measured.at(point, model)
+                if columns is not None:
+                    rows.append(
+                        LevelRow(
+                            corruption=corruption,
+                            level=point.level,
+                            fidelity="" if entry is None else entry.fidelity,
+                            benchmark=entry is not None and entry.benchmark,
+                            **columns,
+                        )
+                    )
+    return rows
+
+
 def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
-    """Return the title of each corruption's panel, the label of its axis, and the axis."""
+    """Return the title of the panel of each corruption, the label of its axis, and the axis."""
     import noiselib
 
     names = {spec: spec.partition("(")[0] for spec in corruptions}
@@ -220,7 +227,7 @@ def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
     titles = {}
     for spec, name in names.items():
         axis = noiselib.parse(spec).axis
-        plain = axis.name != "t" and often[name] == 1  # a pipeline's own axis is t
+        plain = axis.name != "t" and often[name] == 1  # the axis of a pipeline is t
         title = name.replace("_", " ").capitalize() if plain else spec
         prefix = "" if axis.name == axis.unit else f"{axis.name}: "
         unit = f" ({axis.unit})" if axis.unit else ""
@@ -228,19 +235,6 @@ def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
     return titles
 
 
-def _row(point: Point, axis: "Axis", model: str, numbers: Numbers) -> Row:
-    return Row(
-        corruption=point.corruption,
-        parameter=axis.name,
-        unit=axis.unit,
-        t=point.t,
-        strength=point.strength,
-        pipeline=point.conditions[0].pipeline,
-        model=model,
-        **asdict(numbers),
-    )
-
-
-def to_csv(curves: Sequence[Curve]) -> bytes:
-    """Return the curves as CSV: one line a point, see `studies.tables.rows.to_csv`."""
-    return tidy.to_csv(Row, (row for curve in curves for row in curve.rows))
+def curves_csv(curves: Sequence[Curve]) -> bytes:
+    """Return the curves as CSV, one line for each point."""
+    return to_csv(CurveRow, (row for curve in curves for row in curve.rows))

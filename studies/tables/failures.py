@@ -1,113 +1,101 @@
-"""The images that each model loses first along the path of a corruption, and what they say of them.
+"""What happens to single images as a corruption grows: ``failures.csv``, and the first failures.
 
-Of each corruption the first draw of which every point is stored, so that an image meets one and
-the same disturbance that grows, for every model.
+The first failures are those of the first noise seed of which every point is stored, so that for
+every model an image meets one and the same disturbance that grows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from studies.plan import Condition, Point
-from studies.results.sweep_results import Reader, SeverityRange, whole_draws
-from studies.stats.breaking_points import breaking_points, flips, standing
+from studies.plan import Condition
+from studies.results.sweep_results import SeverityRange, SweepResults, complete_seeds
+from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
 from studies.stats.intervals import share_interval
-from studies.store.records import EvaluationSet
+from studies.tables.rows import PointRow
 
 
 @dataclass(frozen=True, slots=True)
-class PathRow:
-    """One point of one model's curve; the columns of ``paths.csv``.
+class FailureRow(PointRow):
+    """What happens to single images at one point of a curve; the columns of ``failures.csv``.
 
-    Only draws of which every point is stored count here.
+    Only noise seeds of which every point is stored count here.
 
     Attributes
     ----------
-    corruption, parameter, unit, t, strength, model
-        Which point of which curve.
-    draws, images
-        How many draws, of how many images.
-    lost
-        Share of images lost for the first time at this point: the distribution of breaking points.
-    standing, standing_low, standing_high
-        Share never lost so far, and the limits of its 95 % interval.
-    regained
-        Share recognised here that was lost at a weaker strength.
-    flipped, flipped_low, flipped_high
+    seeds, images : int
+        How many noise seeds, and how many images.
+    first_failed : float
+        Share of images that are first misclassified at this point: the distribution of breaking
+        points.
+    surviving, surviving_low, surviving_high : float
+        Share that was never misclassified so far, and the limits of its 95 % interval.
+    recovered : float
+        Share that is classified correctly here, and was misclassified at a weaker strength.
+    changed, changed_low, changed_high : float
         Share whose predicted class differs from that at the point before, and the limits of its
         95 % interval.
     """
 
-    corruption: str
-    parameter: str
-    unit: str
-    t: float
-    strength: float
-    model: str
-    draws: int
+    seeds: int
     images: int
-    lost: float
-    standing: float
-    standing_low: float
-    standing_high: float
-    regained: float
-    flipped: float
-    flipped_low: float
-    flipped_high: float
+    first_failed: float
+    surviving: float
+    surviving_low: float
+    surviving_high: float
+    recovered: float
+    changed: float
+    changed_low: float
+    changed_high: float
 
 
-def path_rows(
-    path: SeverityRange,
+def failure_rows(
+    severity_range: SeverityRange,
     model: str,
     correct: npt.NDArray[np.bool_],
     predicted: npt.NDArray[np.integer],
-) -> Iterator[PathRow]:
-    """Return what happens to the images of one model along a path, point by point.
+) -> Iterator[FailureRow]:
+    """Return what happens to the images of one model over a severity range, point by point.
 
     Parameters
     ----------
-    path, model
-        Which curve.
-    correct, predicted
-        ``(draws, points, images)``: whether images were recognised, and as what.
+    severity_range : SeverityRange
+        The corruption.
+    model : str
+        Name of the model.
+    correct, predicted : ndarray
+        ``(seeds, points, images)``: whether each prediction is correct, and the predicted class.
     """
-    broken = breaking_points(correct)
-    draws, _, images = correct.shape
-    for number, point in enumerate(path.points):
-        stands = standing(broken, number)
-        still = share_interval(stands, draws)
-        flipped = share_interval(flips(predicted, number), draws)
-        yield PathRow(
-            corruption=path.corruption,
-            parameter=path.parameter,
-            unit=path.unit,
-            t=point.t,
-            strength=point.strength,
-            model=model,
-            draws=draws,
+    breaking = breaking_points(correct)
+    seeds, _, images = correct.shape
+    for number, point in enumerate(severity_range.points):
+        survivors = share_interval(surviving(breaking, number), seeds)
+        changed = share_interval(prediction_changes(predicted, number), seeds)
+        yield FailureRow(
+            *PointRow.place(severity_range, point, model),
+            seeds=seeds,
             images=images,
-            lost=float(np.mean(broken == number)),
-            standing=still.estimate,
-            standing_low=still.low,
-            standing_high=still.high,
-            regained=float(correct[:, number].mean()) - still.estimate,
-            flipped=flipped.estimate,
-            flipped_low=flipped.low if number else 0.0,
-            flipped_high=flipped.high if number else 0.0,  # there is nothing before the first
+            first_failed=float(np.mean(breaking == number)),
+            surviving=survivors.estimate,
+            surviving_low=survivors.low,
+            surviving_high=survivors.high,
+            recovered=float(correct[:, number].mean()) - survivors.estimate,
+            changed=changed.estimate,
+            changed_low=changed.low if number else 0.0,
+            changed_high=changed.high if number else 0.0,  # there is nothing before the first
         )
 
 
-def flip_rate(rows: Sequence[PathRow]) -> float:
-    """Return the mean share of answers that change from one point of a path to the next."""
-    return sum(row.flipped for row in rows[1:]) / max(len(rows) - 1, 1)
+def mean_changes(rows: Sequence[FailureRow]) -> float:
+    """Return the mean share of predictions that change from one point of a range to the next."""
+    return sum(row.changed for row in rows[1:]) / max(len(rows) - 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelPrediction:
-    """What one model says of one image: a class, and how sure it is; None where not stored."""
+    """The prediction of one model for one image, with its confidence; None where not stored."""
 
     model: str
     predicted: int | None
@@ -116,20 +104,22 @@ class ModelPrediction:
 
 @dataclass(frozen=True, slots=True)
 class FailedImage:
-    """An image at the strength at which a model first takes it for something else.
+    """An image at the strength at which a model first misclassifies it.
 
     Attributes
     ----------
-    number
-        Its place in the study's images.
-    true
+    number : int
+        Its place among the images of the study.
+    true : int
         Its class.
-    condition
+    condition : Condition
         The corruption at that strength, with its seed.
-    parameter, unit, strength
-        The strength in its own unit.
-    said
-        What every model says of it there.
+    parameter, unit : str
+        The parameter that is the strength, and its unit.
+    strength : float
+        The strength, in that unit.
+    predictions : tuple of ModelPrediction
+        The prediction of every model.
     """
 
     number: int
@@ -138,131 +128,114 @@ class FailedImage:
     parameter: str
     unit: str
     strength: float
-    said: tuple[ModelPrediction, ...]
+    predictions: tuple[ModelPrediction, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FirstFailures:
-    """What one model loses first on one path.
+    """The images that one model misclassifies first in one severity range.
 
     Attributes
     ----------
-    model
+    model : str
         Its name.
-    recognised, lost
-        How many images it recognises clean, and how many of them it loses anywhere on the path.
-    first
-        How many of those go first, at the weakest strength that costs any.
-    images
-        Some of those lost first: by strength, then the surest mistakes first.
+    recognised, failed : int
+        How many clean images it classifies correctly, and how many of them it misclassifies
+        anywhere in the range.
+    first : int
+        How many of those fail at the weakest strength at which any does.
+    images : tuple of FailedImage
+        Some of the first: by strength, then the most confident misclassification first.
     """
 
     model: str
     recognised: int
-    lost: int
+    failed: int
     first: int
     images: tuple[FailedImage, ...]
 
 
 def find_first_failures(
-    reader: Reader,
-    path: SeverityRange,
-    evaluation_set: EvaluationSet,
-    digests: Mapping[str, str],
-    *,
-    each: int,
+    results: SweepResults, severity_range: SeverityRange, *, each: int
 ) -> list[FirstFailures]:
-    """Return what each model loses first on one path.
+    """Return the images that each model misclassifies first in one severity range.
 
     Parameters
     ----------
-    reader
-        Reads the cells.
-    path
-        The path.
-    evaluation_set
-        Which images, with their classes.
-    digests
-        Model name -> model digest.
-    each
-        How many images to choose for a model, at most.
+    results : SweepResults
+        The cells.
+    severity_range : SeverityRange
+        The corruption.
+    each : int
+        How many images to choose for each model, at most.
 
     Returns
     -------
     list of FirstFailures
-        One a model of which a whole draw is stored.
+        One for each model that has a noise seed of which every point is stored.
     """
-    looks = _Looks(reader, path, digests)
     found = []
-    for model, digest in digests.items():
-        stored = [reader.stored(point, digest) for point in path.points]
-        draws = whole_draws(path.points, stored)
-        if draws:
-            found.append(_losses(looks, model, draws[0], evaluation_set.labels, each))
+    for model in results.models:
+        stored = [results.stored(point, model) for point in severity_range.points]
+        complete = complete_seeds(severity_range.points, stored)
+        if complete:
+            found.append(_first_failures(results, severity_range, model, complete[0], each))
     return found
 
 
-def _losses(
-    looks: "_Looks",
+def _first_failures(
+    results: SweepResults,
+    severity_range: SeverityRange,
     model: str,
-    draw: Sequence[Condition],
-    labels: npt.NDArray[np.int64],
+    conditions: Sequence[Condition],
     each: int,
 ) -> FirstFailures:
-    correct = np.stack([looks.of(item, model, "rank") == 0 for item in draw])
-    broken = breaking_points(correct[np.newaxis])[0]
-    lost = np.flatnonzero((broken > 0) & (broken < len(draw)))
+    correct = np.stack([results.correct(item, model) for item in conditions])
+    breaking = breaking_points(correct[np.newaxis])[0]
+    failed = np.flatnonzero((breaking > 0) & (breaking < len(conditions)))
     chosen: list[int] = []
-    for point in np.unique(broken[lost]):
-        here = lost[broken[lost] == point]
-        sure = looks.of(draw[point], model, "confidence")[here]
-        chosen += here[np.argsort(-sure, kind="stable")].tolist()
+    for point in np.unique(breaking[failed]):
+        here = failed[breaking[failed] == point]
+        confidence = results.quantity(conditions[point], model, "confidence")[here]
+        chosen += here[np.argsort(-confidence, kind="stable")].tolist()
         if len(chosen) >= each:
             break
     return FirstFailures(
         model=model,
         recognised=int(correct[0].sum()),
-        lost=len(lost),
-        first=int((broken[lost] == broken[lost].min()).sum()) if len(lost) else 0,
+        failed=len(failed),
+        first=int((breaking[failed] == breaking[failed].min()).sum()) if len(failed) else 0,
         images=tuple(
-            looks.lost(number, int(labels[number]), int(broken[number]), draw)
+            _failed_image(results, severity_range, number, int(breaking[number]), conditions)
             for number in chosen[:each]
         ),
     )
 
 
-class _Looks:
-    """What models saw on one path, each stored array read once."""
+def _failed_image(
+    results: SweepResults,
+    severity_range: SeverityRange,
+    number: int,
+    place: int,
+    conditions: Sequence[Condition],
+) -> FailedImage:
+    """Return an image at one point, with what every model predicts for it."""
+    point, condition = severity_range.points[place], conditions[place]
 
-    def __init__(self, reader: Reader, path: SeverityRange, digests: Mapping[str, str]) -> None:
-        self._reader = reader
-        self._path = path
-        self._digests = digests
-        self._read: dict[tuple[Condition, str, str], npt.NDArray[Any]] = {}
-
-    def of(self, condition: Condition, model: str, name: str) -> npt.NDArray[Any]:
-        """Return one quantity of a stored cell."""
-        key = (condition, model, name)
-        if key not in self._read:
-            self._read[key] = self._reader.quantity(condition, self._digests[model], name)
-        return self._read[key]
-
-    def lost(self, number: int, true: int, point: int, draw: Sequence[Condition]) -> FailedImage:
-        """Return an image at one point, with what every model says of it."""
-        where = self._path.points[point]
-        return FailedImage(
-            number,
-            true,
-            draw[point],
-            self._path.parameter,
-            self._path.unit,
-            where.strength,
-            tuple(self._said(model, where, draw[point], number) for model in self._digests),
+    def prediction(model: str) -> ModelPrediction:
+        if condition not in results.stored(point, model):
+            return ModelPrediction(model, None, None)
+        outcomes = results.outcomes(condition, model)
+        return ModelPrediction(
+            model, int(outcomes.predicted[number]), float(outcomes.confidence[number])
         )
 
-    def _said(self, model: str, point: Point, condition: Condition, number: int) -> ModelPrediction:
-        if condition not in self._reader.stored(point, self._digests[model]):
-            return ModelPrediction(model, None, None)
-        predicted = self.of(condition, model, "predicted")[number]
-        confidence = self.of(condition, model, "confidence")[number]
-        return ModelPrediction(model, int(predicted), float(confidence))
+    return FailedImage(
+        number,
+        int(results.evaluation_set.labels[number]),
+        condition,
+        severity_range.parameter,
+        severity_range.unit,
+        point.strength,
+        tuple(map(prediction, results.models)),
+    )

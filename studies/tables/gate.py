@@ -1,17 +1,17 @@
 """How much worse a candidate is than a baseline, on clean images and under every corruption."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from studies.config.study import CLEAN
 from studies.core.errors import StudyError
-from studies.plan import Planned, Point
-from studies.results.adaptive import CLEAN, Level
-from studies.results.sweep_results import Reader, Swept, mean_over_points
-from studies.stats.curves import path_weights
+from studies.plan import IDENTITY, Point
+from studies.results.sweep_results import SweepResults, mean_over_points
+from studies.stats.curves import trapezoid_weights
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
 from studies.store.records import EvaluationSet
 
@@ -22,17 +22,15 @@ OVERALL = "all corruptions"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two models to compare, by name and digest."""
+    """Two models to compare, by name."""
 
     baseline: str
-    baseline_digest: str
     candidate: str
-    candidate_digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the table.
+class ModelDifference:
+    """One line of the comparison of two models.
 
     Attributes
     ----------
@@ -63,42 +61,46 @@ class Finding:
         return self.loss > margin and self.least_loss > 0
 
 
-def shares_by_place(reader: Reader, swept: Swept, model: str, digest: str) -> dict[str, Values]:
+def shares_by_place(results: SweepResults, model: str) -> dict[str, Values]:
     """Return ``(images,)`` shares of one model: clean, under each corruption, and over all.
 
-    Under a corruption it is the mean over the path by the trapezoid rule, or over the levels of a
-    protocol; over all, the mean over the corruptions, of a protocol those in its mCE.
+    Under a corruption it is the mean over its severity range by the trapezoid rule, or over the
+    levels of a protocol; over all, the mean over the corruptions, of a protocol those in its mCE.
 
     Raises
     ------
     StudyError
-        When cells are missing: to leave them out would compare something else.
+        When cells are missing: leaving them out would compare something else.
     """
-    missing = sum(len(item.conditions) - len(reader.stored(item, digest)) for item in swept.plan)
+    missing = sum(len(p.conditions) - len(results.stored(p, model)) for p in results.points)
     if missing:
         raise StudyError(
-            f"{missing} {'cell' if missing == 1 else 'cells'} of {model} in {swept.folder} are not "
-            "there, or rest on another revision of a corruption; run its sweep again to compare"
+            f"{missing} {'cell' if missing == 1 else 'cells'} of {model} in {results.folder} are "
+            "missing, or rest on another revision of a corruption; run its sweep again to compare"
         )
-    groups: dict[str, list[Planned]] = {}
-    for item in swept.plan:
-        groups.setdefault(_corruption(item), []).append(item)
-    clean = next(item for item in swept.plan if item.conditions[0].pipeline == "identity")
-    shares = {CLEAN: _mean_share(reader, [clean], digest)} | {
-        name: _mean_share(reader, items, digest) for name, items in groups.items() if name != CLEAN
+    groups: dict[str, list[Point]] = {}
+    for point in results.points:
+        groups.setdefault(point.corruption, []).append(point)
+    clean = next(p for p in results.points if p.conditions[0].pipeline == IDENTITY)
+    shares = {CLEAN: _mean_share(results, [clean], model)} | {
+        name: _mean_share(results, points, model)
+        for name, points in groups.items()
+        if name != CLEAN
     }
-    counted = _counted(swept, [name for name in shares if name != CLEAN])
+    counted = _counted(results, [name for name in shares if name != CLEAN])
     return shares | {OVERALL: np.mean([shares[name] for name in counted], axis=0)}
 
 
-def _mean_share(reader: Reader, items: Sequence[Planned], digest: str) -> Values:
-    answers = [found for item in items if (found := reader.at(item, digest)) is not None]
-    return mean_over_points(answers, _weights(items))
+def _mean_share(results: SweepResults, points: Sequence[Point], model: str) -> Values:
+    found = [at for point in points if (at := results.correct_at(point, model)) is not None]
+    t = [point.t for point in points if point.level is None]
+    weights = trapezoid_weights(t) if t else np.full(len(points), 1 / len(points))
+    return mean_over_points(found, weights)
 
 
 def find_differences(
     pairs: Mapping[Pair, tuple[Mapping[str, Values], Mapping[str, Values]]], level: float = 0.95
-) -> list[Finding]:
+) -> list[ModelDifference]:
     """Compare pairs of models everywhere, with intervals that hold together.
 
     Each interval has the level ``1 - (1 - level) / k`` for k lines (Bonferroni), so in 95 of 100
@@ -117,7 +119,7 @@ def find_differences(
     table = np.stack([pairs[p][1][where] - pairs[p][0][where] for p, where in lines], axis=1)
     flipped, totals = flipped_sums(table), table.sum(axis=0)
     return [
-        Finding(
+        ModelDifference(
             pair,
             where,
             compare_shares(
@@ -131,23 +133,12 @@ def find_differences(
     ]
 
 
-def _corruption(planned: Planned) -> str:
-    if isinstance(planned, Point | Level):
-        return planned.corruption
-    raise TypeError(f"neither a point nor a level: {planned!r}")
-
-
-def _weights(items: Sequence[Planned]) -> Values:
-    t = [item.t for item in items if isinstance(item, Point)]
-    return path_weights(t) if t else np.full(len(items), 1 / len(items))
-
-
-def _counted(swept: Swept, corruptions: list[str]) -> list[str]:
-    if swept.study.protocol is None:
+def _counted(results: SweepResults, corruptions: list[str]) -> list[str]:
+    if results.study.protocol is None:
         return corruptions
     from noiselib import protocols
 
-    protocol = protocols.load(swept.study.protocol)
+    protocol = protocols.load(results.study.protocol)
     return [name for name in corruptions if protocol[name].benchmark]
 
 
@@ -170,7 +161,7 @@ def parse_side(text: str) -> tuple[Path, str | None]:
     raise StudyError(f"there is no results folder {text}; name one, or a model of it as DIR:MODEL")
 
 
-def check_alike(baseline: Swept, candidate: Swept) -> None:
+def check_alike(baseline: SweepResults, candidate: SweepResults) -> None:
     """Make sure that both sides are about the same images and the same corruptions of them.
 
     Raises
@@ -193,21 +184,19 @@ def check_alike(baseline: Swept, candidate: Swept) -> None:
             )
 
 
-def on_common_ground(baseline: Swept, candidate: Swept) -> tuple[Swept, Swept]:
-    """Return both sides with what both of them asked for.
+def restrict_to_common(
+    baseline: SweepResults, candidate: SweepResults
+) -> tuple[SweepResults, SweepResults]:
+    """Return both sides with the points that both plans have.
 
     Adaptive sweeps of different models add different strengths; models are compared at those that
-    both sides have, from the clean images to the worst strength.
+    both sides have, from the clean images to maximum severity.
     """
-    first, second = set(baseline.plan), set(candidate.plan)
-    return (
-        replace(baseline, plan=[item for item in baseline.plan if item in second]),
-        replace(candidate, plan=[item for item in candidate.plan if item in first]),
-    )
+    return baseline.restricted_to(candidate.points), candidate.restricted_to(baseline.points)
 
 
 def pairs_of(
-    baseline: Swept, first: str | None, candidate: Swept, second: str | None
+    baseline: SweepResults, first: str | None, candidate: SweepResults, second: str | None
 ) -> list[Pair]:
     """Return which models to compare.
 
@@ -241,13 +230,13 @@ def pairs_of(
     return [_pair(baseline, str(first), candidate, str(second))]
 
 
-def _pair(baseline: Swept, first: str, candidate: Swept, second: str) -> Pair:
+def _pair(baseline: SweepResults, first: str, candidate: SweepResults, second: str) -> Pair:
     for side, model in ((baseline, first), (candidate, second)):
         if model not in side.digests:
             raise StudyError(
                 f"there is no model {model!r} in {side.folder}, which has {', '.join(side.digests)}"
             )
-    return Pair(first, baseline.digests[first], second, candidate.digests[second])
+    return Pair(first, second)
 
 
 def _images(evaluation_set: EvaluationSet) -> str:

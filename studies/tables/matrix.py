@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from studies.config.matrix import CLEAN
+from studies.config.study import CLEAN
 from studies.plan import Column, Training
 from studies.tables.matrix_estimates import (
     Answers,
@@ -177,7 +177,7 @@ def _cell(answers: Answers, place: tuple[str, str]) -> Cell:
     return Cell(
         accuracy_of(answers[place]),
         None if baseline is None else gain_of(baseline, answers[place]),
-        answers[place].draws,
+        answers[place].seeds,
     )
 
 

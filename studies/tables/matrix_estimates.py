@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import IDENTITY, Column, Point, Training
-from studies.results.sweep_results import Reader
+from studies.results.sweep_results import SweepResults
 from studies.run.matrix import Network
 from studies.stats.intervals import share_interval
 from studies.stats.paired import compare_shares
@@ -30,39 +30,31 @@ class Shares:
     Attributes
     ----------
     by_image
-        ``(trainings, images)``: the share of an image's draws that a network recognises, in [0, 1].
-    draws
-        How many draws of each image that is.
+        ``(trainings, images)``: the share of an image's seeds that a network recognises, in [0, 1].
+    seeds
+        How many seeds of each image that is.
     """
 
     by_image: Values
-    draws: int
+    seeds: int
 
 
 Answers = Mapping[tuple[str, str], Shares]
 """Labels of training and test -> shares; where a cell is missing, there is no entry."""
 
 
-def read_answers(
-    reader: Reader,
-    networks: Sequence[Network],
-    digests: Mapping[str, str],
-    points: Sequence[Point],
-    tests: Sequence[Column],
+def shares_of_tests(
+    results: SweepResults, networks: Sequence[Network], tests: Sequence[Column]
 ) -> dict[tuple[str, str], Shares]:
     """Return the shares of every training on every test, as far as all their cells are stored.
 
     Parameters
     ----------
-    reader
-        Of the results.
-    networks
+    results : SweepResults
+        The cells.
+    networks : sequence of Network
         All of them.
-    digests
-        Name of a network -> digest.
-    points
-        The points of the sweep.
-    tests
+    tests : sequence of Column
         The columns.
     """
     by_training: dict[Training, list[Network]] = {}
@@ -71,12 +63,12 @@ def read_answers(
     found = {}
     for training, several in by_training.items():
         for test in tests:
-            mine = _points_of(test, points)
-            rows = [_of_a_network(reader, mine, digests[network.name]) for network in several]
-            whole = [row for row in rows if row is not None]
-            if len(whole) == len(rows):
-                draws = sum(len(point.conditions) for point in mine)
-                found[training.label, test.label] = Shares(np.stack(whole), draws)
+            points = _points_of(test, results.points)
+            rows = [_of_a_network(results, points, network.name) for network in several]
+            complete = [row for row in rows if row is not None]
+            if len(complete) == len(rows):
+                seeds = sum(len(point.conditions) for point in points)
+                found[training.label, test.label] = Shares(np.stack(complete), seeds)
     return found
 
 
@@ -86,14 +78,14 @@ def _points_of(test: Column, points: Sequence[Point]) -> list[Point]:
     return [point for point in points if point.corruption == test.corruption and point.t > 0]
 
 
-def _of_a_network(reader: Reader, points: Sequence[Point], digest: str) -> Values | None:
+def _of_a_network(results: SweepResults, points: Sequence[Point], model: str) -> Values | None:
     """Return ``(images,)``: the mean over the strengths; None where a cell is missing."""
     shares = []
     for point in points:
-        answers = reader.at(point, digest)
-        if answers is None or len(answers.conditions) < len(point.conditions):
+        found = results.correct_at(point, model)
+        if found is None or len(found.conditions) < len(point.conditions):
             return None
-        shares.append(answers.correct.mean(axis=0, dtype=np.float64))
+        shares.append(found.correct.mean(axis=0, dtype=np.float64))
     mean: Values = np.mean(shares, axis=0)
     return mean
 
@@ -101,7 +93,7 @@ def _of_a_network(reader: Reader, points: Sequence[Point], digest: str) -> Value
 def mean_of(shares: Sequence[Shares]) -> Shares:
     """Return the mean over several tests, each counting alike."""
     by_image: Values = np.mean([item.by_image for item in shares], axis=0)
-    return Shares(by_image, sum(item.draws for item in shares))
+    return Shares(by_image, sum(item.seeds for item in shares))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +122,7 @@ class Estimate:
 
 def accuracy_of(shares: Shares) -> Estimate:
     """Return the accuracy of a training on a test."""
-    over_images = share_interval(shares.by_image.mean(axis=0), shares.draws)
+    over_images = share_interval(shares.by_image.mean(axis=0), shares.seeds)
     if len(shares.by_image) == 1:
         return Estimate(over_images.estimate, over_images.low, over_images.high)
     spread = _spread(shares.by_image)

@@ -1,6 +1,6 @@
-"""Loss and calibration at each point of a curve: the rows of ``metrics.csv``."""
+"""Metrics, and the accuracy of each class, at each point: ``metrics.csv`` and ``classes.csv``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,118 +8,50 @@ import numpy.typing as npt
 
 from studies.plan import Point
 from studies.results.sweep_results import SeverityRange
-from studies.stats import metrics
-from studies.stats.calibration import reliability
-from studies.stats.intervals import mean_interval, share_interval
+from studies.stats.intervals import share_interval
+from studies.stats.metrics import METRICS
 from studies.stats.predictions import Outcomes
+from studies.store.records import EvaluationSet
+from studies.tables.rows import PointRow, several_columns
+
+
+def _metric_columns() -> list[str]:
+    return [column for metric in METRICS.values() for column in metric.columns]
 
 
 @dataclass(frozen=True, slots=True)
-class MetricRow:
-    """One point of one model's curve; the columns of ``metrics.csv``.
+class MetricRow(PointRow):
+    """One point of the curve of one model; the columns of ``metrics.csv``.
 
     Attributes
     ----------
-    corruption, parameter, unit, t, strength, model
-        Which point of which curve.
-    seeds, images
-        How many draws of the corruption, of how many images.
-    accuracy, confidence
-        Means over seeds and images: how often it is right, and how often it says so.
-    expected_calibration_error
-        Gap between the two within bins of confidence, see `studies.stats.calibration`. It has
-        no interval: with few images it is too large, in a way that resampling repeats.
-    negative_log_likelihood, negative_log_likelihood_low, negative_log_likelihood_high
-        In nats, with the limits of the 95 % interval.
-    brier, brier_low, brier_high
-        Brier score in [0, 2], with the limits of the 95 % interval.
+    seeds, images : int
+        How many noise seeds, and how many images.
+    metrics : mapping of str to float
+        Every metric, and the limits of its 95 % interval where it has one.
     """
 
-    corruption: str
-    parameter: str
-    unit: str
-    t: float
-    strength: float
-    model: str
     seeds: int
     images: int
-    accuracy: float
-    confidence: float
-    expected_calibration_error: float
-    negative_log_likelihood: float
-    negative_log_likelihood_low: float
-    negative_log_likelihood_high: float
-    brier: float
-    brier_low: float
-    brier_high: float
-
-
-def metric_row(
-    path: SeverityRange, point: Point, model: str, outcomes: Sequence[Outcomes]
-) -> MetricRow:
-    """Return the metrics of a model at one point.
-
-    Parameters
-    ----------
-    path, point, model
-        Which point of which curve.
-    outcomes
-        One a seed, at least one.
-    """
-    correct = np.stack([metrics.correct(item) for item in outcomes])
-    confidence = np.stack([metrics.confidence(item) for item in outcomes])
-    loss = mean_interval(_by_image([metrics.negative_log_likelihood(item) for item in outcomes]))
-    brier = mean_interval(_by_image([metrics.brier(item) for item in outcomes]))
-    return MetricRow(
-        corruption=path.corruption,
-        parameter=path.parameter,
-        unit=path.unit,
-        t=point.t,
-        strength=point.strength,
-        model=model,
-        seeds=correct.shape[0],
-        images=correct.shape[1],
-        accuracy=float(correct.mean()),
-        confidence=float(confidence.mean()),
-        expected_calibration_error=reliability(
-            confidence.ravel(), correct.ravel()
-        ).expected_calibration_error,
-        negative_log_likelihood=loss.estimate,
-        negative_log_likelihood_low=max(loss.low, 0.0),
-        negative_log_likelihood_high=loss.high,
-        brier=brier.estimate,
-        brier_low=max(brier.low, 0.0),
-        brier_high=min(brier.high, 2.0),
-    )
-
-
-def _by_image(values: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    mean: npt.NDArray[np.float64] = np.mean(values, axis=0)
-    return mean
+    metrics: Mapping[str, float] = several_columns(_metric_columns)
 
 
 @dataclass(frozen=True, slots=True)
-class ClassRow:
-    """One class at one point of one model's curve; the columns of ``classes.csv``.
+class ClassRow(PointRow):
+    """One class at one point of the curve of one model; the columns of ``classes.csv``.
 
     Attributes
     ----------
-    corruption, parameter, unit, t, strength, model
-        Which point of which curve.
-    class_number, class_name
-        The true class.
-    seeds, images
-        How many draws of the corruption, of how many images of that class.
-    accuracy, low, high
-        Share of them that are recognised, and the limits of its 95 % interval.
+    class_number : int
+        Number of the true class.
+    class_name : str
+        Its name.
+    seeds, images : int
+        How many noise seeds, and how many images of that class.
+    accuracy, low, high : float
+        Share of correct predictions, and the limits of its 95 % interval.
     """
 
-    corruption: str
-    parameter: str
-    unit: str
-    t: float
-    strength: float
-    model: str
     class_number: int
     class_name: str
     seeds: int
@@ -129,45 +61,64 @@ class ClassRow:
     high: float
 
 
+def metric_row(
+    severity_range: SeverityRange, point: Point, model: str, outcomes: Sequence[Outcomes]
+) -> MetricRow:
+    """Return the metrics of a model at one point.
+
+    Parameters
+    ----------
+    severity_range : SeverityRange
+        Which curve.
+    point : Point
+        Which point of it.
+    model : str
+        Name of the model.
+    outcomes : sequence of Outcomes
+        One for each noise seed, at least one.
+    """
+    values: dict[str, float] = {}
+    for metric in METRICS.values():
+        values |= metric.values(outcomes)
+    return MetricRow(
+        *PointRow.place(severity_range, point, model), len(outcomes), len(outcomes[0].rank), values
+    )
+
+
 def class_rows(
-    path: SeverityRange,
+    severity_range: SeverityRange,
     point: Point,
     model: str,
     correct: npt.NDArray[np.bool_],
-    labels: npt.NDArray[np.integer],
-    names: Sequence[str],
+    evaluation_set: EvaluationSet,
 ) -> Iterator[ClassRow]:
     """Return the accuracy of every class that has images.
 
     Parameters
     ----------
-    path, point, model
-        Which point of which curve.
-    correct
+    severity_range : SeverityRange
+        Which curve.
+    point : Point
+        Which point of it.
+    model : str
+        Name of the model.
+    correct : ndarray of bool
         ``(seeds, images)``.
-    labels
-        ``(images,)`` true classes.
-    names
-        Names of the classes.
+    evaluation_set : EvaluationSet
+        The images, with their classes.
     """
     shares = correct.mean(axis=0, dtype=np.float64)
-    for number, name in enumerate(names):
-        of_class = shares[labels == number]
-        if not len(of_class):
-            continue
-        found = share_interval(of_class, len(correct))
-        yield ClassRow(
-            corruption=path.corruption,
-            parameter=path.parameter,
-            unit=path.unit,
-            t=point.t,
-            strength=point.strength,
-            model=model,
-            class_number=number,
-            class_name=name,
-            seeds=len(correct),
-            images=len(of_class),
-            accuracy=found.estimate,
-            low=found.low,
-            high=found.high,
-        )
+    for number, name in enumerate(evaluation_set.class_names):
+        of_class = shares[evaluation_set.labels == number]
+        if len(of_class):
+            found = share_interval(of_class, len(correct))
+            yield ClassRow(
+                *PointRow.place(severity_range, point, model),
+                number,
+                name,
+                len(correct),
+                len(of_class),
+                found.estimate,
+                found.low,
+                found.high,
+            )

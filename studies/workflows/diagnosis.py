@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from studies.core import provenance
 from studies.core.progress import Observer
+from studies.plan import Point
 from studies.report.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.report.sweep.page import Material
+from studies.report.html import ReportContext
+from studies.results.sweep_results import SweepResults
 from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
 from studies.run.models import Classifier, load_models
-from studies.run.sweep import planned_keys
 from studies.store.lock import exclusive_lock
 from studies.store.store import Store
 from studies.workflows.sweep import evaluation_set_of
@@ -74,23 +75,14 @@ def diagnose(
             ]
             last = looked[-1]
             where = folder_name(None if spec is None else last.title, last.condition.seed)
-            material = _material(looked, classifiers, store)
+            context = _context(looked, classifiers, store)
             return write_diagnosis(
-                kept / where, material, views, histories, data, observer, seed=seed
+                kept / where, context, views, histories, data, observer, seed=seed
             )
 
 
-def _material(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> Material:
-    """Return what a report says of its origin."""
-    evaluation_set = store.evaluation_set()
+def _context(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> ReportContext:
+    """Return what a report says of its study."""
     digests = {classifier.name: classifier.digest for classifier in classifiers}
-    planned = planned_keys(looked, evaluation_set.images, digests)
-    models = [model for name in digests if (model := store.model(name))]
-    return Material(
-        evaluation_set=evaluation_set,
-        failures=[failure for failure in store.failures() if failure.key in planned],
-        models=models,
-        run=store.runs()[-1],
-        cells=len(planned & store.finished_keys()),
-        planned=len(planned),
-    )
+    points = [Point(item.title, n, n, item.conditions) for n, item in enumerate(looked)]
+    return ReportContext.of(SweepResults(store, points, digests))

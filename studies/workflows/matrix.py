@@ -5,8 +5,9 @@ from pathlib import Path
 
 from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
-from studies.plan import sweep_of
+from studies.plan import plan_points, sweep_of
 from studies.report.matrix.outputs import write_outputs
+from studies.results.sweep_results import SweepResults
 from studies.run.matrix import networks_of, train_missing
 from studies.run.models import load_models
 from studies.run.sweep import CellCounts
@@ -74,5 +75,6 @@ def run_matrix(
             )
             observer.note("drawing the figures and writing the page")
         digests = {classifier.name: classifier.digest for classifier in classifiers}
-        found, missing, files = write_outputs(store, folder, matrix, networks, digests)
+        results = SweepResults(store, plan_points(study), digests, study)
+        found, missing, files = write_outputs(results, folder, matrix, networks)
     return MatrixResult(cell_counts, found, missing, files)

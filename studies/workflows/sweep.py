@@ -10,12 +10,12 @@ from models.stored_images import first_images
 from studies.core import provenance
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
-from studies.plan import ImageRange
+from studies.plan import ImageRange, planned_keys
 from studies.report.write import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.engine import Engine, LocalEngine
 from studies.run.models import Classifier, load_models, start_predicting
-from studies.run.sweep import CellCounts, missing_jobs, planned_keys, sweep_in_rounds
+from studies.run.sweep import CellCounts, missing_jobs, sweep_in_rounds
 from studies.store.lock import exclusive_lock
 from studies.store.records import EvaluationSet
 from studies.store.store import Store

@@ -11,12 +11,13 @@ from random import Random
 
 import numpy as np
 
-from studies.plan import ImageRange, cell_key, conditions_in_order, points_along
+from studies.plan import ImageRange, cell_key, conditions_in_order, planned_keys, points_along
+from studies.results.sweep_results import SweepResults
 from studies.run.engine import LocalEngine, corruption_of
-from studies.run.sweep import missing_jobs, planned_keys, sweep
+from studies.run.sweep import missing_jobs, sweep
 from studies.store.records import EvaluationSet
 from studies.store.store import FILE_NAME, Store
-from studies.tables.curves import to_csv, trace_curves
+from studies.tables.curves import curves_csv, make_curves
 
 MODELS = ("mlp", "cnn", "forest")
 STRENGTHS = (0.0, 0.3, 0.6, 1.0)
@@ -189,7 +190,7 @@ class Folder:
 
     def table(self, plan):
         with Store(self.path, create=True) as store:
-            return to_csv(trace_curves(store, plan.points, RANGE, plan.digests))
+            return curves_csv(make_curves(SweepResults(store, plan.points, plan.digests)))
 
     def remove(self):
         shutil.rmtree(self.path)

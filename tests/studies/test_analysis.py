@@ -9,9 +9,10 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange, cell_key, plan_points
-from studies.report.sweep.sections import analysis_sections
+from studies.report.sweep.sections import table_sections
 from studies.report.sweep.text import comparison_sentences, critical_text
 from studies.report.sweep.text import points as in_points
+from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import judge
@@ -19,9 +20,9 @@ from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.areas import ALL
 from studies.tables.comparisons import ComparisonRow
-from studies.tables.curves import trace_curves
-from studies.tables.failures import flip_rate
-from studies.tables.sweep import analyse
+from studies.tables.curves import make_curves
+from studies.tables.failures import mean_changes
+from studies.tables.sweep import make_tables
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
@@ -74,6 +75,14 @@ def fill(store, points, *, images=IMAGES, skip=(), edge=None):
     return evaluation_set
 
 
+def results_of(store, points, evaluation_set, digests=DIGESTS):
+    return SweepResults(store, points, digests, evaluation_set=evaluation_set)
+
+
+def tables_of(store, points, evaluation_set, digests=DIGESTS, threshold=None):
+    return make_tables(results_of(store, points, evaluation_set, digests), threshold=threshold)
+
+
 def correct_of(store, evaluation_set, point, digest):
     keys = [cell_key(condition, evaluation_set.images, digest) for condition in point.conditions]
     return np.stack([metrics.correct(store.outcomes(key)) for key in keys])
@@ -81,8 +90,8 @@ def correct_of(store, evaluation_set, point, digest):
 
 def test_areas_are_those_of_the_curves_with_intervals_over_images(store, points):
     evaluation_set = fill(store, points)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
-    curves = trace_curves(store, points, evaluation_set.images, DIGESTS)
+    found = tables_of(store, points, evaluation_set)
+    curves = make_curves(results_of(store, points, evaluation_set))
     assert len(found.areas) == len(curves) + 2
     for row, curve in zip(found.areas, curves, strict=False):
         assert (row.corruption, row.model) == (curve.corruption, curve.model)
@@ -98,7 +107,7 @@ def test_areas_are_those_of_the_curves_with_intervals_over_images(store, points)
 
 def test_the_area_interval_is_the_score_interval_of_the_areas_of_the_images(store, points):
     evaluation_set = fill(store, points)
-    row = analyse(store, points, evaluation_set, DIGESTS, threshold=None).areas[0]
+    row = tables_of(store, points, evaluation_set).areas[0]
     path = [point for point in points if point.corruption == row.corruption]
     shares = [correct_of(store, evaluation_set, point, "d1").mean(axis=0) for point in path]
     by_image = (shares[0] / 2 + shares[1] + shares[2] + shares[3] / 2) / 3
@@ -109,7 +118,7 @@ def test_the_area_interval_is_the_score_interval_of_the_areas_of_the_images(stor
 
 def test_the_last_rows_are_over_all_corruptions(store, points):
     evaluation_set = fill(store, points)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     for row in found.areas[-2:]:
         single = [r.area for r in found.areas if r.model == row.model and r is not row]
         assert row.corruption == ALL
@@ -122,7 +131,7 @@ def test_the_last_rows_are_over_all_corruptions(store, points):
 
 def test_a_threshold_that_is_never_reached_is_beyond_the_path(store, points):
     evaluation_set = fill(store, points)
-    row = analyse(store, points, evaluation_set, DIGESTS, threshold=0.01).areas[0]
+    row = tables_of(store, points, evaluation_set, threshold=0.01).areas[0]
     assert row.reached is False
     assert (row.critical_t, row.critical_strength, row.critical_t_high) == (None, None, None)
     assert critical_text(row, 0.5) == "sigma > 0.5"
@@ -135,20 +144,20 @@ def test_a_threshold_that_is_never_reached_is_beyond_the_path(store, points):
 def test_every_point_is_compared_on_the_draws_that_both_have_seen(store, points):
     lost = points[1].conditions[0]
     evaluation_set = fill(store, points, skip={("d2", lost)})
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     rows = [r for r in found.comparisons if r.quantity == "accuracy" and r.t == points[1].t]
-    assert rows[0].draws == 1
+    assert rows[0].seeds == 1
     kept = cell_key(points[1].conditions[1], evaluation_set.images, "d1")
     assert rows[0].baseline == pytest.approx(metrics.correct(store.outcomes(kept)).mean())
-    assert [r.draws for r in found.comparisons if r.t == 1.0] == [2, 1]  # the blur draws nothing
+    assert [r.seeds for r in found.comparisons if r.t == 1.0] == [2, 1]  # the blur draws nothing
     assert all(r.p <= r.p_adjusted for r in found.comparisons)
-    assert {r.draws for r in found.paths if r.model == "new" and "noise" in r.corruption} == {1}
+    assert {r.seeds for r in found.failures if r.model == "new" and "noise" in r.corruption} == {1}
 
 
 def test_a_curve_with_a_gap_has_no_area_and_the_rest_stays(store, points):
     gone = {("d2", condition) for condition in points[2].conditions}
     evaluation_set = fill(store, points, skip=gone)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     noise, blur = points[0].corruption, points[-1].corruption
     assert [(r.corruption, r.model) for r in found.areas] == [
         (noise, "old"),
@@ -160,21 +169,24 @@ def test_a_curve_with_a_gap_has_no_area_and_the_rest_stays(store, points):
     assert [r.corruption for r in areas] == [blur]
     assert len([r for r in found.comparisons if r.corruption == noise]) == 3
     assert len([r for r in found.metrics if r.model == "new"]) == 7
-    assert not [r for r in found.paths if r.corruption == noise and r.model == "new"]
+    assert not [r for r in found.failures if r.corruption == noise and r.model == "new"]
 
 
 def test_metrics_and_classes_are_those_of_the_stored_outcomes(store, points):
     evaluation_set = fill(store, points)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     row = found.metrics[2]
     correct = correct_of(store, evaluation_set, points[2], "d1")
-    assert row.accuracy == pytest.approx(correct.mean())
-    assert row.confidence == pytest.approx(0.7)
-    assert row.expected_calibration_error == pytest.approx(abs(row.accuracy - 0.7))
+    assert row.metrics["accuracy"] == pytest.approx(correct.mean())
+    assert row.metrics["confidence"] == pytest.approx(0.7)
+    assert row.metrics["expected_calibration_error"] == pytest.approx(
+        abs(row.metrics["accuracy"] - 0.7)
+    )
     loss = np.where(correct, -np.log(0.7), -np.log(0.1)).mean()
-    assert row.negative_log_likelihood == pytest.approx(loss, rel=1e-5)
-    assert row.negative_log_likelihood_low < loss < row.negative_log_likelihood_high
-    assert row.brier_low < row.brier < row.brier_high
+    assert row.metrics["negative_log_likelihood"] == pytest.approx(loss, rel=1e-5)
+    low, high = (row.metrics[f"negative_log_likelihood_{end}"] for end in ("low", "high"))
+    assert low < loss < high
+    assert row.metrics["brier_low"] < row.metrics["brier"] < row.metrics["brier_high"]
     of_class = [r for r in found.classes if (r.t, r.model) == (points[2].t, "old")][:4]
     assert [r.class_name for r in of_class] == list(CLASSES)
     assert np.mean([r.accuracy for r in of_class]) == pytest.approx(correct.mean())
@@ -184,19 +196,19 @@ def test_metrics_and_classes_are_those_of_the_stored_outcomes(store, points):
 
 def test_lost_images_add_up_along_a_path(store, points):
     evaluation_set = fill(store, points)
-    rows = analyse(store, points, evaluation_set, DIGESTS, threshold=None).paths[:4]
-    assert sum(row.lost for row in rows) + rows[-1].standing == pytest.approx(1)
-    assert rows[0].flipped == 0
+    rows = tables_of(store, points, evaluation_set).failures[:4]
+    assert sum(row.first_failed for row in rows) + rows[-1].surviving == pytest.approx(1)
+    assert rows[0].changed == 0
     for row, point in zip(rows, points, strict=False):
         accuracy = correct_of(store, evaluation_set, point, "d1").mean()
-        assert row.standing + row.regained == pytest.approx(accuracy)
-    assert flip_rate(rows) == pytest.approx(np.mean([row.flipped for row in rows[1:]]))
+        assert row.surviving + row.recovered == pytest.approx(accuracy)
+    assert mean_changes(rows) == pytest.approx(np.mean([row.changed for row in rows[1:]]))
 
 
 @pytest.mark.parametrize(("edge", "accuracy"), [(2.0, 1), (-1.0, 0)])
 def test_always_right_and_always_wrong_have_intervals(store, points, edge, accuracy):
     evaluation_set = fill(store, points, edge=edge)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     for row in found.areas[:-2]:
         assert row.area == accuracy
         assert 0 < row.high - row.low < 0.05
@@ -212,24 +224,24 @@ def test_always_right_and_always_wrong_have_intervals(store, points, edge, accur
 
 def test_one_image_is_no_reason_to_fail(store, points):
     evaluation_set = fill(store, points, images=1)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     assert all(0 <= row.low <= row.area <= row.high <= 1 for row in found.areas)
     assert all((row.low, row.high) == (-1, 1) for row in found.comparisons)
     assert len(found.classes) == len(found.metrics)  # of the one class that it has
-    assert all(b"nan" not in table for table in found.tables().values())
+    assert all(b"nan" not in table for table in found.files().values())
 
 
 def test_nothing_stored_is_nothing_said(store, points):
-    found = analyse(store, points, evaluation_set_of(5), DIGESTS, threshold=None)
-    assert all(table.count(b"\n") == 1 for table in found.tables().values())
-    assert analysis_sections(found, []) == []
+    found = tables_of(store, points, evaluation_set_of(5))
+    assert all(table.count(b"\n") == 1 for table in found.files().values())
+    assert table_sections(found, []) == []
 
 
 def test_the_same_cells_give_the_same_bytes_however_many_models(store, points):
     evaluation_set = fill(store, points)
-    both = analyse(store, points, evaluation_set, DIGESTS, threshold=None).tables()
-    assert both == analyse(store, points, evaluation_set, DIGESTS, threshold=None).tables()
-    alone = analyse(store, points, evaluation_set, {"new": "d2"}, threshold=None).tables()
+    both = tables_of(store, points, evaluation_set).files()
+    assert both == tables_of(store, points, evaluation_set).files()
+    alone = tables_of(store, points, evaluation_set, {"new": "d2"}).files()
     rows = list(csv.DictReader(io.StringIO(both["areas.csv"].decode())))
     assert list(csv.DictReader(io.StringIO(alone["areas.csv"].decode()))) == [
         row for row in rows if row["model"] == "new"
@@ -247,7 +259,7 @@ def test_a_single_corruption_that_tells_nothing_names_the_pair():
         strength=None,
         baseline_model="old",
         candidate_model="new",
-        draws=None,
+        seeds=None,
         images=100,
         baseline=0.5,
         candidate=0.5,
@@ -264,15 +276,15 @@ def test_a_single_corruption_that_tells_nothing_names_the_pair():
 
 def test_the_words_name_what_survives(store, points):
     evaluation_set = fill(store, points)
-    found = analyse(store, points, evaluation_set, DIGESTS, threshold=None)
+    found = tables_of(store, points, evaluation_set)
     titles = {points[0].corruption: "Noise", points[-1].corruption: "Blur"}
     (text,) = comparison_sentences(found.comparisons, titles)
     assert text.startswith("Over all corruptions, new keeps ")
     assert "of mean accuracy less than old." in text
     assert "new keeps less than old under Noise and Blur." in text
-    kept = sum(row.survives for row in found.comparisons if row.quantity == "accuracy")
+    kept = sum(row.significant for row in found.comparisons if row.quantity == "accuracy")
     assert f"at 8 single strengths, {kept} survive" in text
-    sections = analysis_sections(found, trace_curves(store, points, evaluation_set.images, DIGESTS))
+    sections = table_sections(found, make_curves(results_of(store, points, evaluation_set)))
     assert [section.heading for section in sections] == [
         "Areas and critical strengths",
         "Which model is better",
@@ -310,9 +322,9 @@ def test_another_threshold_is_reported_without_computing_anything(
     study = Study.model_validate(small | {"threshold": 0.6})
     ending = run_study(study, tmp_path, command="", observer=observer)
     assert ending.cell_counts.computed == 0
-    assert {row.threshold for row in ending.outputs.analysis.areas} == {0.6}
+    assert {row.threshold for row in ending.outputs.report.tables.areas} == {0.6}
     names = {path.name for path in ending.outputs.files}
-    tables = {"areas.csv", "comparisons.csv", "metrics.csv", "paths.csv", "classes.csv"}
+    tables = {"areas.csv", "comparisons.csv", "metrics.csv", "failures.csv", "classes.csv"}
     assert tables <= names
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     for words in ("Areas and critical strengths", "Which model is better", "60.0"):

@@ -16,10 +16,10 @@ from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
 from studies.report.strips import LENGTH, make_strips
 from studies.results.adaptive import Accuracies
-from studies.results.sweep_results import last_sweep
+from studies.results.sweep_results import SweepResults
 from studies.stats.curves import START
 from studies.store.store import Store
-from studies.tables.curves import to_csv, trace_curves
+from studies.tables.curves import curves_csv, make_curves
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
@@ -49,10 +49,8 @@ def table(tmp_path):
 
     def table(folder="out"):
         with Store(tmp_path / folder) as store:
-            swept = last_sweep(store, tmp_path / folder)
-            return to_csv(
-                trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
-            )
+            results = SweepResults.of_last_sweep(store)
+            return curves_csv(make_curves(results))
 
     return table
 
@@ -60,13 +58,13 @@ def table(tmp_path):
 @pytest.fixture
 def areas(tmp_path):
     """Return (corruption, model) -> the row of ``areas.csv``."""
-    from studies.tables.sweep import analyse
+    from studies.tables.sweep import make_tables
 
     def areas(folder="out", **options):
         with Store(tmp_path / folder) as store:
-            swept = last_sweep(store, tmp_path / folder)
+            results = SweepResults.of_last_sweep(store)
             options = {"threshold": None} | options
-            found = analyse(store, swept.plan, swept.evaluation_set, swept.digests, **options)
+            found = make_tables(results, **options)
         return {(row.corruption, row.model): row for row in found.areas if row.parameter}
 
     return areas
@@ -74,7 +72,7 @@ def areas(tmp_path):
 
 def strengths_of(folder):
     with Store(folder) as store:
-        plan = last_sweep(store, folder).plan
+        plan = SweepResults.of_last_sweep(store).points
     return {name: [p.t for p in plan if p.corruption == name] for name in (NOISE, BLUR)}
 
 
@@ -224,8 +222,8 @@ def test_models_share_their_strengths_and_corruptions_have_their_own(run, tmp_pa
     t = strengths_of(tmp_path / "out")
     assert t[NOISE] != t[BLUR]
     with Store(tmp_path / "out") as store:
-        swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
+        results = SweepResults.of_last_sweep(store)
+        curves = make_curves(results)
     for curve in curves:
         assert [row.t for row in curve.rows] == t[curve.corruption]
 
@@ -257,7 +255,7 @@ def test_a_model_that_fails_does_not_hold_up_the_others(run, table, tmp_path, mo
 def test_cells_that_were_never_tried_end_a_path(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
-        points = last_sweep(store, tmp_path / "out").plan
+        points = SweepResults.of_last_sweep(store).points
         digests = {"mlp": "0" * 64}
         assert Accuracies(store, digests).along(points[:3]) is None
         assert Accuracies(store, {}).along(points[:3]).shape == (0, 3)
@@ -302,9 +300,9 @@ def invoke(tmp_path, monkeypatch):
 def test_pictures_over_a_panel_do_not_hide_one_another(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
-        swept = last_sweep(store, tmp_path / "out")
-        curves = trace_curves(store, swept.plan, swept.evaluation_set.images, swept.digests)
-    strips = make_strips(curves, swept.evaluation_set.example, number=0, seed=0)
+        results = SweepResults.of_last_sweep(store)
+        curves = make_curves(results)
+    strips = make_strips(curves, results.evaluation_set.example, number=0, seed=0)
     for strip in strips.values():
         t = [frame.row.t for frame in strip]
         assert (t[0], t[-1]) == (0, 1)
@@ -322,9 +320,9 @@ def test_the_report_and_the_export_know_the_strengths(run, table, tmp_path, invo
     assert invoke("export", "out").exit_code == 0
     exported = (tmp_path / "out" / "export" / "cells.csv").read_text().splitlines()
     assert len(exported) == len(table().splitlines())  # blur draws nothing, so a cell is a point
-    for name in ("paths.csv", "areas.csv", "comparisons.csv", "metrics.csv", "classes.csv"):
+    for name in ("failures.csv", "areas.csv", "comparisons.csv", "metrics.csv", "classes.csv"):
         assert (tmp_path / "out" / name).exists()
-    lines = (tmp_path / "out" / "paths.csv").read_text().splitlines()
+    lines = (tmp_path / "out" / "failures.csv").read_text().splitlines()
     assert len(lines) == len(table().splitlines())
 
 
@@ -338,7 +336,7 @@ def test_sweeps_with_strengths_of_their_own_are_compared_where_both_have_been(
     assert shared < sum(map(len, first.values()))
     result = invoke("compare", "one", "two")
     assert result.exit_code == 0, result.stderr
-    assert f"Compared at the {shared} points of the paths that both sweeps have." in result.output
+    assert f"Compared at the {shared} strengths that both sweeps have." in result.output
     result = invoke("compare", "one", "one")
     assert result.exit_code == 2
     run("three", models=["mlp"])

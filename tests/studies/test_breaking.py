@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.stats.breaking_points import breaking_points, flips, standing
+from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
 
 CORRECT = np.array([[[1, 1, 0], [1, 0, 1], [0, 1, 1]], [[1, 1, 0], [1, 1, 1], [1, 0, 1]]], bool)
 
@@ -18,13 +18,13 @@ def test_lost_points_and_those_standing_add_up(draws, points, images, seed):
     broken = breaking_points(correct)
     for point in range(points):
         expected = correct[:, : point + 1].all(axis=1).mean(axis=0)
-        np.testing.assert_allclose(standing(broken, point), expected)
+        np.testing.assert_allclose(surviving(broken, point), expected)
     shares = [np.mean(broken == point) for point in range(points + 1)]
     assert sum(shares) == pytest.approx(1)
 
 
 def test_flips_are_changes_from_the_point_before_under_the_same_draw():
     predicted = np.array([[[3, 1], [3, 2], [4, 2]], [[3, 1], [5, 1], [5, 2]]])
-    np.testing.assert_allclose(flips(predicted, 0), [0, 0])
-    np.testing.assert_allclose(flips(predicted, 1), [0.5, 0.5])
-    np.testing.assert_allclose(flips(predicted, 2), [0.5, 0.5])
+    np.testing.assert_allclose(prediction_changes(predicted, 0), [0, 0])
+    np.testing.assert_allclose(prediction_changes(predicted, 1), [0.5, 0.5])
+    np.testing.assert_allclose(prediction_changes(predicted, 2), [0.5, 0.5])

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.curves import critical_limits, critical_position, thresholds, trapezoid_weights
 from studies.stats.intervals import area_under_curve
 
 T = [0.0, 0.25, 1.0]
@@ -46,7 +46,7 @@ def test_only_the_first_of_several_crossings_counts():
 @given(accuracies)
 def test_weights_are_the_trapezoid_rule(accuracy):
     t = np.cumsum(np.arange(1.0, len(accuracy) + 1))
-    weights = path_weights(t)
+    weights = trapezoid_weights(t)
     assert weights.sum() == pytest.approx(1)
     if len(t) > 1:
         area = area_under_curve(t, accuracy) / (t[-1] - t[0])

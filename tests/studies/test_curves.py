@@ -6,13 +6,23 @@ import pytest
 
 from studies.config.study import Study
 from studies.plan import ImageRange, cell_key, plan_points
+from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
 from studies.stats.predictions import judge
+from studies.store.records import EvaluationSet
 from studies.store.store import Store
-from studies.tables.curves import to_csv, trace_curves
+from studies.tables.curves import curves_csv, make_curves
 
 IMAGES = ImageRange("digest", 0, 40)
+EVALUATION_SET = EvaluationSet(
+    "study", "data", IMAGES, tuple("abcd"), np.arange(40) % 4, np.zeros((2, 2, 1), np.uint8)
+)
+
+
+def curves_of(store, points, digests):
+    results = SweepResults(store, points, digests, evaluation_set=EVALUATION_SET)
+    return make_curves(results)
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def fill(store, points, digests, skip=()):
 
 def test_a_row_holds_what_the_cells_of_its_seeds_say(store, points):
     fill(store, points, {"m": "d"})
-    curve = trace_curves(store, points, IMAGES, {"m": "d"})[0]
+    curve = curves_of(store, points, {"m": "d"})[0]
     point, row = points[2], curve.rows[2]
     outcomes = [store.outcomes(cell_key(c, IMAGES, "d")) for c in point.conditions]
     correct = np.stack([metrics.correct(item) for item in outcomes])
@@ -50,29 +60,31 @@ def test_a_row_holds_what_the_cells_of_its_seeds_say(store, points):
     assert (row.corruption, row.t, row.strength) == (point.corruption, point.t, point.strength)
     assert (row.parameter, row.model, row.seeds, row.images) == ("sigma", "m", 2, 40)
     assert (row.accuracy, row.low, row.high) == (interval.estimate, interval.low, interval.high)
-    assert row.brier == pytest.approx(np.mean([metrics.brier(item) for item in outcomes]))
+    assert row.metrics["brier"] == pytest.approx(
+        np.mean([metrics.brier(item) for item in outcomes])
+    )
 
 
 def test_points_without_a_cell_are_left_out_and_missing_seeds_counted(store, points):
     lost = points[1].conditions[1]
     gone = points[3].conditions
     fill(store, points, {"m": "d"}, skip=(lost, *gone))
-    curve = trace_curves(store, points, IMAGES, {"m": "d"})[0]
+    curve = curves_of(store, points, {"m": "d"})[0]
     assert [row.t for row in curve.rows] == [points[0].t, points[1].t, points[2].t]
     assert [row.seeds for row in curve.rows] == [1, 1, 2]
 
 
 def test_a_model_without_cells_has_no_curve(store, points):
     fill(store, points, {"m": "d"})
-    curves = trace_curves(store, points, IMAGES, {"m": "d", "other": "unknown"})
+    curves = curves_of(store, points, {"m": "d", "other": "unknown"})
     assert {curve.model for curve in curves} == {"m"}
 
 
 def test_the_table_is_tidy_and_always_the_same(store, points):
     digests = {"b": "d1", 'a, "quoted"': "d2"}
     fill(store, points, digests)
-    first = to_csv(trace_curves(store, points, IMAGES, digests))
-    assert first == to_csv(trace_curves(store, points, IMAGES, digests))
+    first = curves_csv(curves_of(store, points, digests))
+    assert first == curves_csv(curves_of(store, points, digests))
     rows = list(csv.DictReader(io.StringIO(first.decode())))
     assert len(rows) == len(points) * 2
     assert {row["model"] for row in rows} == set(digests)
@@ -81,9 +93,9 @@ def test_the_table_is_tidy_and_always_the_same(store, points):
     assert b"\r" not in first
 
 
-def test_the_mean_over_the_path_is_the_area(store, points):
+def test_the_mean_over_the_severity_range_is_the_area(store, points):
     fill(store, points, {"m": "d"})
-    curve = trace_curves(store, points, IMAGES, {"m": "d"})[0]
+    curve = curves_of(store, points, {"m": "d"})[0]
     y = [row.accuracy for row in curve.rows]
     assert curve.mean_accuracy == pytest.approx((y[0] / 2 + y[1] + y[2] + y[3] / 2) / 3)
 
@@ -92,5 +104,5 @@ def test_titles_tell_two_strengths_of_one_corruption_apart(store, settings):
     specs = ["rotation(degrees=30)", "rotation(degrees=90)", "salt_and_pepper(amount=0.5)"]
     points = plan_points(Study.model_validate(settings | {"corruptions": specs, "strengths": 2}))
     fill(store, points, {"m": "d"})
-    curves = trace_curves(store, points, IMAGES, {"m": "d"})
+    curves = curves_of(store, points, {"m": "d"})
     assert [curve.title for curve in curves] == [*specs[:2], "Salt and pepper"]

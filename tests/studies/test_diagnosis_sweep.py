@@ -10,6 +10,7 @@ from models.data import load
 from studies.config.study import Study
 from studies.plan import plan_points
 from studies.report.sweep.mistakes import find_mistakes
+from studies.results.sweep_results import SweepResults
 from studies.store.store import Store
 from studies.workflows.sweep import run_study
 
@@ -19,9 +20,8 @@ def swept(tmp_path, settings, observer, fakes):
     study = Study.model_validate(settings)
     run_study(study, tmp_path, command="", observer=observer)
     with Store(tmp_path) as store:
-        evaluation_set = store.evaluation_set()
         digests = {name: store.model(name).digest for name in study.models}
-        yield tmp_path, find_mistakes(store, plan_points(study), evaluation_set, digests)
+        yield tmp_path, find_mistakes(SweepResults(store, plan_points(study), digests))
 
 
 def test_it_shows_clean_images_and_every_worst_over_all_its_draws(swept, settings):

@@ -4,6 +4,7 @@ import json
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -82,7 +83,7 @@ def test_breaking_points_are_where_images_are_first_lost(folder, export):
             and cell["seed"] in {"", row["seed"]}
         ]
         lost = [cell for cell in path if not images[cell["cell"], row["image"]]]
-        assert (row["lost"] == "True") == bool(lost)
+        assert (row["failed"] == "True") == bool(lost)
         assert row["breaking_t"] == (lost[0]["t"] if lost else "")
         assert row["breaking_strength"] == (lost[0]["strength"] if lost else "")
 
@@ -140,10 +141,10 @@ def test_other_formats_and_folders_are_refused(folder, export, tmp_path):
 
 def test_a_file_that_breaks_off_leaves_the_older_one(tmp_path):
     def blocks():
-        yield {"a": np.array([1.0, np.nan, np.inf])}
+        yield pd.DataFrame({"a": [1.0, np.nan, np.inf]})
         raise OSError("no space")
 
-    write_table(Table("t", lambda: iter([{"a": np.array([5])}])), tmp_path, "csv")
+    write_table(Table("t", lambda: iter([pd.DataFrame({"a": [5]})])), tmp_path, "csv")
     with pytest.raises(OSError, match="no space"):
         write_table(Table("t", blocks), tmp_path, "csv")
     assert (tmp_path / "t.csv").read_text() == "a\n5\n"
@@ -151,7 +152,7 @@ def test_a_file_that_breaks_off_leaves_the_older_one(tmp_path):
 
 
 def test_numbers_that_are_none_are_null_in_json(tmp_path):
-    block = {"a": np.array([1.5, np.nan, np.inf]), "b": np.array(["x", None, "y"], object)}
+    block = pd.DataFrame({"a": [1.5, np.nan, np.inf], "b": ["x", None, "y"]})
     path, rows = write_table(Table("t", lambda: iter([block])), tmp_path, "json")
     assert rows == 3
     records = json.loads(path.read_text())

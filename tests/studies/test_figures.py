@@ -12,9 +12,9 @@ from studies.report.charts.curves import draw_means, draw_overview, draw_panels
 from studies.report.charts.style import in_legend
 from studies.report.strips import LENGTH, Frame, make_strips
 from studies.report.sweep.overview import make_overview
-from studies.tables.curves import Curve, Row
+from studies.tables.curves import Curve, CurveRow
 
-ROW = Row(
+ROW = CurveRow(
     corruption="gaussian_noise(sigma=0.5)",
     parameter="sigma",
     unit="",
@@ -28,9 +28,7 @@ ROW = Row(
     low=0.85,
     high=0.95,
     effective_images=100,
-    confidence=0.8,
-    negative_log_likelihood=0.3,
-    brier=0.2,
+    metrics={"confidence": 0.8, "negative_log_likelihood": 0.3, "brier": 0.2},
 )
 
 

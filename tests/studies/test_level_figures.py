@@ -9,7 +9,7 @@ from studies.report.charts.levels import (
 from studies.stats.corruption_error import MISSING, Score
 from studies.stats.intervals import Interval
 from studies.tables.benchmark import Benchmark, Section, Standing
-from studies.tables.levels import LevelRow
+from studies.tables.curves import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
@@ -33,9 +33,7 @@ def benchmark(*sections, models=("mlp", "cnn")):
 
 def rows(name, levels=5, models=("mlp", "cnn")):
     return [
-        LevelRow(
-            corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, 0, 0, 0
-        )
+        LevelRow(corruption, level, "exact", True, pipeline, model, 1, 100, 0.5, 0.4, 0.6, 100, {})
         for model in models
         for corruption, level, pipeline in [
             ("clean", 0, "identity"),

@@ -131,7 +131,7 @@ def test_a_mean_counts_every_test_alike_whatever_its_draws():
     noisy, clean = answers_of(0.5), answers_of(0.9)[:, :1]
     mean = mean_of([shares_of(noisy), shares_of(clean)])
     assert mean.by_image.mean() == pytest.approx((noisy.mean() + clean.mean()) / 2)
-    assert mean.draws == DRAWS + 1
+    assert mean.seeds == DRAWS + 1
 
 
 def row(*accuracies, seed=0, trainings=1):

@@ -8,9 +8,8 @@ from fakes import QuadrantModel
 import noiselib
 from models.data import load
 from noiselib.protocols import Entry, Protocol
-from studies.config.study import Study
-from studies.plan import conditions_in_order, plan_points
-from studies.results.adaptive import CLEAN, plan_levels
+from studies.config.study import CLEAN, Study
+from studies.plan import conditions_in_order, plan_levels, plan_points
 from studies.store.store import Store
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
@@ -50,7 +49,7 @@ def plain_errors(path, protocol, model, seeds):
 
 def test_the_plan_is_the_clean_images_and_every_level(tiny):
     levels = plan_levels(tiny, seeds=(4, 7))
-    assert [(level.corruption, level.number) for level in levels] == [
+    assert [(level.corruption, level.level) for level in levels] == [
         (CLEAN, 0),
         ("spare_turn", 1),
         ("spare_turn", 2),
@@ -80,7 +79,7 @@ def test_a_level_has_the_cell_of_a_sweep_to_the_same_strength(tiny, settings, pr
 
 
 def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
-    benchmark = run().outputs.benchmark
+    benchmark = run().outputs.report.benchmark
     mlp, cnn = (plain_errors(data_file, tiny, model, 2) for model in ("mlp", "cnn"))
     assert benchmark.reference == "mlp"
     assert benchmark.clean["cnn"].estimate == pytest.approx(cnn[CLEAN][0])
@@ -104,8 +103,8 @@ def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
 
 
 def test_another_reference_turns_the_ratios_over(run):
-    first = run().outputs.benchmark
-    second = run(reference="cnn").outputs.benchmark
+    first = run().outputs.report.benchmark
+    second = run(reference="cnn").outputs.report.benchmark
     assert (first.reference_chosen, second.reference_chosen) == (False, True)
     for before, after in zip(first.sections, second.sections, strict=True):
         there, back = before.standings[1].corruption_error, after.standings[0].corruption_error
@@ -113,7 +112,7 @@ def test_another_reference_turns_the_ratios_over(run):
 
 
 def test_those_that_count_come_first_and_stand_ins_are_known(run):
-    benchmark = run().outputs.benchmark
+    benchmark = run().outputs.report.benchmark
     names = [section.corruption for section in benchmark.sections]
     assert names == ["noise", "tilt", "smear", "spare_turn"]
     assert [section.corruption for section in benchmark.counted] == names[:3]
@@ -191,7 +190,7 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
         context.setattr(engine, "corruption_of", without_blur)
         ending = run()
     assert (ending.cell_counts.computed, ending.cell_counts.failed) == (16, 4)
-    benchmark = ending.outputs.benchmark
+    benchmark = ending.outputs.report.benchmark
     scores = {item.corruption: item.standings[1] for item in benchmark.sections}
     assert scores["noise"].corruption_error.value is not None
     assert scores["smear"].corruption_error.missing
@@ -207,7 +206,7 @@ def test_what_is_undefined_is_said_so(run, tmp_path, add_protocol):
     # Nothing happens to the images, so nothing rises above the clean error.
     same = Entry(levels=("identity",), fidelity="exact")
     add_protocol(Protocol(name="same_c", title="Same-C", source="x", entries={"same": same}))
-    benchmark = run(protocol="same_c").outputs.benchmark
+    benchmark = run(protocol="same_c").outputs.report.benchmark
     assert benchmark.sections[0].standings[1].relative.value is None
     assert benchmark.overall[1].relative.value is None
     page = (tmp_path / "out" / "report.html").read_text()

@@ -16,7 +16,7 @@ from studies.plan import plan_points
 from studies.report.images import Originals, side_for, thumbnail
 from studies.report.sweep.overview import MANY, family, folded
 from studies.report.write import write_outputs
-from studies.results.sweep_results import Reader, severity_ranges
+from studies.results.sweep_results import SweepResults
 from studies.store.records import StoredModel
 from studies.store.store import Store
 from studies.tables.failures import find_first_failures
@@ -149,10 +149,9 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
     digests = {name: model.digest for name, model in models.items()}
     checked = 0
     with Store(tmp_path) as store:
-        evaluation_set = store.evaluation_set()
-        reader = Reader(store, evaluation_set.images)
-        for path in severity_ranges(plan_points(study)):
-            found = find_first_failures(reader, path, evaluation_set, digests, each=4)
+        results = SweepResults(store, plan_points(study), digests)
+        for path in results.severity_ranges:
+            found = find_first_failures(results, path, each=4)
             assert [item.model for item in found] == ["mlp", "cnn"]
             spoil = noiselib.parse(path.corruption)
             for losses in found:
@@ -162,15 +161,15 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
                 ]
                 right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
                 assert losses.recognised == right[0].sum()
-                assert losses.lost == (right[0] & ~right.all(axis=0)).sum()
-                assert len(losses.images) == min(4, losses.lost)
+                assert losses.failed == (right[0] & ~right.all(axis=0)).sum()
+                assert len(losses.images) == min(4, losses.failed)
                 for lost in losses.images:
                     at = [point.strength for point in path.points].index(lost.strength)
                     assert right[:at, lost.number].all()
                     assert not right[at, lost.number]
                     assert lost.true == data.test_labels[lost.number]
                     image = Originals(data.test_images).shown(lost.number, lost.condition, 0)
-                    for said in lost.said:
+                    for said in lost.predictions:
                         seen = models[said.model].predict(image[np.newaxis, ..., np.newaxis])[0]
                         assert said.predicted == seen.argmax()
                         assert said.confidence == pytest.approx(seen.max())

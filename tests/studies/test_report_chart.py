@@ -9,11 +9,11 @@ from studies.report.charts.panels import LEFT, RIGHT, make_chart
 from studies.report.strips import Frame
 from studies.report.sweep.overview import make_overview
 from studies.tables.areas import ALL, AreaRow
-from studies.tables.curves import Curve, Row
+from studies.tables.curves import Curve, CurveRow
 
 
 def row(t, strength, accuracy, model="mlp", corruption="spec"):
-    return Row(
+    return CurveRow(
         corruption=corruption,
         parameter="sigma",
         unit="",
@@ -27,9 +27,7 @@ def row(t, strength, accuracy, model="mlp", corruption="spec"):
         low=max(0, accuracy - 0.1),
         high=min(1, accuracy + 0.1),
         effective_images=100,
-        confidence=0.5,
-        negative_log_likelihood=1.0,
-        brier=0.5,
+        metrics={},
     )
 
 

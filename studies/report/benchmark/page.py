@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studies.config.study import CLEAN
 from studies.report.benchmark.text import (
     error_text,
     footnotes,
@@ -12,14 +13,13 @@ from studies.report.benchmark.text import (
 )
 from studies.report.charts.style import Picture
 from studies.report.format import percent
-from studies.report.sweep.page import Material, render
-from studies.results.adaptive import CLEAN
+from studies.report.html import ReportContext, render_report
 from studies.tables.benchmark import Benchmark, Section
-from studies.tables.levels import LevelRow
+from studies.tables.curves import LevelRow
 
 
 def write_protocol_report(
-    material: Material,
+    context: ReportContext,
     benchmark: Benchmark,
     rows: Sequence[LevelRow],
     panels: Sequence[Picture],
@@ -29,7 +29,7 @@ def write_protocol_report(
 
     Parameters
     ----------
-    material
+    context
         What every report is made of.
     benchmark
         What the protocol says.
@@ -40,7 +40,7 @@ def write_protocol_report(
     bars
         Picture of the corruption errors; None where there is nothing to compare.
     """
-    evaluation_set = material.evaluation_set
+    evaluation_set = context.evaluation_set
     content = {
         "answer": protocol_sentences(benchmark, evaluation_set.data, evaluation_set.images.count),
         "heading": f"{benchmark.title} on {evaluation_set.data}",
@@ -64,14 +64,14 @@ def write_protocol_report(
         "error_text": error_text,
         "score_text": score_text,
     }
-    return render("protocol.html", material, content, _settings(material, benchmark))
+    return render_report("protocol.html", context, content, _settings(context, benchmark))
 
 
-def _settings(material: Material, benchmark: Benchmark) -> list[tuple[str, str]]:
+def _settings(context: ReportContext, benchmark: Benchmark) -> list[tuple[str, str]]:
     return [
         ("Protocol", f"{benchmark.name}: {benchmark.source}"),
         ("Reference model", benchmark.reference),
-        ("Seeds", ", ".join(map(str, material.run.study["seeds"]))),
+        ("Seeds", ", ".join(map(str, context.run.study["seeds"]))),
     ]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.config.matrix import CLEAN
+from studies.config.study import CLEAN
 from studies.report.charts.style import Picture, draw_strip, rendered, styled, title_height
 from studies.report.matrix.text import is_told_apart
 from studies.report.sweep.text import points

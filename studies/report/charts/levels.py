@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from studies.config.study import CLEAN
 from studies.core.files import slug
 from studies.report.benchmark.text import DAGGER, marked, mean_name
 from studies.report.charts.style import (
@@ -19,9 +20,8 @@ from studies.report.charts.style import (
     styled,
 )
 from studies.report.strips import shown
-from studies.results.adaptive import CLEAN
 from studies.tables.benchmark import Benchmark, Section
-from studies.tables.levels import LevelRow
+from studies.tables.curves import LevelRow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from textwrap import wrap
 from studies.report.format import place, with_interval
 from studies.report.images import thumbnail
 from studies.report.strips import Frame
-from studies.tables.curves import Curve, Row
+from studies.tables.curves import Curve, CurveRow
 
 WIDTH, LEFT, RIGHT = 360.0, 40.0, 352.0
 _INSET = 24.0  # half an image of the strip, so that none stands out of the panel
@@ -82,7 +82,9 @@ def make_chart(
     """
     rows = [row for curve in curves for row in curve.rows]
     finite = all(math.isfinite(row.strength) for row in rows)
-    where: Callable[[Row], float] = (lambda row: row.strength) if finite else (lambda row: row.t)
+    where: Callable[[CurveRow], float] = (
+        (lambda row: row.strength) if finite else (lambda row: row.t)
+    )
     start = where(rows[0])  # the path may fall: contrast goes from 1 to 0
     stop = max(map(where, rows), key=lambda value: abs(value - start))
     top = _IMAGE + 10 if strip else 10.0

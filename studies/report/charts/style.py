@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from textwrap import fill
@@ -66,6 +66,15 @@ class Picture:
     name: str
     png: bytes
     svg: bytes
+
+    def files(self) -> dict[str, bytes]:
+        """Return both files, by their names in a results folder."""
+        return {f"figures/{self.name}.png": self.png, f"figures/{self.name}.svg": self.svg}
+
+
+def picture_files(pictures: Iterable[Picture]) -> dict[str, bytes]:
+    """Return the files of some pictures, by their names in a results folder."""
+    return {name: content for item in pictures for name, content in item.files().items()}
 
 
 def line_look(number: int) -> dict[str, Any]:

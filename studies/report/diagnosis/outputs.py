@@ -23,8 +23,8 @@ from studies.report.diagnosis.sections import (
     scores_section,
 )
 from studies.report.diagnosis.text import answer
+from studies.report.html import ReportContext, render_report
 from studies.report.section import Section
-from studies.report.sweep.page import Material, render
 from studies.run.diagnosis import History, View
 from studies.tables.diagnosis import Finding, classes_csv, confusion_csv, find
 
@@ -58,7 +58,7 @@ def folder_name(spec: str | None, seed: int | None) -> str:
 
 def write_diagnosis(
     folder: Path,
-    material: Material,
+    context: ReportContext,
     views: Sequence[View],
     histories: Sequence[History],
     data: "Dataset",
@@ -72,7 +72,7 @@ def write_diagnosis(
     ----------
     folder
         Where to write.
-    material
+    context
         What every report is made of.
     views
         The clean one first.
@@ -119,19 +119,19 @@ def write_diagnosis(
     sections += [learning_section(histories), data_section(views, data, seed)]
     whole = [section for section in sections if section is not None]
     files += _write_pictures(whole, folder / "figures")
-    page = _page(material, findings, whole, names, seed)
+    page = _page(context, findings, whole, names, seed)
     files.insert(0, write_whole(folder / "diagnosis.html", page))
-    return Diagnosis(findings, names, material.planned - material.cells, files)
+    return Diagnosis(findings, names, context.planned - context.cells, files)
 
 
 def _page(
-    material: Material,
+    context: ReportContext,
     findings: Sequence[Finding],
     sections: Sequence[Section],
     class_names: Sequence[str],
     seed: int,
 ) -> bytes:
-    data = material.evaluation_set.data
+    data = context.evaluation_set.data
     content = {
         "answer": answer(findings, data, class_names),
         "heading": f"What goes wrong on {data}",
@@ -139,7 +139,7 @@ def _page(
     }
     corruptions = [item.condition for item in findings if item.condition != findings[0].condition]
     settings = [("Corruption", corruptions[0] if corruptions else "none"), ("Seed", str(seed))]
-    return render("diagnosis.html", material, content, settings)
+    return render_report("diagnosis.html", context, content, settings)
 
 
 def _write_pictures(sections: Sequence[Section], folder: Path) -> list[Path]:

@@ -3,22 +3,22 @@
 from studies.config.matrix import MatrixStudy
 from studies.report.charts.style import Picture
 from studies.report.format import percent
+from studies.report.html import ReportContext, render_report
 from studies.report.matrix.tables import cells_table, specs_table, spread_table, standings_table
 from studies.report.matrix.text import about_seeds, answer, how_many_differ
-from studies.report.sweep.page import Material, render
 from studies.tables.matrix import Matrix
 
 
-def heading_of(material: Material, matrix: MatrixStudy) -> str:
+def heading_of(context: ReportContext, matrix: MatrixStudy) -> str:
     """Return the heading of page and picture."""
     return (
         "Trained on one corruption, tested on another: "
-        f"{matrix.training.architecture} on {material.evaluation_set.data}"
+        f"{matrix.training.architecture} on {context.evaluation_set.data}"
     )
 
 
 def write_page(
-    material: Material,
+    context: ReportContext,
     study: MatrixStudy,
     matrix: Matrix,
     accuracies: Picture,
@@ -28,7 +28,7 @@ def write_page(
 
     Parameters
     ----------
-    material
+    context
         What every report is made of.
     study, matrix
         What was asked, and the numbers.
@@ -36,7 +36,7 @@ def write_page(
         The heat maps.
     """
     content = {
-        "heading": heading_of(material, study),
+        "heading": heading_of(context, study),
         "answer": answer(matrix),
         "accuracies": accuracies,
         "accuracies_alt": _alt(matrix),
@@ -50,7 +50,7 @@ def write_page(
         "spread": spread_table(matrix),
         "cells_table": cells_table(matrix),
         "specs": specs_table(matrix),
-        "chance": percent(1 / len(material.evaluation_set.class_names)),
+        "chance": percent(1 / len(context.evaluation_set.class_names)),
     }
     training = study.training.model_dump(mode="json", exclude={"seed"})
     settings = [
@@ -60,7 +60,7 @@ def write_page(
         ("Training", ", ".join(f"{name.replace('_', ' ')} {value}"
                                for name, value in training.items() if value is not None)),
     ]  # fmt: skip
-    return render("matrix.html", material, content, settings)
+    return render_report("matrix.html", context, content, settings)
 
 
 def _alt(matrix: Matrix) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from studies.config.matrix import CLEAN
+from studies.config.study import CLEAN
 from studies.report.matrix.text import estimate_text, gain_text
 from studies.report.section import Table
 from studies.tables.matrix import Matrix

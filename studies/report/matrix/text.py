@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from studies.config.matrix import CLEAN
+from studies.config.study import CLEAN
 from studies.report.format import listed, percent, with_limits
 from studies.report.sweep.text import points
 from studies.tables.matrix import Best, Matrix, Standing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from studies.report.sweep.text import area_text, comparison_sentences, critical_text, threshold_text
 from studies.tables.areas import ALL
 from studies.tables.curves import Curve
-from studies.tables.sweep import Analysis
+from studies.tables.sweep import SweepTables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 _MOST_SENTENCES = 6  # pairs of models; all of them are in the report
 
 
-def print_analysis(console: "Console", analysis: Analysis, curves: Sequence[Curve]) -> None:
+def print_tables(console: "Console", tables: SweepTables, curves: Sequence[Curve]) -> None:
     """Print a table of areas and critical strengths, and which models differ.
 
     Parameters
     ----------
     console
         Where to print.
-    analysis
+    tables
         The rows.
     curves
         They have the titles, and the strengths at the ends of the paths.
     """
-    if analysis.areas:
-        console.print(_areas(analysis, curves))
+    if tables.areas:
+        console.print(_areas(tables, curves))
     titles = {curve.corruption: curve.title for curve in curves}
-    sentences = comparison_sentences(analysis.comparisons, titles)
+    sentences = comparison_sentences(tables.comparisons, titles)
     for sentence in sentences[:_MOST_SENTENCES]:
         console.print(sentence, markup=False, highlight=False)
     if len(sentences) > _MOST_SENTENCES:
         console.print(f"{len(sentences) - _MOST_SENTENCES} more pairs of models are in the report.")
 
 
-def _areas(analysis: Analysis, curves: Sequence[Curve]) -> "Table":
+def _areas(tables: SweepTables, curves: Sequence[Curve]) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
@@ -52,7 +52,7 @@ def _areas(analysis: Analysis, curves: Sequence[Curve]) -> "Table":
     for title in ("area", "threshold", "critical strength"):
         table.add_column(title, justify="right", no_wrap=True)
     last = ""
-    for row in analysis.areas:
+    for row in tables.areas:
         if last and row.corruption != last:
             table.add_section()
         over_all = row.corruption == ALL

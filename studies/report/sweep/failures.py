@@ -47,7 +47,7 @@ def make_gallery(
     title: str,
     corruption: str,
     number: int,
-    losses: Sequence[FirstFailures],
+    failures: Sequence[FirstFailures],
     evaluation_set: EvaluationSet,
     originals: Originals,
     *,
@@ -59,8 +59,8 @@ def make_gallery(
     ----------
     title, corruption, number
         Which one: in words, as a spec, and its number on the page.
-    losses
-        What each model loses first.
+    failures
+        The first failures of each model.
     evaluation_set
         Which images, with the names of their classes.
     originals
@@ -75,40 +75,38 @@ def make_gallery(
         [
             (
                 _sentence(item),
-                [_tile(lost, evaluation_set, originals, side) for lost in item.images],
+                [_tile(failed, evaluation_set, originals, side) for failed in item.images],
             )
-            for item in losses
+            for item in failures
         ],
     )
 
 
-def _sentence(losses: FirstFailures) -> str:
-    """Say how many images a model loses, and how many of them at once."""
-    if not losses.images:
-        return (
-            f"{losses.model} recognises {losses.recognised:,} images clean, and loses none of them."
-        )
-    first = losses.images[0]
-    begin = f"the first {losses.first:,}" if losses.first > 1 else "the first"
+def _sentence(failures: FirstFailures) -> str:
+    """Say how many images a model misclassifies, and how many of them first."""
+    begin = f"{failures.model} classifies {failures.recognised:,} clean images correctly"
+    if not failures.images:
+        return f"{begin}, and misclassifies none of them."
+    first = f"the first {failures.first:,}" if failures.first > 1 else "the first"
     return (
-        f"{losses.model} recognises {losses.recognised:,} images clean and loses {losses.lost:,} "
-        f"of them on the way, {begin} at {place(first)}."
+        f"{begin} and misclassifies {failures.failed:,} of them as the corruption grows, {first} "
+        f"at {place(failures.images[0])}."
     )
 
 
 def _tile(
-    lost: FailedImage, evaluation_set: EvaluationSet, originals: Originals, side: int
+    failed: FailedImage, evaluation_set: EvaluationSet, originals: Originals, side: int
 ) -> FailureTile:
-    condition, names = lost.condition, evaluation_set.class_names
-    image = originals.shown(lost.number, condition, evaluation_set.images.first)
-    replies = [_reply(said, lost.true, names) for said in lost.said]
-    number = evaluation_set.images.first + lost.number
+    condition, names = failed.condition, evaluation_set.class_names
+    image = originals.shown(failed.number, condition, evaluation_set.images.first)
+    replies = [_reply(said, failed.true, names) for said in failed.predictions]
+    number = evaluation_set.images.first + failed.number
     said = listed([f"{reply.model} says {reply.text}" for reply in replies])
     return FailureTile(
         picture="" if image is None else thumbnail(image, side),
-        alt=f"Image {number}, of class {names[lost.true]}, at {place(lost)}: {said}.",
-        true=shortened(names[lost.true], _LETTERS),
-        place=place(lost),
+        alt=f"Image {number}, of class {names[failed.true]}, at {place(failed)}: {said}.",
+        true=shortened(names[failed.true], _LETTERS),
+        place=place(failed),
         number=number,
         replies=replies,
     )

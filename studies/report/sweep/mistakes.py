@@ -1,12 +1,12 @@
 """The section of a sweep's report on mistakes, from stored outcomes alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
-from studies.plan import Condition, Point, cell_key
+from studies.plan import Point
 from studies.report.charts.lines import draw_reliability
 from studies.report.charts.matrices import LIGHT_UNTIL, cell_text
 from studies.report.charts.style import titled
@@ -14,9 +14,8 @@ from studies.report.diagnosis.sections import file_name
 from studies.report.diagnosis.text import CLEAN, calibration_text, where
 from studies.report.format import percent
 from studies.report.section import Shown, Table
+from studies.results.sweep_results import SweepResults
 from studies.stats.confusion import pair_names, row_shares
-from studies.store.records import EvaluationSet
-from studies.store.store import Store
 from studies.tables.diagnosis import Finding, find
 
 _LINES = 6  # of a calibration diagram: more hide one another
@@ -68,25 +67,11 @@ class Mistakes:
     left_out: int
 
 
-def find_mistakes(
-    store: Store, points: Sequence[Point], evaluation_set: EvaluationSet, digests: Mapping[str, str]
-) -> Mistakes:
-    """Return the mistakes on the clean images and at the worst strength of each corruption.
-
-    Parameters
-    ----------
-    store
-        Where the cells are.
-    points
-        The plan: the points of every curve.
-    evaluation_set
-        What the results are about.
-    digests
-        Model name -> model digest.
-    """
-    findings = _find(store, points, evaluation_set, digests)
-    names = evaluation_set.class_names
-    models = [model for model in digests if any(item.model == model for item in findings)]
+def find_mistakes(results: SweepResults) -> Mistakes:
+    """Return the mistakes on the clean images and at the worst strength of each corruption."""
+    findings = _find(results)
+    names = results.evaluation_set.class_names
+    models = [model for model in results.models if any(item.model == model for item in findings)]
     by_condition = [
         (condition, list(items))
         for condition, items in groupby(findings, key=lambda item: item.condition)
@@ -118,31 +103,27 @@ def _most_harmful(
     return [pair for pair in by_condition if pair[0] in kept]
 
 
-def _find(
-    store: Store, points: Sequence[Point], evaluation_set: EvaluationSet, digests: Mapping[str, str]
-) -> list[Finding]:
+def _find(results: SweepResults) -> list[Finding]:
     """Return a finding for each condition and model that has a stored cell."""
-    stored = store.finished_keys()
+    evaluation_set = results.evaluation_set
     findings = []
-    for title, conditions in _conditions(points).items():
-        for model, digest in digests.items():
-            keys = [cell_key(condition, evaluation_set.images, digest) for condition in conditions]
-            draws = [store.outcomes(key) for key in keys if key in stored]
-            if draws:
+    for title, point in _points(results.points).items():
+        for model in results.models:
+            outcomes = list(results.outcomes_at(point, model).values())
+            if outcomes:
                 classes = len(evaluation_set.class_names)
-                findings.append(find(title, model, draws, evaluation_set.labels, classes))
+                findings.append(find(title, model, outcomes, evaluation_set.labels, classes))
     return findings
 
 
-def _conditions(points: Sequence[Point]) -> dict[str, tuple[Condition, ...]]:
-    """Return the clean condition, and those of the worst point of each corruption."""
+def _points(points: Sequence[Point]) -> dict[str, Point]:
+    """Return the clean point, and that of maximum severity of each corruption."""
     worst: dict[str, Point] = {}
     for point in points:
         if point.corruption not in worst or point.t > worst[point.corruption].t:
             worst[point.corruption] = point
     clean = next(point for point in points if point.t == 0)
-    at_worst = {item.conditions[0].pipeline: item.conditions for item in worst.values()}
-    return {CLEAN: clean.conditions} | at_worst
+    return {CLEAN: clean} | {item.conditions[0].pipeline: item for item in worst.values()}
 
 
 def _table(

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from studies.report.format import percent, with_limits
 from studies.tables.areas import ALL, AreaRow
-from studies.tables.curves import Curve, Row
+from studies.tables.curves import Curve, CurveRow
 
 DRAWN = 12
 """Corruptions in the picture at the top: more would not fit on a screen. The table has all."""
@@ -32,7 +32,7 @@ class Kept:
     mean: float
     low: float | None
     high: float | None
-    worst: Row | None
+    worst: CurveRow | None
 
     @property
     def text(self) -> str:

@@ -6,27 +6,14 @@ from typing import Any
 
 from studies.report.charts.panels import make_chart
 from studies.report.format import percent, sentences
-from studies.report.html import render_page
+from studies.report.html import ReportContext, render_report
 from studies.report.section import Section
 from studies.report.strips import Strips
 from studies.report.sweep.failures import FailureGallery
 from studies.report.sweep.mistakes import Mistakes
 from studies.report.sweep.next_steps import Step
 from studies.report.sweep.overview import MANY, Overview, folded
-from studies.store.records import EvaluationSet, Failure, Run, StoredModel
 from studies.tables.curves import Curve
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What every report is made of, whatever its study asked."""
-
-    evaluation_set: EvaluationSet
-    failures: Sequence[Failure]
-    models: Sequence[StoredModel]
-    run: Run
-    cells: int
-    planned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class Found:
     steps: Sequence[Step]
 
 
-def write_report(material: Material, found: Found, *, side: int) -> bytes:
+def write_report(context: ReportContext, found: Found, *, side: int) -> bytes:
     """Return the report of a sweep as UTF-8 HTML.
 
     Pictures and styles are inside it; it asks for nothing from outside, and every name in it is
@@ -71,18 +58,18 @@ def write_report(material: Material, found: Found, *, side: int) -> bytes:
 
     Parameters
     ----------
-    material
+    context
         What every report is made of.
     found
         What the sweep shows.
     side
         Pixels of a small image, see `studies.report.images`.
     """
-    chance = 1 / len(material.evaluation_set.class_names)
+    chance = 1 / len(context.evaluation_set.class_names)
     panels = _panels(found, chance, side)
     content = {
-        "answer": sentences(found.curves, material.evaluation_set.data),
-        "heading": f"How accuracy falls on {material.evaluation_set.data}",
+        "answer": sentences(found.curves, context.evaluation_set.data),
+        "heading": f"How accuracy falls on {context.evaluation_set.data}",
         "overview": found.overview,
         "chance": chance,
         "panels": folded(panels, lambda panel: str(panel["corruption"])),
@@ -94,44 +81,9 @@ def write_report(material: Material, found: Found, *, side: int) -> bytes:
         "mistakes": found.mistakes,
         "steps": found.steps,
     }
-    study = material.run.study
+    study = context.run.study
     settings = [("Seeds", ", ".join(map(str, study["seeds"]))), ("Strengths t", _strengths(study))]
-    return render("sweep.html", material, content, settings)
-
-
-def render(
-    template: str,
-    material: Material,
-    content: Mapping[str, Any],
-    settings: Sequence[tuple[str, str]],
-) -> bytes:
-    """Return a page of one of our templates.
-
-    Parameters
-    ----------
-    template
-        Its file; it extends ``base.html``.
-    material
-        What every report is made of.
-    content
-        What this template asks for besides; ``answer`` and ``heading`` at least.
-    settings
-        Labels and texts to show of the study's settings.
-    """
-    about = material.evaluation_set
-    return render_page(
-        template,
-        {
-            "title": f"{about.study}: robustness on {about.data}",
-            "evaluation_set": about,
-            "failures": material.failures,
-            "missing": material.planned - material.cells,
-            "cells": material.cells,
-            "run": material.run,
-            "provenance": _provenance(material, settings),
-        }
-        | dict(content),
-    )
+    return render_report("sweep.html", context, content, settings)
 
 
 def _panels(found: Found, chance: float, side: int) -> list[dict[str, Any]]:
@@ -164,32 +116,6 @@ def _alt(corruption: str, curves: Sequence[Curve]) -> str:
     return f"Accuracy on the way from the clean images to {corruption}: {'; '.join(falls)}."
 
 
-def _provenance(material: Material, settings: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return where the numbers come from, as labels and texts."""
-    run, images = material.run, material.evaluation_set.images
-    facts = run.provenance
-    git = facts.get("git") or {}
-    commit = f"{git['commit']}{' with changes' if git['dirty'] else ''}" if git else "no checkout"
-    last = images.first + images.count - 1
-    return [
-        ("Repeat with", run.command),
-        ("Images", f"numbers {images.first} to {last} of {material.evaluation_set.data}"),
-        ("Digest of the data", images.digest),
-        *((f"Digest of {model.name}", model.digest) for model in material.models),
-        *settings,
-        ("Threads for prediction", str(facts["threads"])),
-        ("Python", f"{facts['python']} on {facts['platform']}"),
-        ("Packages", ", ".join(f"{name} {v}" for name, v in facts["packages"].items())),
-        ("Commit", commit),
-        ("Started", run.started),
-        *(
-            (f"Training of {model.name}", _training(model.provenance["config"]))
-            for model in material.models
-            if "config" in model.provenance
-        ),
-    ]
-
-
 def _strengths(study: Mapping[str, Any]) -> str:
     strengths, tolerance = ", ".join(f"{t:g}" for t in study["strengths"]), study.get("tolerance")
     if tolerance is None:
@@ -198,7 +124,3 @@ def _strengths(study: Mapping[str, Any]) -> str:
         f"{strengths}, and more where curves bend, until critical strengths are known to "
         f"{tolerance:g} in t"
     )
-
-
-def _training(config: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in config.items())

@@ -16,8 +16,8 @@ from studies.report.sweep.text import (
 from studies.tables.areas import ALL, AreaRow
 from studies.tables.comparisons import ComparisonRow
 from studies.tables.curves import Curve
-from studies.tables.failures import PathRow, flip_rate
-from studies.tables.sweep import Analysis
+from studies.tables.failures import FailureRow, mean_changes
+from studies.tables.sweep import SweepTables
 
 _OVERALL = "All corruptions"
 
@@ -38,51 +38,51 @@ _HOW_TO_READ_COMPARISONS = (
 )
 
 
-def analysis_sections(analysis: Analysis, curves: Sequence[Curve]) -> list[Section]:
+def table_sections(tables: SweepTables, curves: Sequence[Curve]) -> list[Section]:
     """Return what the report says of areas and, with two models or more, of their differences.
 
     Parameters
     ----------
-    analysis
+    tables
         The rows.
     curves
         At least one; they have the titles.
     """
     titles = {curve.corruption: curve.title for curve in curves}
     sections = []
-    if analysis.areas:
-        table = _areas(analysis, curves)
+    if tables.areas:
+        table = _areas(tables, curves)
         sections.append(Section("Areas and critical strengths", (), table, (_HOW_TO_READ_AREAS,)))
-    if any(row.quantity == "area" for row in analysis.comparisons):
-        sentences = comparison_sentences(analysis.comparisons, titles)
-        table = _comparisons(analysis.comparisons, titles)
+    if any(row.quantity == "area" for row in tables.comparisons):
+        sentences = comparison_sentences(tables.comparisons, titles)
+        table = _comparisons(tables.comparisons, titles)
         sections.append(
             Section("Which model is better", (), table, (*sentences, _HOW_TO_READ_COMPARISONS))
         )
     return sections
 
 
-def _areas(analysis: Analysis, curves: Sequence[Curve]) -> Table:
+def _areas(tables: SweepTables, curves: Sequence[Curve]) -> Table:
     titles = {curve.corruption: curve.title for curve in curves}
     worst = {curve.corruption: curve.worst.strength for curve in curves}
-    flips: dict[tuple[str, str], list[PathRow]] = {}
-    for along in analysis.paths:
-        flips.setdefault((along.corruption, along.model), []).append(along)
+    changes: dict[tuple[str, str], list[FailureRow]] = {}
+    for along in tables.failures:
+        changes.setdefault((along.corruption, along.model), []).append(along)
 
     def cells(row: AreaRow) -> list[str]:
         if row.corruption == ALL:
             return [row.model, area_text(row), "", "", ""]
-        steps = flips.get((row.corruption, row.model), [])
+        steps = changes.get((row.corruption, row.model), [])
         return [
             row.model,
             area_text(row),
             threshold_text(row),
             critical_text(row, worst[row.corruption]),
-            percent(flip_rate(steps)) if steps else "",
+            percent(mean_changes(steps)) if steps else "",
         ]
 
     groups: dict[str, list[list[str]]] = {}
-    for row in analysis.areas:
+    for row in tables.areas:
         groups.setdefault(titles.get(row.corruption, _OVERALL), []).append(cells(row))
     headings = ("Model", "Area", "Threshold", "Critical strength", "Flips a step")
     return Table(headings, 1, list(groups.items()))

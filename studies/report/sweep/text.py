@@ -110,11 +110,11 @@ def _of_a_pair(rows: Sequence[ComparisonRow], titles: Mapping[str, str]) -> list
         names = [
             titles[row.corruption]
             for row in single
-            if row.survives and (row.difference > 0) == better
+            if row.significant and (row.difference > 0) == better
         ]
         if names:
             parts.append(f"{candidate} keeps {word} than {baseline} under {listed(names)}.")
-    unclear = [titles[row.corruption] for row in single if not row.survives]
+    unclear = [titles[row.corruption] for row in single if not row.significant]
     if unclear:
         both = "the two" if parts else f"{candidate} and {baseline}"
         parts.append(f"Under {listed(unclear)} {both} cannot be told apart.")
@@ -122,7 +122,7 @@ def _of_a_pair(rows: Sequence[ComparisonRow], titles: Mapping[str, str]) -> list
     if at_points:
         parts.append(
             f"Of the differences at {len(at_points)} single strengths, "
-            f"{sum(row.survives for row in at_points)} survive the adjustment."
+            f"{sum(row.significant for row in at_points)} survive the adjustment."
         )
     return parts
 
@@ -151,6 +151,6 @@ def surviving(rows: Sequence[ComparisonRow]) -> dict[tuple[str, str, str], tuple
     at_points = sorted((row for row in rows if row.quantity == "accuracy"), key=key)
     found = {}
     for place, group in groupby(at_points, key=key):
-        survives = [row.survives for row in group]
+        survives = [row.significant for row in group]
         found[place] = sum(survives), len(survives)
     return found

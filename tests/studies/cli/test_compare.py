@@ -14,7 +14,7 @@ from studies.tables.gate import OVERALL, Pair, find_differences
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
-PAIR = Pair("old", "d1", "new", "d2")
+PAIR = Pair("old", "new")
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_missing_cells_are_not_passed_over(sweep, invoke, tmp_path):
         connection.execute("DELETE FROM outcomes WHERE cell IN (SELECT key FROM cells LIMIT 1)")
         connection.execute("DELETE FROM cells WHERE key IN (SELECT key FROM cells LIMIT 1)")
     connection.close()
-    assert_one_sentence(invoke("compare", "one", "two"), "1 cell of mlp in two are not there")
+    assert_one_sentence(invoke("compare", "one", "two"), "1 cell of mlp in two are missing")
 
 
 @pytest.mark.parametrize("margin", ["-0.1", "1.5", "much"])

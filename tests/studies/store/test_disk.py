@@ -11,9 +11,11 @@ from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.report import write as outputs
+from studies.report.sweep.outputs import SweepReport
 from studies.store import database
 from studies.store import database as schema
 from studies.store.store import FILE_NAME, Store
+from studies.tables.sweep import SweepTables
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
@@ -90,8 +92,8 @@ def test_a_page_that_cannot_be_written_leaves_the_older_one(run, tmp_path, monke
     page = [b"old"]
     monkeypatch.setattr(
         outputs,
-        "make_sweep_outputs",
-        lambda *_, **__: ([], None, {"curves.csv": b"new"}, [], page[0]),
+        "make_sweep_report",
+        lambda *_: SweepReport([], SweepTables(), {"curves.csv": b"new", "report.html": page[0]}),
     )
     with Store(folder) as store:
         outputs.write_outputs(store, folder)

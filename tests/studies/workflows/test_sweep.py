@@ -38,7 +38,7 @@ def test_every_cell_of_the_plan_is_computed_and_shown(run, tmp_path, observer):
         0,
     )
     assert len(observer.done) == 20
-    assert [(c.corruption.split("(")[0], c.model) for c in ending.outputs.curves] == [
+    assert [(c.corruption.split("(")[0], c.model) for c in ending.outputs.report.curves] == [
         ("gaussian_noise", "mlp"),
         ("gaussian_noise", "cnn"),
         ("gaussian_blur", "mlp"),
@@ -50,7 +50,8 @@ def test_every_cell_of_the_plan_is_computed_and_shown(run, tmp_path, observer):
 
 
 def test_the_numbers_are_those_of_a_plain_loop(run, settings):
-    curve = next(c for c in run().outputs.curves if c.model == "mlp" and "noise" in c.corruption)
+    curves = run().outputs.report.curves
+    curve = next(c for c in curves if c.model == "mlp" and "noise" in c.corruption)
     data = load(settings["data"])
     worst = noiselib.parse("gaussian_noise(sigma=0.5)")
     for row in curve.rows:
@@ -108,7 +109,7 @@ def test_a_smaller_study_shows_its_own_points_only(run):
     run()
     ending = run(strengths=[0, 1], models=["cnn"])
     assert ending.cell_counts.computed == 0
-    assert [len(curve.rows) for curve in ending.outputs.curves] == [2, 2]
+    assert [len(curve.rows) for curve in ending.outputs.report.curves] == [2, 2]
 
 
 def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, monkeypatch):
@@ -177,7 +178,7 @@ def test_a_folder_of_other_data_is_refused_and_stays(run, tmp_path):
 
 def test_part_of_the_images_is_a_study_of_its_own(run, tmp_path):
     ending = run(images=10)
-    assert ending.outputs.curves[0].clean.images == 10
+    assert ending.outputs.report.curves[0].clean.images == 10
     with Store(tmp_path / "out") as store:
         assert store.evaluation_set().images == ImageRange(
             store.evaluation_set().images.digest, 0, 10
@@ -199,7 +200,7 @@ def test_models_with_one_digest_are_computed_once(run, tmp_path, monkeypatch):
     monkeypatch.setattr(session, "load_models", find)
     ending = run()
     assert ending.cell_counts.computed == ending.cell_counts.planned == 10
-    assert {curve.model for curve in ending.outputs.curves} == {"mlp", "cnn"}
+    assert {curve.model for curve in ending.outputs.report.curves} == {"mlp", "cnn"}
 
 
 def test_what_a_number_is_from_is_stored_with_it(run, tmp_path):
