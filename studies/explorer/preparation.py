@@ -86,7 +86,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     from models.backend import processors
     from models.data import load
     from studies.run.models import load_models, start_predicting
-    from studies.store.lock import exclusive_lock
+    from studies.store.store import exclusive_lock
 
     tell("Reading the data", 0)
     data = load(study.data, tell=lambda text: tell(text, 0))

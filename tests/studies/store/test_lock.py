@@ -4,12 +4,12 @@ import sys
 import pytest
 
 from studies.core.errors import StudyError
-from studies.store.lock import exclusive_lock
+from studies.store.store import exclusive_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from studies.store.lock import exclusive_lock
+from studies.store.store import exclusive_lock
 with exclusive_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
