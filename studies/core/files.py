@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.files import replacing
+from models.files import atomic_write
 
 
 def write_whole(path: Path, content: bytes) -> Path:
@@ -26,7 +26,7 @@ def write_whole(path: Path, content: bytes) -> Path:
         When the file cannot be written; an older file of that name is left unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(content)
     return path
 

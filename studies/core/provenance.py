@@ -20,11 +20,6 @@ _PACKAGES = (
 )  # fmt: skip
 
 _OF_ALL_MODELS = ("image-robustness-studies", "numpy", "scipy")
-_OF_MODELS = {
-    ".keras": ("keras", "tensorflow", "tensorflow_cpu", "jax", "torch"),
-    ".onnx": ("onnxruntime",),
-    ".skops": ("skops", "scikit-learn"),
-}
 _ABSENT = "none"
 
 _ENVIRONMENT = ("KERAS_BACKEND",)
@@ -113,11 +108,12 @@ def required_versions(endings: Collection[str]) -> dict[str, str]:
         revision of every corruption.
     """
     import noiselib
+    from models.predictors import packages_of
 
     installed = package_versions()
     packages = [
         *_OF_ALL_MODELS,
-        *(name for ending in sorted(endings) for name in _OF_MODELS[ending]),
+        *(name for ending in sorted(endings) for name in packages_of(ending)),
     ]
     found = {"Python": ".".join(platform.python_version_tuple()[:2])}
     found |= {name: installed.get(name, _ABSENT) for name in packages}

@@ -43,7 +43,7 @@ def study_to_explore(folder: Path | None, overrides: Mapping[str, object]) -> tu
 def _check_sources(study: Study) -> None:
     """Refuse data and models that are nowhere, which is known before they are read."""
     from models.data import load, names
-    from models.predictors.sources import existing_file
+    from models.predictors import existing_file
     from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
@@ -85,11 +85,11 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
     """
     from models.backend import processors
     from models.data import load
-    from studies.run.models import load_models, start_predicting
+    from studies.run.models import load_models, load_predictors
     from studies.store.store import exclusive_lock
 
     tell("Reading the data", 0)
-    data = load(study.data, tell=lambda text: tell(text, 0))
+    data = load(study.data, on_progress=lambda text: tell(text, 0))
     threads = study.threads or processors()
     tell("Starting the machine-learning library", 0.02)
     with ExitStack() as stack:
@@ -100,7 +100,7 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
         observer = stack.enter_context(_Trainings(tell, study.models))
         found = load_models(study, data, folder / "models", store, observer, threads=threads)
     tell("Loading the models", TRAINED)
-    predictors = start_predicting(found, data, threads=threads)
+    predictors = load_predictors(found, data, threads=threads)
     tell("Asking the models for the first time", LOADED)
     for predictor in predictors.values():
         predictor.predict(data.test_images[:1])  # the first answer is slow: nobody shall wait
@@ -109,9 +109,9 @@ def prepare(study: Study, folder: Path, tell: Tell) -> Material:
 
 def _to_train(study: Study, folder: Path) -> bool:
     """Tell whether a model must be trained first."""
-    from studies.config.validators import is_guest
+    from studies.config.validators import is_external
 
-    trained = [model for model in study.models if not is_guest(model)]
+    trained = [model for model in study.models if not is_external(model)]
     return not all((folder / "models" / f"{model}.keras").is_file() for model in trained)
 
 

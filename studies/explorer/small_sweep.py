@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.config.validators import is_guest, is_path, model_name
+from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def model_sources(study: "Study", folder: Path) -> dict[str, str]:
     sources = {}
     for model in study.models:
         trained = folder.absolute() / "models" / f"{model}.keras"
-        if is_guest(model):
+        if is_external(model):
             sources[model_name(model)] = str(Path(model).absolute()) if is_path(model) else model
         else:
             sources[model] = str(trained) if trained.is_file() else model
@@ -71,7 +71,7 @@ def small_study(
     """
     from pydantic import ValidationError
 
-    from models.mistakes import describe_mistakes
+    from models.validation_messages import validation_message
     from studies.config.study import Study
 
     settings = {
@@ -86,7 +86,9 @@ def small_study(
     try:
         study = Study.model_validate(settings)
     except ValidationError as error:
-        raise StudyError(describe_mistakes("this sweep", error, list(Study.model_fields))) from None
+        raise StudyError(
+            validation_message("this sweep", error, list(Study.model_fields))
+        ) from None
     cells = cells_of(study)
     if cells > MOST_CELLS:
         raise StudyError(

@@ -106,8 +106,8 @@ def train_missing(
     models.training.TrainingError, models.store.ModelError
         When a training fails or cannot be saved; those that ended before stay.
     """
+    from models.resumable import train_to_file
     from models.training import TrainingError
-    from models.training.resumable import train_to_file
 
     missing = [item for item in networks if not is_trained(item.path)]
     if not missing:

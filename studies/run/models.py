@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A model by name, with its file and the digest of everything that decides its predictions.
-
-    The path of a function is its name, ``package.module:function``.
-    """
+    """A model: its name, the digest of what decides its predictions, and its file or function."""
 
     name: str
     digest: str
@@ -41,7 +38,7 @@ def load_models(
     *,
     threads: int,
 ) -> list[Classifier]:
-    """Return the models of a study, training those architectures that are not trained yet.
+    """Return the models of a study, in its order, and train the architectures that are not trained.
 
     External models come first and predict one image, so that one that does not fit is refused
     before anything is trained or computed. A model whose files have not changed since it was last
@@ -63,44 +60,30 @@ def load_models(
     threads : int
         Threads to train and predict with.
 
-    Returns
-    -------
-    list of Classifier
-        In the order of the study.
-
     Raises
     ------
     StudyError
         When a kept model was trained on other data, or with another seed, or when an external
         model has another input shape or another number of classes than the data.
-    models.store.ModelError
-        When a model cannot be read.
-    models.predictors.PredictionError
-        When an external model does not return probabilities.
+    models.store.ModelError, models.predictors.PredictionError
+        When a model cannot be read, or does not return probabilities.
     """
     found = {
-        model: _external_model(model, data, store, threads=threads)
+        model: _external(model, data, store, threads=threads)
         for model in study.models
         if is_external(model)
     }
     for model in study.models:
         if model not in found:
             path = folder / f"{model}.keras"
-            found[model] = _trained_model(
-                model, path, study, data, store, observer, threads=threads
-            )
+            found[model] = _trained(model, path, study, data, store, observer, threads=threads)
     return [found[model] for model in study.models]
 
 
 def load_predictors(
     classifiers: Sequence[Classifier], data: "Dataset", *, threads: int
 ) -> dict[str, Predictor]:
-    """Load models for predictions, and make sure that they fit the data.
-
-    Returns
-    -------
-    dict of str to Predictor
-        Name -> predictor.
+    """Load models, by name, and make sure that they fit the data.
 
     Raises
     ------
@@ -130,16 +113,10 @@ def start_backend(threads: int) -> None:
 def report_epochs(
     observer: Observer, name: str, number: int = 0, count: int = 1
 ) -> "Callable[[EpochReport], None]":
-    """Return what passes each epoch of a training to an observer.
+    """Return a callback that passes the epochs of a training to an observer under a name.
 
-    Parameters
-    ----------
-    observer : Observer
-        Receives the epochs.
-    name : str
-        Name of what is trained.
-    number, count : int
-        The training is one of `count` that are reported as one; `number` of them are finished.
+    Where several trainings are reported as one, `count` is their number and `number` counts the
+    finished ones.
     """
 
     def on_epoch(report: "EpochReport") -> None:
@@ -161,7 +138,7 @@ def is_trained(path: Path) -> bool:
     return path.is_file() and sidecar_path(path).is_file()
 
 
-def _external_model(model: str, data: "Dataset", store: Store, *, threads: int) -> Classifier:
+def _external(model: str, data: "Dataset", store: Store, *, threads: int) -> Classifier:
     """Return an external model; it predicts one image if it is new or has changed."""
     from models.predictors import files_of
 
@@ -180,7 +157,7 @@ def _external_model(model: str, data: "Dataset", store: Store, *, threads: int) 
     return Classifier(name, predictor.digest, Path(model))
 
 
-def _trained_model(
+def _trained(
     name: str,
     path: Path,
     study: "Study",
@@ -191,8 +168,9 @@ def _trained_model(
     threads: int,
 ) -> Classifier:
     """Return an architecture that is trained in the results folder, and train it if necessary."""
+    from models.resumable import train_to_file
+    from models.store import load
     from models.training import TrainConfig
-    from models.training.resumable import train_to_file
 
     if not is_trained(path):
         start_backend(threads)
@@ -202,7 +180,15 @@ def _trained_model(
     known = store.model(name)
     location, stamp = str(path.resolve()), _stamp([path])
     if known is None or (known.path, known.stamp) != (location, stamp):
-        known = _read_trained(name, path, stamp, threads=threads)
+        start_backend(threads)
+        trained = load(path)
+        history: dict[str, object] = {
+            "data_digest": trained.data_digest,
+            "config": trained.config.model_dump(mode="json"),
+            "epochs": trained.history,
+            "versions": trained.provenance,
+        }
+        known = StoredModel(name, trained.digest, location, stamp, history)
         store.remember_model(known)
     _check_training(known, study, data)
     return Classifier(name, known.digest, path)
@@ -227,34 +213,18 @@ def _load(
     return predictor
 
 
-def _read_trained(name: str, path: Path, stamp: str, *, threads: int) -> StoredModel:
-    """Read a model that was trained here, with the record of its training."""
-    from models.store import load
-
-    start_backend(threads)
-    trained = load(path)
-    history: dict[str, object] = {
-        "data_digest": trained.data_digest,
-        "config": trained.config.model_dump(mode="json"),
-        "epochs": trained.history,
-        "versions": trained.provenance,
-    }
-    return StoredModel(name, trained.digest, str(path.resolve()), stamp, history)
-
-
 def _check_training(model: StoredModel, study: "Study", data: "Dataset") -> None:
     """Refuse a kept model that is not the one that training now would give."""
     seed = model.provenance["config"]["seed"]
     if model.provenance["data_digest"] != data.digest:
-        raise StudyError(
-            f"{model.path} was trained on other data than {data.name}; move it away, or choose "
-            "another folder with --out"
-        )
-    if seed != study.training_seed:
-        raise StudyError(
-            f"{model.path} was trained with seed {seed}, but the study asks for "
-            f"{study.training_seed}; move it away, or choose another folder with --out"
-        )
+        how = f"on other data than {data.name}"
+    elif seed != study.training_seed:
+        how = f"with seed {seed}, but the study asks for {study.training_seed}"
+    else:
+        return
+    raise StudyError(
+        f"{model.path} was trained {how}; move it away, or choose another folder with --out"
+    )
 
 
 def _stamp(paths: Iterable[Path]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.files import replacing
+from models.files import atomic_write
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
 from studies.results.sweep_results import SweepResults, complete_seeds
@@ -180,7 +180,7 @@ def write_table(table: Table, folder: Path, form: str) -> tuple[Path, int]:
         raise StudyError(f"a table is exported as {', '.join(FORMATS)}, not as {form!r}")
     path = folder / f"{table.name}.{form}"
     folder.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as partial:
+    with atomic_write(path) as partial:
         return path, FORMATS[form](table.blocks(), partial)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studies.config.reference_systems import Row
-from studies.run.reference_systems import Result
+from studies.config.reference_systems import ReportedModel
+from studies.run.reference_systems import ReferenceResult
 
 CLOSE = 0.01
 """How far a repetition may be from what was reported to count as the same."""
@@ -31,7 +31,7 @@ class Line:
     verdict
         How `accuracy` compares with `expected`, in words.
     remark
-        As in `studies.config.reference_systems.Row`.
+        As in `studies.config.reference_systems.ReportedModel`.
     """
 
     noise: str
@@ -55,16 +55,16 @@ class Line:
 OURS = "ours"
 
 
-def lines(results: Sequence[Result]) -> list[Line]:
+def lines(results: Sequence[ReferenceResult]) -> list[Line]:
     """Return a line for each result, kept together by noise, ours after those of the seeds."""
     made = [_line(result) for result in results]
     order = list(dict.fromkeys(line.noise for line in made))
     return sorted(made, key=lambda line: (order.index(line.noise), line.is_ours))
 
 
-def _line(result: Result) -> Line:
+def _line(result: ReferenceResult) -> Line:
     asked = result.asked
-    if isinstance(asked, Row):
+    if isinstance(asked, ReportedModel):
         system, expected, remark = asked.system, asked.reported, asked.remark
         verdict = _of_a_row(result.accuracy - expected)
     else:

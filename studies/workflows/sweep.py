@@ -14,7 +14,7 @@ from studies.plan import ImageRange, Point, planned_keys
 from studies.report.write import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.engine import Engine, LocalEngine
-from studies.run.models import Classifier, load_models, start_predicting
+from studies.run.models import Classifier, load_models, load_predictors
 from studies.run.sweep import CellCounts, missing_jobs, sweep_in_rounds
 from studies.store.records import EvaluationSet
 from studies.store.store import Store, exclusive_lock
@@ -192,7 +192,7 @@ class Session:
         shown = first_images(self.data.test_images, images.count)
         labels = self.data.test_labels[: images.count]
         if cluster is None:
-            predictors = start_predicting(needed, self.data, threads=threads)
+            predictors = load_predictors(needed, self.data, threads=threads)
             yield LocalEngine(shown, labels, predictors, first=images.first)
             return
         from studies.run.cluster.engine import cluster_engine
@@ -234,7 +234,7 @@ def open_session(
     from models.data import load
 
     with exclusive_lock(folder), observer:
-        data = load(study.data, tell=observer.note)
+        data = load(study.data, on_progress=observer.note)
         evaluation_set = evaluation_set_of(study, data)
         (folder / subfolder).mkdir(exist_ok=True)
         with Store(folder / subfolder, create=True) as store:

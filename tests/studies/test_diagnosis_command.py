@@ -50,7 +50,7 @@ def write(path, classes=None, count=60):
 def patched():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "load_models", find_fakes)
-        patch.setattr(examination, "start_predicting", start_some)
+        patch.setattr(examination, "load_predictors", start_some)
         yield patch
 
 
@@ -167,7 +167,7 @@ def test_answers_are_kept_and_not_asked_for_again(done, patched, monkeypatch):
     asked = []
     monkeypatch.setattr(
         examination,
-        "start_predicting",
+        "load_predictors",
         lambda needed, data, *, threads: (
             asked.append(1) or start_some(needed, data, threads=threads)
         ),
@@ -222,7 +222,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, patched, monkeypatch):
     def start(needed, data, *, threads):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(examination, "start_predicting", start)
+    monkeypatch.setattr(examination, "load_predictors", start)
     write(tmp_path / "data.npz")
     result = invoke(tmp_path, "--data", "data.npz", "--models", "mlp", "--out", "out")
     assert result.exit_code == 130

@@ -59,7 +59,7 @@ def predict_with(monkeypatch):
         def start(needed, data, *, threads):
             return {classifier.name: kind(classifier.name) for classifier in needed}
 
-        monkeypatch.setattr(sweeps, "start_predicting", start)
+        monkeypatch.setattr(sweeps, "load_predictors", start)
 
     return predict_with
 
@@ -181,7 +181,7 @@ def test_the_noise_of_trainings_has_seeds_that_no_test_has(study, tmp_path, monk
     for module, name, stand_in in stand_ins():
         monkeypatch.setattr(module, name, stand_in)
     monkeypatch.setattr(
-        "models.training.resumable.train_to_file",
+        "models.resumable.train_to_file",
         lambda config, data, path, augment, tell: seen.append((config.seed, augment)),
     )
     from studies.run.matrix import train_missing
@@ -344,7 +344,7 @@ def test_a_training_that_fails_names_itself(invoke, monkeypatch):
     def fail(config, data, path, augment, tell):
         raise TrainingError("the loss became nan in epoch 2; lower the learning rate")
 
-    monkeypatch.setattr("models.training.resumable.train_to_file", fail)
+    monkeypatch.setattr("models.resumable.train_to_file", fail)
     done = invoke("study.toml")
     assert done.exit_code == 2
     assert "training on clean images, seed 0: the loss became nan" in done.stderr

@@ -109,8 +109,8 @@ def test_failed_cells_make_the_exit_status_and_are_named(invoke, small, monkeypa
             if c.name == "mlp"
         }
 
-    original = session.start_predicting
-    monkeypatch.setattr(session, "start_predicting", start)
+    original = session.load_predictors
+    monkeypatch.setattr(session, "load_predictors", start)
     result = invoke(*small, "--models", "mlp,cnn")
     assert result.exit_code == 1
     assert "cells are missing; the same command tries them again" in result.output
@@ -123,7 +123,7 @@ def test_ctrl_c_says_how_to_go_on(invoke, small, monkeypatch):
     def start(needed, data, *, threads):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "start_predicting", start)
+    monkeypatch.setattr(session, "load_predictors", start)
     result = invoke(*small)
     assert result.exit_code == 130
     last = result.output.splitlines()[-1]
@@ -165,7 +165,7 @@ def test_bad_input_is_one_sentence(invoke, small, tmp_path, arguments, words):
 def test_several_mistakes_are_said_together(invoke, small):
     result = invoke(*small, "--models", "mpl", "--corruptions", "gaussian_nose", "--seeds", "0")
     assert result.exit_code == 2
-    assert "3 mistakes" in result.stderr
+    assert "3 errors" in result.stderr
     assert result.stderr.count("\n") == 4
 
 

@@ -213,6 +213,9 @@ def test_what_does_not_fit_the_data_is_refused_before_anything_is_trained(told):
     assert (
         "takes images of 12 x 12 x 1, but those of digits are 28 x 28 x 1" in told["other shape"][2]
     )
-    assert "takes 144 values an image, but images of 28 x 28 x 1 have 784" in told["flat shape"][2]
+    assert (
+        "takes 144 values for each image, but images of 28 x 28 x 1 have 784"
+        in told["flat shape"][2]
+    )
     assert "tells 4 classes apart, but fewer has 2" in told["other classes"][2]
     assert told["trained"] == ["out/models/cnn.keras"]

@@ -144,7 +144,7 @@ def test_a_file_full_of_mistakes_names_them_all_with_their_paths(tmp_path):
     paths = [line.split(":")[0].strip() for line in lines]
     wanted = "name data models.2 models.3 protocol corruptions strengths tolerance seeds threshold"
     assert set(paths) >= {*wanted.split(), "images", "training_seed", "threads", "colour"}
-    assert f"has {len(lines)} mistakes" in heading
+    assert f"has {len(lines)} errors" in heading
     assert "  corruptions: must be a list, got 'contrast'" in lines
 
 
@@ -152,7 +152,7 @@ def test_models_of_one_name_are_said_with_the_other_mistakes(tmp_path):
     path = tmp_path / "mine.toml"
     (tmp_path / "mlp.keras").touch()
     path.write_text('name = "a"\ndata = ""\nmodels = ["mlp", "./mlp.keras"]\ncorruptions = ["fog"]')
-    with pytest.raises(StudyError, match="has 2 mistakes") as caught:
+    with pytest.raises(StudyError, match="has 2 errors") as caught:
         load_study(path)
     assert "  models: 2 models are called 'mlp'; rename one" in str(caught.value)
 

@@ -89,7 +89,7 @@ def test_train(data_file: Path, tmp_path: Path) -> None:
     arguments = ["mlp", "--data", data_file, "--augment", spec, "--epochs", 2, "--seed", 5]
     result = CliRunner().invoke(app, ["train", *map(str, arguments), "--out", str(out)])
     assert result.exit_code == 0, result.stderr
-    assert f"through {spec}" in result.stderr
+    assert f"augmented by {spec}" in result.stderr
     sidecar = json.loads(out.with_suffix(".json").read_text())
     assert sidecar["augmentation"] == str(find_augment(spec, 5))
     config = TrainConfig(architecture="mlp", epochs=2, seed=5)

@@ -92,7 +92,7 @@ nothing = "identity"
         load_matrix(write(text))
     told = str(caught.value)
     for words in (
-        "10 mistakes",
+        "10 errors",
         "author: there is no such setting",
         "matrix.name: ",
         "matrix.corruptions.0: no corruption is called 'gausian_noise'",

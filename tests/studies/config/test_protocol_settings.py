@@ -83,7 +83,7 @@ def test_all_mistakes_are_said_at_once(written):
     with pytest.raises(StudyError) as caught:
         load_study(written(text))
     lines = str(caught.value).splitlines()
-    assert lines[0].endswith("4 mistakes:")
+    assert lines[0].endswith("4 errors:")
     paths = {line.split(":")[0].strip() for line in lines[1:]}
     assert paths == {"reference", "corruptions", "strengths", "seeds"}
 
@@ -91,7 +91,7 @@ def test_all_mistakes_are_said_at_once(written):
 def test_a_wrong_protocol_does_not_hide_other_mistakes(written):
     with pytest.raises(StudyError) as caught:
         load_study(written(), {"protocol": "mnist", "models": ["mpl"]})
-    assert "2 mistakes" in str(caught.value)
+    assert "2 errors" in str(caught.value)
     with pytest.raises(StudyError) as caught:
         load_study(written(), {"protocol": "mnist", "reference": "bob"})
     assert "reference: 'bob' is not among" in str(caught.value)

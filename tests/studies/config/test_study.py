@@ -63,7 +63,7 @@ def test_all_mistakes_are_said_at_once_each_with_its_path(tmp_path):
     with pytest.raises(StudyError) as caught:
         load_study(written(tmp_path, text))
     lines = str(caught.value).splitlines()
-    assert lines[0].endswith("mine.toml has 12 mistakes:")
+    assert lines[0].endswith("mine.toml has 12 errors:")
     paths = [line.split(":")[0].strip() for line in lines[1:]]
     assert sorted(paths) == sorted(
         [

@@ -13,8 +13,8 @@ from fakes import write_data
 from served import wait_for
 from typer.testing import CliRunner
 
+from models.resumable import train_to_file
 from models.training import TrainConfig
-from models.training.resumable import train_to_file
 from studies.__main__ import app
 from studies.cli import explore as command
 from studies.config.files import load_study

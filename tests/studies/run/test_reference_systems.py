@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from models.training import TrainConfig, TrainingError
-from studies.config.augmentation import SpecAugment
-from studies.config.reference_systems import Row, Systems, read_systems
+from studies.config.augmentation import CleanImageAugment, SpecAugment
+from studies.config.reference_systems import ReferenceSystems, ReportedModel, read_systems
 from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
-from studies.run.reference_systems import FreshNoise, Result, SeedStudy, with_noise
+from studies.run.reference_systems import ReferenceResult, ReferenceStudy, with_noise
 from studies.tables.reference_systems import lines
 
 REPORTED = {  # system -> test accuracies it published, in percent
@@ -28,7 +28,7 @@ REPORTED = {  # system -> test accuracies it published, in percent
 
 
 @pytest.fixture(scope="module")
-def systems() -> Systems:
+def systems() -> ReferenceSystems:
     return read_systems()
 
 
@@ -62,7 +62,7 @@ def test_goals_are_those_that_were_set(systems):
 def test_a_noise_nobody_defined_is_refused(systems):
     row = systems.rows[0].model_copy(update={"noise": "fog"})
     with pytest.raises(ValueError, match="no noise is called fog"):
-        Systems(noise={"clean": "identity"}, rows=(row,), goals=())
+        ReferenceSystems(noise={"clean": "identity"}, rows=(row,), goals=())
 
 
 def test_noise_is_fixed_and_differs_between_train_and_test(systems):
@@ -80,7 +80,7 @@ def test_noise_is_fixed_and_differs_between_train_and_test(systems):
 def test_fresh_noise_falls_on_clean_images_whatever_it_is_given(systems):
     clean = load("digits").train_images[:20]
     noise = SpecAugment(noiselib.parse(systems.noise["gaussian"]), seed=4)
-    fresh = FreshNoise(clean, noise)
+    fresh = CleanImageAugment(clean, noise)
     ids = np.array([7, 3])
     first = fresh(np.zeros_like(clean[:2]), ids, 0)
     assert np.array_equal(first, noise(clean[ids], ids, 0))
@@ -112,10 +112,10 @@ def small(systems):
 
 def test_results_are_remembered(small, tmp_path):
     clean, watcher, again = load("digits"), Silent(), Silent()
-    first = SeedStudy(small, clean, tmp_path, watcher, quick=True).run()
+    first = ReferenceStudy(small, clean, tmp_path, watcher, quick=True).run()
     assert [len(result.accuracies) for result in first] == [1, 2, 2]
     assert len(watcher.trained) == 5
-    assert SeedStudy(small, clean, tmp_path, again, quick=True).run() == first
+    assert ReferenceStudy(small, clean, tmp_path, again, quick=True).run() == first
     assert again.trained == []
 
 
@@ -125,7 +125,7 @@ def test_a_training_that_diverges_is_named(small, tmp_path):
     )
     only = small.model_copy(update={"rows": (wild,), "goals": ()})
     with pytest.raises(TrainingError, match="Ritanjit MLP 256-128: the loss became"):
-        SeedStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
+        ReferenceStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
 
 
 def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
@@ -137,8 +137,10 @@ def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
 
 
 def results_at(systems, difference):
-    made = [Result(row, (row.reported + difference,), 60.0, 3) for row in systems.rows]
-    return made + [Result(goal, (goal.goal + difference,) * 3, 90.0, 9) for goal in systems.goals]
+    made = [ReferenceResult(row, (row.reported + difference,), 60.0, 3) for row in systems.rows]
+    return made + [
+        ReferenceResult(goal, (goal.goal + difference,) * 3, 90.0, 9) for goal in systems.goals
+    ]
 
 
 @pytest.mark.parametrize(
@@ -209,4 +211,4 @@ def test_the_command_names_data_that_is_missing(tmp_path):
 
 def test_a_row_knows_its_title(systems):
     assert systems.rows[0].title == "Essmaw MLP 256-128"
-    assert isinstance(systems.rows[0], Row)
+    assert isinstance(systems.rows[0], ReportedModel)

@@ -44,8 +44,8 @@ def run(settings, tmp_path, observer):
 
 @pytest.fixture
 def everything_is_large(monkeypatch):
-    monkeypatch.setattr(npy, "LARGEST_KEPT", 0)
-    monkeypatch.setattr("models.data.npz.LARGEST_KEPT", 0)
+    monkeypatch.setattr(npy, "MAX_IN_MEMORY", 0)
+    monkeypatch.setattr("models.data.npz.MAX_IN_MEMORY", 0)
 
 
 @pytest.mark.parametrize("images", [None, 31])
@@ -53,7 +53,7 @@ def test_the_cells_are_those_of_data_in_memory(
     run, data_file, unpacked, monkeypatch, everything_is_large, images
 ):
     with monkeypatch.context() as small:
-        small.setattr("models.data.npz.LARGEST_KEPT", 2**28)
+        small.setattr("models.data.npz.MAX_IN_MEMORY", 2**28)
         in_memory = run(data_file, "memory", images=images)
     read = []
     original = StoredImages.__getitem__
