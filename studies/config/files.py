@@ -4,18 +4,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from models.data import endings
 from models.validation_messages import validation_message
-from studies.config.study import Study
+from studies.config.study import BaseStudy, Study
 from studies.config.validators import is_path
 from studies.core.errors import StudyError
-
-if TYPE_CHECKING:
-    from studies.config.matrix import MatrixStudy
 
 PRESETS = Path(__file__).parents[1] / "presets"
 Kind = Literal["sweep", "matrix"]
@@ -96,7 +93,7 @@ def _kind(settings: Mapping[str, object]) -> Kind:
     return "matrix" if isinstance(settings.get("matrix"), dict) else "sweep"
 
 
-def default_folder(source: str | Path, study: "Study | MatrixStudy") -> Path:
+def default_folder(source: str | Path, study: BaseStudy) -> Path:
     """Return the results folder of a study when none is given: ``results/NAME``.
 
     Data other than that of the study file has its own folder, ``results/NAME-DATA``, because one

@@ -19,8 +19,8 @@ from pydantic import (
 from models.training import TrainConfig
 from models.validation_messages import validation_message
 from studies.config.files import read_settings
-from studies.config.study import CLEAN
-from studies.config.validators import Corruptions, Count, Seeds, StudyName
+from studies.config.study import CLEAN, BaseStudy
+from studies.config.validators import Corruptions, Count, Seeds
 from studies.core.errors import StudyError
 
 SEED_LIMIT = 2**31
@@ -77,15 +77,11 @@ Mixtures = dict[
 ]
 
 
-class MatrixStudy(BaseModel):
+class MatrixStudy(BaseStudy):
     """One architecture, trained on each of some corruptions and tested on all of them.
 
     Attributes
     ----------
-    name : str
-        Short name of the study, and of its results folder.
-    data : str
-        Name of a data set, or the path of a data file or of a folder of class folders.
     training : TrainConfig
         How every network is trained: the architecture, and other fields of
         `models.training.TrainConfig` except the seed.
@@ -110,10 +106,6 @@ class MatrixStudy(BaseModel):
         Threads to train and predict with; by default one for each processor.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: StudyName
-    data: Annotated[str, Field(min_length=1)]
     training: TrainConfig
     corruptions: Corruptions
     mixtures: Mixtures = {}

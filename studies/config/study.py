@@ -33,11 +33,8 @@ CLEAN = "clean"
 """Label of the clean images, where others have the name of a corruption."""
 
 
-class Study(BaseModel):
-    """The settings of a study: models x corruptions x strengths x noise seeds on one data set.
-
-    Either the corruptions are given, and swept from clean images to maximum severity, or a
-    published protocol determines corruptions and levels.
+class BaseStudy(BaseModel):
+    """The settings of every kind of study.
 
     Attributes
     ----------
@@ -45,6 +42,22 @@ class Study(BaseModel):
         Short name of the study, and of its results folder.
     data : str
         Name of a data set, or the path of a data file or of a folder of class folders.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: StudyName
+    data: Annotated[str, Field(min_length=1)]
+
+
+class Study(BaseStudy):
+    """The settings of a study: models x corruptions x strengths x noise seeds on one data set.
+
+    Either the corruptions are given, and swept from clean images to maximum severity, or a
+    published protocol determines corruptions and levels.
+
+    Attributes
+    ----------
     models : tuple of str
         Architectures, trained on the data with ``training_seed``, or external models: paths of
         model files, or functions as ``package.module:function``.
@@ -78,10 +91,6 @@ class Study(BaseModel):
         Threads that a prediction may use; by default one for each processor.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: StudyName
-    data: Annotated[str, Field(min_length=1)]
     models: Models
     protocol: ProtocolName | None = None
     # The validation of these reads the protocol, so they come after it; the two last are validated

@@ -89,7 +89,7 @@ class Benchmark:
     @property
     def stand_ins(self) -> tuple[str, ...]:
         """Return the corruptions in the means that are not the published ones."""
-        return tuple(item.corruption for item in self.counted if item.fidelity == "stand-in")
+        return tuple(item.corruption for item in self.counted if item.fidelity == "approximation")
 
 
 def make_benchmark(

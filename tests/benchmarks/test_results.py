@@ -6,7 +6,7 @@ import noiselib
 from benchmarks.images import SIZES
 from benchmarks.results import BenchmarkResults, BenchmarkRow, geometric_mean, load_floors
 from benchmarks.timing import Failure, Timing
-from noiselib.corruption import Trait
+from noiselib.traits import Trait
 
 
 def timing(speed):

@@ -62,7 +62,7 @@ TINY = Protocol(
                 "translation(x=3) | gaussian_blur(sigma=1)",
                 "translation(x=4, y=4) | gaussian_blur",
             ),
-            fidelity="stand-in",
+            fidelity="approximation",
         ),
     },
 )

@@ -61,12 +61,12 @@ def drawn_texts(monkeypatch, draw):
 
 
 def test_a_panel_says_that_a_level_is_no_dose_and_how_near_it_is(monkeypatch):
-    shown = benchmark(section("fog", fidelity="stand-in"))
+    shown = benchmark(section("fog", fidelity="approximation"))
     texts, _ = drawn_texts(
         monkeypatch, lambda: draw_level_panels(rows("fog"), shown, {}, chance=0.1)
     )
     assert "published level: an index, not a dose" in texts
-    assert {"fog†", "stand-in", "clean", "5"} <= set(texts)
+    assert {"fog†", "approximation", "clean", "5"} <= set(texts)
 
 
 def test_one_level_is_one_point(monkeypatch):

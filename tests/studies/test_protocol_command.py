@@ -36,7 +36,7 @@ def test_the_table_shows_fidelity_marks_and_the_means(invoke, small):
     result = invoke(*small)
     assert result.exit_code == 0, result.output
     text = joined(result.output)
-    for words in ("clean images", "distribution", "smear†", "stand-in", "(spare_turn)",
+    for words in ("clean images", "distribution", "smear†", "approximation", "(spare_turn)",
                   "mCE†", "mean of 3", "corruption_errors.csv"):  # fmt: skip
         assert words in text, words
     assert "The reference is mlp, the first model, as none was named: its mCE is 100 %" in text
@@ -56,7 +56,7 @@ def test_a_named_reference_is_said(invoke, small):
 def test_without_stand_ins_there_is_no_dagger(invoke, small, add_protocol, tiny):
     from dataclasses import replace
 
-    entries = {name: entry for name, entry in tiny.items() if entry.fidelity != "stand-in"}
+    entries = {name: entry for name, entry in tiny.items() if entry.fidelity != "approximation"}
     add_protocol(replace(tiny, name="true_c", entries=entries))
     small[small.index("tiny_c")] = "true_c"
     result = invoke(*small)
@@ -107,7 +107,7 @@ def test_report_writes_a_protocol_again_from_the_database(invoke, small, tmp_pat
 def test_list_shows_the_protocols(invoke):
     result = invoke("list")
     assert result.exit_code == 0
-    for word in ("Protocols", "mnist_c", "imagenet_c", "tiny_c", "1 stand-in", "nobody 2020"):
+    for word in ("Protocols", "mnist_c", "imagenet_c", "tiny_c", "1 approximation", "nobody 2020"):
         assert word in result.output
 
 

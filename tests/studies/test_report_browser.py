@@ -37,7 +37,7 @@ SMALL = Protocol(
     entries={
         "noise": Entry(
             levels=("gaussian_noise(sigma=0.1)", "gaussian_noise(sigma=0.4)"),
-            fidelity="stand-in",
+            fidelity="approximation",
             note=f"other draws {MARKUP}",
         ),
         "smear": Entry(levels=(LONG,), fidelity="exact", benchmark=False),

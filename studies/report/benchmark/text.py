@@ -10,7 +10,7 @@ DAGGER = "\N{DAGGER}"
 
 def marked(section: Section) -> str:
     """Return the published name, with a dagger for a stand-in, in parentheses if not in the mCE."""
-    name = section.corruption + (DAGGER if section.fidelity == "stand-in" else "")
+    name = section.corruption + (DAGGER if section.fidelity == "approximation" else "")
     return name if section.counts else f"({name})"
 
 
@@ -87,7 +87,7 @@ def _on_marks(benchmark: Benchmark) -> list[str]:
     notes = []
     if any(not section.counts for section in benchmark.sections):
         notes.append("In parentheses: not in the mCE.")
-    if any(section.fidelity == "stand-in" for section in benchmark.sections):
+    if any(section.fidelity == "approximation" for section in benchmark.sections):
         text = f"{DAGGER} A stand-in: alike to the eye, made in another way than the published one."
         if benchmark.stand_ins:
             text += (

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from distributed.core import Status
 from fakes import QUADRANTS, SIDE, make_images
+from studies.run.cluster.versions import check_versions, versions
 from typer.testing import CliRunner
 
 import noiselib
@@ -28,7 +29,6 @@ from studies.run.cluster import payload as supplies
 from studies.run.cluster.connection import Place, connected
 from studies.run.cluster.engine import ClusterEngine
 from studies.run.cluster.payload import Supplies, pack_kit
-from studies.run.cluster.versions import check_versions, versions
 from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.run.models import Classifier
 from studies.stats.predictions import Outcomes
