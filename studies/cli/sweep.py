@@ -115,7 +115,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
     with run_command() as run:
         from studies.cli.summary import print_summary
         from studies.config.files import default_folder, load_study
-        from studies.run.cluster.connection import cluster_config
+        from studies.run.cluster.connection import ClusterConfig
         from studies.workflows.sweep import run_study
 
         settings = load_study(study, overrides)
@@ -125,7 +125,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
             run.folder,
             command=run.command,
             observer=run.observer(),
-            cluster=cluster_config(workers, scheduler),
+            cluster=ClusterConfig(workers, scheduler) if workers is not None or scheduler else None,
         )
         print_summary(run.console, result, run.folder)
         run.status = FAILED_CELLS if result.outputs.missing else 0

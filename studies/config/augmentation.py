@@ -83,11 +83,6 @@ def find_augment(text: str, seed: int) -> "Augment":
     seed : int
         Noise seed of a spec, 0..2^32 - 1; a function does not receive it.
 
-    Returns
-    -------
-    Augment
-        The augmentation.
-
     Raises
     ------
     models.training.batches.AugmentError

@@ -25,7 +25,7 @@ def preset_names(kind: Kind = "sweep") -> list[str]:
 
 
 def load_study(source: str | Path, overrides: Mapping[str, object] | None = None) -> Study:
-    """Read a study from a TOML file or a preset, with some settings replaced.
+    """Return a valid study from a TOML file or a preset, with some settings replaced.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def load_study(source: str | Path, overrides: Mapping[str, object] | None = None
     overrides : mapping, optional
         Settings that replace those of the file; paths in them are relative to the working folder.
         A protocol replaces corruptions and strengths, and corruptions replace a protocol.
-
-    Returns
-    -------
-    Study
-        The study, complete and valid.
 
     Raises
     ------
@@ -64,11 +59,6 @@ def read_settings(source: str | Path, kind: Kind = "sweep") -> dict[str, Any]:
         Path of a TOML file, or the name of a preset.
     kind : str
         Which kind of study; a train-by-test matrix has its settings in a table ``[matrix]``.
-
-    Returns
-    -------
-    dict
-        The settings, not validated.
 
     Raises
     ------

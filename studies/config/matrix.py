@@ -20,7 +20,7 @@ from models.training import TrainConfig
 from models.validation_messages import validation_message
 from studies.config.files import read_settings
 from studies.config.study import CLEAN, BaseStudy
-from studies.config.validators import Corruptions, Count, Seeds
+from studies.config.validators import Corruptions, Count, Seeds, number_in_range
 from studies.core.errors import StudyError
 
 SEED_LIMIT = 2**31
@@ -32,9 +32,8 @@ def _expanded_strengths(strengths: object) -> object:
         return strengths
     if isinstance(strengths, float):
         return (strengths,)
-    if not 1 <= strengths <= 1000:
-        raise ValueError(f"the number of strengths must lie in [1, 1000], got {strengths}")
-    return tuple(step / strengths for step in range(1, strengths + 1))
+    number = number_in_range("strengths", strengths, 1, 1000)
+    return tuple(step / number for step in range(1, number + 1))
 
 
 def _increasing_above_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
@@ -108,7 +107,7 @@ class MatrixStudy(BaseStudy):
 
     training: TrainConfig
     corruptions: Corruptions
-    mixtures: Mixtures = {}
+    mixtures: Mixtures = Field(default_factory=dict)
     strengths: TestStrengths = (0.25, 0.5, 0.75, 1.0)
     seeds: SmallSeeds = (0, 1, 2)
     training_seeds: SmallSeeds = (0,)
@@ -141,7 +140,7 @@ class _File(BaseModel):
 
 
 def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = None) -> MatrixStudy:
-    """Read a matrix study from a TOML file or a preset, with some settings replaced.
+    """Return a valid matrix from a TOML file or a preset, with some settings replaced.
 
     Parameters
     ----------
@@ -151,11 +150,6 @@ def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = Non
     overrides : mapping, optional
         Settings that replace those of the file; ``architecture`` and other fields of the table
         ``training`` under their own names.
-
-    Returns
-    -------
-    MatrixStudy
-        The study, complete and valid.
 
     Raises
     ------

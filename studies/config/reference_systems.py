@@ -12,19 +12,7 @@ Fraction = Annotated[float, Field(gt=0, lt=1)]
 
 
 class _Training(BaseModel):
-    """What a reported model and a goal share.
-
-    Attributes
-    ----------
-    model : str
-        Name of the model.
-    noise : str
-        A key of `ReferenceSystems.noise`: how training and test images are corrupted.
-    architecture : str
-        One of `models.architectures.names()`.
-    training : mapping
-        Fields of `models.training.TrainConfig`.
-    """
+    """A model, a key of `ReferenceSystems.noise` for its images, and how to train it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

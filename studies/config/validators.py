@@ -77,6 +77,13 @@ def evenly_spaced(number: int) -> tuple[float, ...]:
     return tuple(step / (number - 1) for step in range(number))
 
 
+def number_in_range(name: str, number: int, low: int, high: int) -> int:
+    """Return a number of settings of a name, or raise ValueError when it is out of range."""
+    if not low <= number <= high:
+        raise ValueError(f"the number of {name} must lie in [{low}, {high}], got {number}")
+    return number
+
+
 def _expanded_strengths(strengths: object) -> object:
     if strengths == AUTO:  # where `expand_auto` did not, as with an unknown protocol
         return START
@@ -84,9 +91,7 @@ def _expanded_strengths(strengths: object) -> object:
         raise ValueError(f'strengths are a number, a list or "{AUTO}", got {strengths!r}')  # noqa: TRY004 - pydantic collects these
     if isinstance(strengths, bool) or not isinstance(strengths, int):
         return strengths
-    if not 2 <= strengths <= 1001:
-        raise ValueError(f"the number of strengths must lie in [2, 1001], got {strengths}")
-    return evenly_spaced(strengths)
+    return evenly_spaced(number_in_range("strengths", strengths, 2, 1001))
 
 
 def expand_auto(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,9 +125,7 @@ def _expanded_seeds(seeds: object) -> object:
         raise ValueError(f"seeds are a number or a list, got {seeds!r}")  # noqa: TRY004 - as above
     if isinstance(seeds, bool) or not isinstance(seeds, int):
         return seeds
-    if not 1 <= seeds <= 1000:
-        raise ValueError(f"the number of seeds must lie in [1, 1000], got {seeds}")
-    return tuple(range(seeds))
+    return tuple(range(number_in_range("seeds", seeds, 1, 1000)))
 
 
 def _unique(values: tuple[Any, ...]) -> tuple[Any, ...]:

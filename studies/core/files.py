@@ -6,19 +6,7 @@ from models.files import atomic_write
 
 
 def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file atomically: no reader, and no crash, ever leaves half of it.
-
-    Parameters
-    ----------
-    path : Path
-        Where to write; missing folders are created.
-    content : bytes
-        The content of the file.
-
-    Returns
-    -------
-    Path
-        The same path.
+    """Write a file atomically, in a folder that is created if it is missing, and return its path.
 
     Raises
     ------

@@ -52,13 +52,7 @@ def observer_for(console: "Console") -> Observer:
 
 
 class BarObserver(Observer):
-    """Progress bars with the rate, the time left and the accuracy of the last cell.
-
-    Parameters
-    ----------
-    console : Console
-        The terminal.
-    """
+    """Progress bars with the rate, the time left and the accuracy of the last cell."""
 
     def __init__(self, console: "Console") -> None:
         from rich.progress import (

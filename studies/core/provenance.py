@@ -58,25 +58,13 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def gather(threads: int) -> dict[str, Any]:
-    """Return the provenance of a run.
-
-    Parameters
-    ----------
-    threads : int
-        Threads that a prediction may use.
-
-    Returns
-    -------
-    dict
-        JSON-ready: Python, packages, git commit and dirty flag (in a checkout), machine, threads,
-        and the working folder, to which relative paths refer.
-    """
+    """Return the provenance of a run whose predictions use a number of threads, ready for JSON."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": platform.machine(),
         "threads": threads,
-        "folder": str(Path.cwd()),
+        "folder": str(Path.cwd()),  # to which relative paths refer
         "packages": package_versions(),
         "git": git_state(Path(__file__).parent),
     }
@@ -94,18 +82,10 @@ def now() -> str:
 
 
 def required_versions(endings: Collection[str]) -> dict[str, str]:
-    """Return what must be the same on two machines for models to give the same bytes on both.
+    """Return the versions in this process that decide the bytes of predictions, by name.
 
-    Parameters
-    ----------
-    endings : collection of str
-        Endings of the model files, such as ``.keras``; functions have none.
-
-    Returns
-    -------
-    dict
-        Name -> version, as in this process: Python, packages, the backend of Keras and the
-        revision of every corruption.
+    They are those of Python, of the packages that model files with these endings need, of the
+    backend of Keras, and the revision of every corruption.
     """
     import noiselib
     from models.predictors import packages_of
@@ -125,21 +105,12 @@ def required_versions(endings: Collection[str]) -> dict[str, str]:
 
 
 def check_versions(expected: Mapping[str, str], endings: Collection[str], worker: str) -> None:
-    """Make sure that this process has the versions that a sweep was started with.
-
-    Parameters
-    ----------
-    expected : mapping of str to str
-        From `required_versions`, in the process that started the sweep.
-    endings : collection of str
-        As for `required_versions`.
-    worker : str
-        Name of this process, for the message.
+    """Make sure that this process has the `required_versions` of the one that started the sweep.
 
     Raises
     ------
     StudyError
-        With the differences.
+        With the differences, and the name of this worker.
     """
     here = required_versions(endings)
     different = [

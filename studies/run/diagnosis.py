@@ -141,17 +141,7 @@ class History:
 
 
 def read_history(model: str, path: Path, digest: str) -> History:
-    """Read the epochs from the file beside a model, without loading the model.
-
-    Parameters
-    ----------
-    model : str
-        Name of the model.
-    path : Path
-        Its file.
-    digest : str
-        Its digest: the history of a model with another digest is not used.
-    """
+    """Read the epochs from the file beside a model, unless it describes a model of other digest."""
     from pydantic import ValidationError
 
     from models.store import Sidecar, sidecar_path

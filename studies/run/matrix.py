@@ -24,17 +24,7 @@ _MAX_LABEL = 40  # letters of a training's label in the name of its file
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One network of the matrix.
-
-    Attributes
-    ----------
-    training : Training
-        The row of the matrix that it belongs to.
-    seed : int
-        Its training seed.
-    path : Path
-        Its file.
-    """
+    """One network of the matrix: its row, its training seed and its file."""
 
     training: Training
     seed: int
@@ -52,20 +42,6 @@ def networks_of(matrix: MatrixStudy, data: "Dataset", folder: Path) -> list[Netw
     The name of a file contains a digest of everything that decides the training, so that a folder
     may hold the networks of several matrices on the same images, and a matrix that was changed
     trains only what is new.
-
-    Parameters
-    ----------
-    matrix : MatrixStudy
-        The study.
-    data : Dataset
-        The training data.
-    folder : Path
-        The results folder.
-
-    Returns
-    -------
-    list of Network
-        The networks, trained or not.
     """
     found = []
     for training in trainings_of(matrix):
@@ -86,20 +62,9 @@ def train_missing(
     *,
     threads: int,
 ) -> None:
-    """Train the networks that are not trained yet; after an interruption, the next call resumes.
+    """Train those of `networks_of` that are not trained yet; an interrupted training resumes.
 
-    Parameters
-    ----------
-    matrix : MatrixStudy
-        The study, with the settings of the training.
-    networks : sequence of Network
-        From `networks_of`.
-    data : Dataset
-        The training data.
-    observer : Observer
-        Receives every epoch; all trainings are reported as one.
-    threads : int
-        Threads to train with.
+    The observer receives every epoch, and all trainings as one.
 
     Raises
     ------

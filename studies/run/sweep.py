@@ -23,7 +23,7 @@ class CellCounts:
 def missing_jobs(
     points: Sequence[Point], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
 ) -> list[Job]:
-    """Return what is still to be computed, in the order in which to compute it.
+    """Return a job for each condition with a missing cell, in the order in which to compute them.
 
     Parameters
     ----------
@@ -35,11 +35,6 @@ def missing_jobs(
         Model name -> model digest. Models with one digest are one model: the first computes.
     stored : set of str
         Keys of the cells that need not be computed.
-
-    Returns
-    -------
-    list of Job
-        One for each condition with a missing cell.
     """
     names: dict[str, str] = {}
     for name, digest in digests.items():
@@ -63,29 +58,18 @@ def sweep(
     digests: Mapping[str, str],
     planned: int,
 ) -> CellCounts:
-    """Compute jobs and store every cell as soon as it is known.
+    """Compute jobs from `missing_jobs`, and store every cell as soon as it is known.
 
     Parameters
     ----------
-    jobs : sequence of Job
-        What to compute, from `missing_jobs`.
-    engine : Engine
-        Computes them.
-    store : Store
-        Where cells and failures go, one transaction each.
-    observer : Observer
-        Receives the progress.
+    jobs, engine, store, observer
+        What to compute, what computes it, where cells and failures go, and who receives progress.
     run : int
         Number of this run in the store.
     digests : mapping of str to str
         Model name -> model digest.
     planned : int
-        Cells in the whole plan, stored ones included.
-
-    Returns
-    -------
-    CellCounts
-        The cells of the jobs that were computed, and that failed.
+        Number of cells in the whole plan, stored ones included.
     """
     observer.sweep_begins(sum(len(job.cells) for job in jobs), planned)
     computed = failed = 0
@@ -129,11 +113,6 @@ def sweep_in_rounds(
         Returns the points of the plan, as far as the stored cells determine them.
     engine, store, observer, run, digests
         As for `sweep`.
-
-    Returns
-    -------
-    CellCounts
-        The cells of the last plan; and those that were computed, and that failed, in all rounds.
     """
     images = store.evaluation_set().images
     tried: set[str] = set()

@@ -16,24 +16,12 @@ from studies.store.database import Database
 
 
 class PackedArray(NamedTuple):
-    """An array as it is stored in the database.
+    """An array as it is stored in the database."""
 
-    Attributes
-    ----------
-    dtype : str
-        NumPy's name of the type, little-endian: ``<f2``.
-    shape : str
-        JSON list.
-    checksum : int
-        CRC-32 of the content.
-    content : bytes
-        The elements in C order.
-    """
-
-    dtype: str
-    shape: str
-    checksum: int
-    content: bytes
+    dtype: str  # little-endian, such as "<f2"
+    shape: str  # JSON list
+    checksum: int  # CRC-32 of the content
+    content: bytes  # elements in C order
 
     @property
     def is_intact(self) -> bool:
@@ -95,14 +83,7 @@ class CellDatabase(Database):
             connection.execute("DELETE FROM failures WHERE key = ?", (key,))
 
     def quantity(self, key: str, name: str) -> npt.NDArray[Any]:
-        """Return one array of a stored cell, read-only.
-
-        Parameters
-        ----------
-        key : str
-            Key of the cell.
-        name : str
-            A field of `studies.stats.predictions.Outcomes`.
+        """Return one field of the `Outcomes` in a stored cell, read-only.
 
         Raises
         ------
@@ -116,18 +97,8 @@ class CellDatabase(Database):
     def outcomes(self, key: str, *, of_all_classes: bool = True) -> Outcomes:
         """Return the outcomes in a stored cell.
 
-        Parameters
-        ----------
-        key : str
-            Key of the cell.
-        of_all_classes : bool
-            Whether to read the log-probabilities of all classes, which are most of the bytes;
-            otherwise they are ``(n, 0)``.
-
-        Raises
-        ------
-        StudyError
-            As for `quantity`.
+        Without those of all classes, which are most of the bytes, `log_probabilities` is
+        ``(n, 0)``. Errors are those of `quantity`.
         """
         names = Outcomes.__slots__
         arrays = self._arrays(key, names if of_all_classes else names[:-1])
@@ -153,13 +124,7 @@ class CellDatabase(Database):
         return [unpack(found[name]) for name in names]
 
     def drop_damaged(self) -> int:
-        """Delete every cell of which an array is missing or is not what was written.
-
-        Returns
-        -------
-        int
-            How many were deleted.
-        """
+        """Delete every cell of which an array is missing or damaged, and return their number."""
         with self.transaction() as connection:
             intact: Counter[str] = Counter()
             for cell, *packed in connection.execute(

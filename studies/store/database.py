@@ -72,15 +72,7 @@ CREATE TABLE failures (             -- cells that failed when last computed
 
 
 class Database:
-    """A connection to a results database; every error of SQLite becomes a `StudyError`.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    create : bool
-        Whether to create it when it is missing.
-    """
+    """A connection to a results database; every error of SQLite becomes a `StudyError`."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path

@@ -33,11 +33,6 @@ def diagnose(
     observer : Observer
         Receives the progress.
 
-    Returns
-    -------
-    Diagnosis
-        The evaluations and the files.
-
     Raises
     ------
     StudyError, models.data.DataError, models.store.ModelError

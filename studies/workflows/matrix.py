@@ -16,19 +16,7 @@ from studies.workflows.sweep import open_session
 
 @dataclass(frozen=True, slots=True)
 class MatrixResult:
-    """The result of a matrix.
-
-    Attributes
-    ----------
-    cell_counts : CellCounts
-        The numbers of cells.
-    matrix : Matrix
-        The accuracies and gains.
-    missing : int
-        Number of cells that are not stored.
-    files : list of Path
-        What was written, the page first.
-    """
+    """The result of a matrix: what became of its cells, its numbers, and its files, page first."""
 
     cell_counts: CellCounts
     matrix: Matrix
@@ -53,11 +41,6 @@ def run_matrix(
         The command that repeats the matrix, for the provenance.
     observer : Observer
         Receives the progress.
-
-    Returns
-    -------
-    MatrixResult
-        The numbers, and the files.
 
     Raises
     ------

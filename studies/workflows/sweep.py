@@ -57,11 +57,6 @@ def run_study(
         Computes the cells, in place of this process, which trains the models. It is no part of the
         study: cells are the same wherever they are computed.
 
-    Returns
-    -------
-    StudyResult
-        The numbers of cells, and the files.
-
     Raises
     ------
     StudyError, models.data.DataError, models.store.ModelError
@@ -79,22 +74,9 @@ def run_study(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A results folder that is locked and open for one study.
+    """A results folder that is locked and open for one study, with the data of the study.
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    folder : Path
-        The results folder.
-    data : Dataset
-        The data of the study.
-    store : Store
-        The cells.
-    command : str
-        The command that repeats the study, for the provenance.
-    observer : Observer
-        Receives the progress.
+    The command repeats the study, for the provenance; the observer receives the progress.
     """
 
     study: "Study"
@@ -142,11 +124,6 @@ class Session:
             study only where it differs from the last run, or has missing cells.
         cluster : ClusterConfig, optional
             Computes the cells, in place of this process.
-
-        Returns
-        -------
-        CellCounts
-            The numbers of cells.
         """
         study, store = self.study, self.store
         images = store.evaluation_set().images
@@ -212,24 +189,12 @@ class Session:
 def open_session(
     study: "Study", folder: Path, *, command: str, observer: Observer, subfolder: str = ""
 ) -> Iterator[Session]:
-    """Lock a results folder, load the data of a study, and bind the folder to it.
-
-    Parameters
-    ----------
-    study, folder, command, observer
-        As for `Session`.
-    subfolder : str
-        Where in the results folder the cells are.
-
-    Yields
-    ------
-    Session
-        The open folder.
+    """Lock a results folder, load the data of a study, and bind a subfolder of cells to it.
 
     Raises
     ------
     StudyError, models.data.DataError
-        In one sentence.
+        When the folder is in use or holds other results, or the data cannot be read.
     """
     from models.data import load
 

@@ -79,12 +79,11 @@ def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
     from models import backend
     from models.training import resumable
-    from studies.workflows import matrix as session
-    from studies.workflows import sweep as sweeps
+    from studies.workflows import sweep
 
     return [
-        (session, "load_models", find_fakes),
-        (sweeps, "load_predictors", start_partial),
+        (sweep, "load_models", find_fakes),
+        (sweep, "load_predictors", start_partial),
         (resumable, "train_to_file", train_fake),
         (backend, "pin_threads", lambda count: count),
     ]

@@ -15,10 +15,8 @@ from studies.config.reference_systems import read_systems
 from studies.report.charts.style import Picture
 from studies.report.reference_systems import write_outputs as write_seeds
 from studies.report.sweep import outputs as sweep_outputs
-from studies.run import diagnosis as examination
 from studies.run.reference_systems import ReferenceResult
 from studies.tables.reference_systems import lines
-from studies.workflows import diagnosis
 from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
@@ -106,8 +104,6 @@ def pages(tmp_path_factory, browser):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "load_models", find_fakes)
         patch.setattr(session, "load_predictors", start_fakes)
-        patch.setattr(diagnosis, "load_models", find_fakes)
-        patch.setattr(examination, "load_predictors", start_fakes)
         # for the folder, not for the page
         patch.setattr(sweep_outputs, "draw_panels", lambda *_, **__: [])
         patch.setattr(sweep_outputs, "draw_overview", lambda *_, **__: Picture("a", b"", b""))

@@ -46,25 +46,32 @@ _SETTINGS = {
 class ClusterConfig:
     """Which workers compute the cells of a sweep; it changes none of their bytes.
 
-    Parameters
+    Attributes
     ----------
-    workers : int
+    workers : int, optional
         Number of processes to start here, where there is no scheduler.
     scheduler : str, optional
         Address of a Dask scheduler, such as ``tcp://host:8786``.
     """
 
-    workers: int = 1
+    workers: int | None = None
     scheduler: str | None = None
 
     def check(self) -> None:
-        """Make sure that Dask is installed and the scheduler answers, before any long work.
+        """Make sure that the settings are valid, Dask is installed and the scheduler answers.
 
         Raises
         ------
         StudyError
             When that is not the case.
         """
+        if self.workers is not None and self.scheduler is not None:
+            raise StudyError(
+                "give either --workers, to start processes here, or --scheduler, the address of a "
+                "Dask cluster that runs already, not both"
+            )
+        if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
+            raise StudyError(f"--workers must lie in [1, {MAX_WORKERS}], got {self.workers}")
         try:
             import distributed  # noqa: F401 - to see whether it is installed
         except ModuleNotFoundError as error:
@@ -74,28 +81,6 @@ class ClusterConfig:
             ) from None
         if self.scheduler is not None:
             check_scheduler(self.scheduler)
-
-
-def cluster_config(workers: int | None, scheduler: str | None) -> ClusterConfig | None:
-    """Return the cluster that two options ask for, or None without both: this process computes.
-
-    Raises
-    ------
-    StudyError
-        When both are given, or the number of workers is not 1 to 1024.
-    """
-    if workers is not None and scheduler is not None:
-        raise StudyError(
-            "give either --workers, to start processes here, or --scheduler, the address of a Dask "
-            "cluster that runs already, not both"
-        )
-    if scheduler is not None:
-        return ClusterConfig(scheduler=scheduler)
-    if workers is None:
-        return None
-    if not 1 <= workers <= MAX_WORKERS:
-        raise StudyError(f"--workers must lie in [1, {MAX_WORKERS}], got {workers}")
-    return ClusterConfig(workers)
 
 
 @contextmanager

@@ -35,13 +35,6 @@ class ClusterEngine:
 
     The death of a worker costs the time of what it was computing. After a model has ended its
     process, its cells are computed in isolated processes, and those that end them fail.
-
-    Parameters
-    ----------
-    client : Client
-        Connected to the cluster.
-    payload : Payload
-        Models and images.
     """
 
     def __init__(self, client: "Client", payload: Payload) -> None:
@@ -181,28 +174,10 @@ def cluster_engine(
 ) -> Iterator[ClusterEngine]:
     """Provide an engine for some models and images; its cluster lives as long as the context.
 
-    Parameters
-    ----------
-    config : ClusterConfig
-        The cluster.
-    classifiers : sequence of Classifier
-        The models.
-    images, labels, first
-        As for `Payload`.
-    threads : int
-        Threads that a prediction uses, on every worker.
-
-    Yields
-    ------
-    ClusterEngine
-        The engine.
-
     Raises
     ------
-    StudyError
-        When there can be no workers.
-    models.store.ModelError
-        When a file of a model is missing.
+    StudyError, models.store.ModelError
+        When there can be no workers, or a file of a model is missing.
     """
     height, width, channels = images.shape[1:]
     models = pack_models(classifiers, (height, width, channels), threads=threads, token=uuid4().hex)

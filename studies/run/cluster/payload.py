@@ -31,16 +31,9 @@ CACHED_BYTES = 2**30
 
 @dataclass(frozen=True, slots=True)
 class PackedModel:
-    """A model that can be loaded on any machine.
+    """A model that can be loaded on any machine: a file with its content, or a function.
 
-    Attributes
-    ----------
-    source : str
-        Name of its file, or ``package.module:function``.
-    files : mapping of str to bytes
-        Content of each of its files by name; empty for a function.
-    digest : str
-        The digest that the loaded model must have.
+    The files are name -> content, and empty for a function; the digest is that of the loaded model.
     """
 
     source: str
@@ -48,15 +41,7 @@ class PackedModel:
     digest: str
 
     def load(self, image_shape: "ImageShape", threads: int) -> Predictor:
-        """Load the model from the bytes.
-
-        Raises
-        ------
-        StudyError
-            When it does not have the expected digest.
-        models.store.ModelError, models.predictors.PredictionError
-            When it cannot be read here.
-        """
+        """Load the model, and make sure that it has the expected digest."""
         from models.predictors import load_predictor
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -88,10 +73,8 @@ class PackedModels:
         Height, width and channels of the images.
     threads : int
         Threads that a prediction uses.
-    endings : frozenset of str
-        Endings of the model files.
-    versions : mapping of str to str
-        What must be installed, from `studies.core.provenance.required_versions`.
+    endings, versions
+        Endings of the model files, and the versions that they require.
     """
 
     token: str
@@ -114,15 +97,7 @@ class ImageChunk:
 def pack_models(
     classifiers: Sequence["Classifier"], image_shape: "ImageShape", *, threads: int, token: str
 ) -> PackedModels:
-    """Read the files of some models.
-
-    Raises
-    ------
-    StudyError
-        When a file of a model lies outside of the model's folder.
-    models.store.ModelError
-        When a file is missing.
-    """
+    """Read the files of some models, which must lie in the folder of the model."""
     packed = {classifier.name: _packed(classifier) for classifier in classifiers}
     endings = frozenset(Path(model.source).suffix for model in packed.values() if model.files)
     versions = required_versions(endings)
@@ -155,13 +130,9 @@ class Payload:
     client : Client
         Connected to the cluster.
     models : PackedModels
-        What every task needs.
-    images : Images
-        ``(n, h, w, c)`` uint8, in memory or in files; image i has the number ``first + i``.
-    labels : ndarray of int64
-        ``(n,)`` true classes.
-    first : int
-        Number of the first image.
+        The models.
+    images, labels, first
+        As for `studies.run.engine.LocalEngine`.
     """
 
     def __init__(

@@ -27,15 +27,7 @@ class Task:
 
 
 class Schedule:
-    """The tasks that are still to be submitted, in the order of the jobs.
-
-    Parameters
-    ----------
-    jobs : sequence of Job
-        What to compute.
-    chunks : int
-        Number of chunks of the images.
-    """
+    """The tasks that are still to be submitted: jobs, in their order, on each chunk of images."""
 
     def __init__(self, jobs: Sequence[Job], chunks: int) -> None:
         self._jobs = deque(jobs)
@@ -84,29 +76,17 @@ class Schedule:
     def _split(self, jobs: Sequence[Job]) -> Iterator[tuple[bool, tuple[Job, ...]]]:
         """Separate the models that have ended their process from the others."""
         for isolated in (False, True):
-            part = tuple(
-                Job(job.condition, cells)
-                for job in jobs
-                if (
-                    cells := {
-                        model: key
-                        for model, key in job.cells.items()
-                        if (model in self._crashing) == isolated
-                    }
-                )
-            )
+            part = []
+            for job in jobs:
+                models = [model for model in job.cells if (model in self._crashing) == isolated]
+                if models:
+                    part.append(Job(job.condition, {model: job.cells[model] for model in models}))
             if part:
-                yield isolated, part
+                yield isolated, tuple(part)
 
 
 class CellAssembler:
-    """Joins cells that arrive chunk by chunk.
-
-    Parameters
-    ----------
-    chunks : int
-        Number of chunks of the images.
-    """
+    """Joins cells that arrive chunk by chunk."""
 
     def __init__(self, chunks: int) -> None:
         self._chunks = chunks

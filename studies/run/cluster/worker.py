@@ -30,16 +30,9 @@ _CHILD = "from studies.run.cluster.worker import serve_parent; serve_parent()"
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """The result of a task.
+    """The cells of some jobs for one chunk of the images, and the models that ended their process.
 
-    Attributes
-    ----------
-    cells : tuple of Computed or Failed
-        Every cell of the jobs, for this chunk of the images.
-    seconds : float
-        Time spent on them, without loading the models.
-    crashing : frozenset of str
-        The models that ended their process.
+    The seconds do not include the time to load models.
     """
 
     cells: tuple[Computed | Failed, ...]
@@ -53,20 +46,6 @@ class ProcessExitError(Exception):
 
 def compute(models: PackedModels, chunk: ImageChunk, jobs: Sequence[Job]) -> TaskResult:
     """Compute jobs on one chunk of the images.
-
-    Parameters
-    ----------
-    models : PackedModels
-        Models and versions.
-    chunk : ImageChunk
-        The images.
-    jobs : sequence of Job
-        What to compute.
-
-    Returns
-    -------
-    TaskResult
-        The cells.
 
     Raises
     ------

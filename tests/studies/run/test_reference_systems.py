@@ -1,4 +1,4 @@
-"""The five seed systems: rows, data, resumption and what is said of them."""
+"""The five reference systems: rows, data, resumption and the report on them."""
 
 import csv
 import io
@@ -188,8 +188,8 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     from studies.__main__ import app
 
     monkeypatch.setattr("studies.config.reference_systems.read_systems", lambda: small)
-    out = tmp_path / "seeds"
-    command = ["seeds", "--data", "digits", "--quick", "--out", str(out)]
+    out = tmp_path / "reference"
+    command = ["reference", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     rows = list(csv.DictReader(io.StringIO((out / "seeds.csv").read_text())))
@@ -200,10 +200,33 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     assert {path.name for path in (out / "figures").iterdir()} == {"seeds.png", "seeds.svg"}
 
 
+def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):
+    from studies.__main__ import app
+
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["seeds", "--quick", "--data", "a b.npz"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: `python -m studies seeds` is now called `reference`")
+    assert done.stderr.rstrip().endswith("-m studies reference --quick --data 'a b.npz'")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_results_folder_of_the_former_name_is_not_begun_again(tmp_path, monkeypatch):
+    from studies.__main__ import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "seeds-quick").mkdir(parents=True)
+    done = CliRunner().invoke(app, ["reference", "--quick", "--data", "digits"])
+    assert done.exit_code == 2
+    former, new = "results/seeds-quick", "results/reference-quick"
+    assert f"{former} holds finished trainings, and is now called {new}" in done.stderr
+    assert not (tmp_path / new).exists()
+
+
 def test_the_command_names_data_that_is_missing(tmp_path):
     from studies.__main__ import app
 
-    command = ["seeds", "--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
+    command = ["reference", "--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 2
     assert "none.npz" in done.output

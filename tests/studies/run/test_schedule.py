@@ -1,4 +1,4 @@
-"""What workers are handed, and how the pieces they return become cells."""
+"""The tasks that workers get, and how the chunks that they return become cells."""
 
 from types import SimpleNamespace
 
@@ -6,17 +6,23 @@ import numpy as np
 import pytest
 from fakes import make_images
 
-from studies.run.cluster.schedule import MOST_DEATHS, TASK_SECONDS, Assembly, Schedule, Task
-from studies.run.cluster.worker import Answer
+from studies.run.cluster.schedule import (
+    MAX_WORKER_DEATHS,
+    TASK_SECONDS,
+    CellAssembler,
+    Schedule,
+    Task,
+)
+from studies.run.cluster.worker import TaskResult
 from studies.run.engine import Computed, Failed, Job
 from studies.stats.predictions import judge
 
 
-def answer(seconds, deadly=()):
-    return Answer((), seconds, frozenset(deadly))
+def result(seconds, crashing=()):
+    return TaskResult((), seconds, frozenset(crashing))
 
 
-def handed_out(schedule, workers=2):
+def submitted(schedule, workers=2):
     tasks = []
     while (task := schedule.next(workers)) is not None:
         tasks.append(task)
@@ -32,8 +38,8 @@ def test_short_jobs_go_together_and_end_evenly(hundred):
     schedule = Schedule(hundred, 1)
     first = schedule.next(2)
     assert len(first.jobs) == 1
-    schedule.learn(first, answer(TASK_SECONDS / 7.5))
-    rest = handed_out(schedule)
+    schedule.learn(first, result(TASK_SECONDS / 7.5))
+    rest = submitted(schedule)
     sizes = [len(task.jobs) for task in rest]
     assert sizes[0] == 8
     assert sizes == sorted(sizes, reverse=True)
@@ -41,53 +47,53 @@ def test_short_jobs_go_together_and_end_evenly(hundred):
     assert [job for task in [first, *rest] for job in task.jobs] == hundred
 
 
-def test_long_jobs_go_one_by_one_through_every_piece(hundred):
+def test_long_jobs_go_one_by_one_through_every_chunk(hundred):
     schedule = Schedule(hundred[:3], 2)
-    schedule.learn(Task((hundred[0],), 0), answer(10 * TASK_SECONDS))
-    found = [(task.jobs, task.piece) for task in handed_out(schedule)]
-    assert found == [((job,), piece) for job in hundred[:3] for piece in (0, 1)]
+    schedule.learn(Task((hundred[0],), 0), result(10 * TASK_SECONDS))
+    found = [(task.jobs, task.chunk) for task in submitted(schedule)]
+    assert found == [((job,), chunk) for job in hundred[:3] for chunk in (0, 1)]
 
 
-def test_deadly_models_are_computed_apart_from_then_on(hundred):
+def test_crashing_models_are_computed_in_isolation_from_then_on(hundred):
     schedule = Schedule(hundred[:2], 1)
-    schedule.learn(Task((hundred[0],), 0, apart=True), answer(1, {"b"}))
-    tasks = handed_out(schedule)
-    assert [(task.apart, [set(job.cells) for job in task.jobs]) for task in tasks] == [
+    schedule.learn(Task((hundred[0],), 0, isolated=True), result(1, {"b"}))
+    tasks = submitted(schedule)
+    assert [(task.isolated, [set(job.cells) for job in task.jobs]) for task in tasks] == [
         (False, [{"a"}]),
         (True, [{"b"}]),
     ] * 2
 
 
-def test_cells_over_which_workers_die_are_tried_apart_and_then_given_up(hundred):
+def test_cells_over_which_workers_die_are_computed_in_isolation_and_then_fail(hundred):
     schedule = Schedule(hundred[:1], 1)
     task = schedule.next(1)
-    for _ in range(MOST_DEATHS):
+    for _ in range(MAX_WORKER_DEATHS):
         assert schedule.worker_died(task) == []
         task = schedule.next(1)
-        assert task.apart
+        assert task.isolated
     failed = schedule.worker_died(task)
     assert [cell.key for cell in failed] == ["a0", "b0"]
-    assert failed[0].error == f"{MOST_DEATHS} workers died while this was computed"
+    assert failed[0].error == f"{MAX_WORKER_DEATHS} workers died while this was computed"
     assert schedule.next(1) is None
 
 
-def test_a_cell_is_whole_when_its_last_piece_has_come():
+def test_a_cell_is_complete_when_its_last_chunk_has_come():
     _, labels = make_images(9, 0)
     probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 9).astype(np.float32)
     parts = [
         Computed("k", None, "m", judge(probabilities[rows], labels[rows]), 1.5)
         for rows in (slice(0, 4), slice(4, 8), slice(8, 9))
     ]
-    assembly = Assembly(3)
-    assert assembly.add(2, parts[2]) is None
-    assert assembly.add(0, parts[0]) is None
-    whole = assembly.add(1, parts[1])
-    assert whole.seconds == 4.5
-    np.testing.assert_array_equal(whole.outcomes.predicted, probabilities.argmax(axis=1))
+    assembler = CellAssembler(3)
+    assert assembler.add(2, parts[2]) is None
+    assert assembler.add(0, parts[0]) is None
+    complete = assembler.add(1, parts[1])
+    assert complete.seconds == 4.5
+    np.testing.assert_array_equal(complete.outcomes.predicted, probabilities.argmax(axis=1))
 
 
-def test_a_cell_failed_where_its_first_failed_piece_did():
-    assembly = Assembly(3)
-    assembly.add(2, Failed("k", None, "m", "third"))
-    assembly.add(1, Failed("k", None, "m", "second"))
-    assert assembly.add(0, Computed("k", None, "m", None, 1.0)).error == "second"
+def test_a_cell_has_the_error_of_its_first_failed_chunk():
+    assembler = CellAssembler(3)
+    assembler.add(2, Failed("k", None, "m", "third"))
+    assembler.add(1, Failed("k", None, "m", "second"))
+    assert assembler.add(0, Computed("k", None, "m", None, 1.0)).error == "second"
