@@ -132,9 +132,9 @@ def warm_predictors(
 ) -> Mapping[str, Predictor]:
     """Load the models and predict once with each, so that nothing is initialised later."""
     from studies.run.engine import BLOCK
-    from studies.run.models import start_predicting
+    from studies.run.models import load_predictors
 
-    predictors = start_predicting(classifiers, data, threads=threads)
+    predictors = load_predictors(classifiers, data, threads=threads)
     for predictor in predictors.values():
         predictor.predict(data.test_images[:BLOCK])
     return predictors

@@ -72,8 +72,8 @@ def load_data_and_models(study: "Study", folder: Path, on_progress: OnProgress) 
     """
     from models.backend import processors
     from models.data import load
-    from studies.run.models import load_models, start_predicting
-    from studies.store.lock import exclusive_lock
+    from studies.run.models import load_models, load_predictors
+    from studies.store.store import exclusive_lock
 
     on_progress("Reading the data", 0)
     data = load(study.data, on_progress=lambda text: on_progress(text, 0))
@@ -87,7 +87,7 @@ def load_data_and_models(study: "Study", folder: Path, on_progress: OnProgress) 
         observer = stack.enter_context(_TrainingObserver(on_progress, study.models))
         found = load_models(study, data, folder / "models", store, observer, threads=threads)
     on_progress("Loading the models", TRAINED)
-    predictors = start_predicting(found, data, threads=threads)
+    predictors = load_predictors(found, data, threads=threads)
     on_progress("Running the models once", LOADED)
     for predictor in predictors.values():
         predictor.predict(data.test_images[:1])  # the first prediction is slow
@@ -189,9 +189,9 @@ class ExplorerState:
 
 def _needs_training(study: "Study", folder: Path) -> bool:
     """Return whether a model must be trained first."""
-    from studies.config.validators import is_guest
+    from studies.config.validators import is_external
 
-    trained = [model for model in study.models if not is_guest(model)]
+    trained = [model for model in study.models if not is_external(model)]
     return not all((folder / "models" / f"{model}.keras").is_file() for model in trained)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studies.config.files import default_folder, load_study
 from studies.config.study import Study
-from studies.config.validators import is_guest, is_path, model_name
+from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
 from studies.core.files import write_whole
 from studies.store.store import FILE_NAME, Store
@@ -108,7 +108,7 @@ def model_sources(study: Study, folder: Path) -> dict[str, str]:
     sources = {}
     for model in study.models:
         trained = folder.absolute() / "models" / f"{model}.keras"
-        if is_guest(model):
+        if is_external(model):
             sources[model_name(model)] = str(Path(model).absolute()) if is_path(model) else model
         else:
             sources[model] = str(trained) if trained.is_file() else model

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studies.config.reference_systems import Systems
+from studies.config.reference_systems import ReferenceSystems
 from studies.core import provenance
 from studies.core.files import write_whole
 from studies.report.charts.style import COLOURS, Picture, rendered, styled
@@ -97,7 +97,7 @@ def _mark(colour: str, *, filled: bool) -> dict[str, Any]:
 
 def write_outputs(
     lines: Sequence[ReferenceRow],
-    systems: Systems,
+    systems: ReferenceSystems,
     folder: Path,
     *,
     command: str,

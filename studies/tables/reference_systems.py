@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studies.config.reference_systems import Row
-from studies.run.reference_systems import Result
+from studies.config.reference_systems import ReportedModel
+from studies.run.reference_systems import ReferenceResult
 
 CLOSE = 0.01
 """Maximum difference between a reproduction and the reported accuracy to count as equal."""
@@ -33,7 +33,7 @@ class ReferenceRow:
     verdict : str
         The comparison of `accuracy` with `expected`, in words.
     remark : str
-        As in `studies.config.reference_systems.Row`.
+        As in `studies.config.reference_systems.ReportedModel`.
     """
 
     noise: str
@@ -57,16 +57,16 @@ class ReferenceRow:
 OURS = "ours"
 
 
-def reference_rows(results: Sequence[Result]) -> list[ReferenceRow]:
+def reference_rows(results: Sequence[ReferenceResult]) -> list[ReferenceRow]:
     """Return a row for each result, grouped by noise, with ours after the reference systems."""
     rows = [_row(result) for result in results]
     order = list(dict.fromkeys(row.noise for row in rows))
     return sorted(rows, key=lambda row: (order.index(row.noise), row.is_ours))
 
 
-def _row(result: Result) -> ReferenceRow:
+def _row(result: ReferenceResult) -> ReferenceRow:
     asked = result.asked
-    if isinstance(asked, Row):
+    if isinstance(asked, ReportedModel):
         system, expected, remark = asked.system, asked.reported, asked.remark
         verdict = _reproduction_verdict(result.accuracy - expected)
     else:

@@ -48,7 +48,7 @@ class PartialModel(QuadrantModel):
 
 
 def start_partial(needed, data, *, threads):
-    """Stand in for `studies.run.models.start_predicting`."""
+    """Stand in for `studies.run.models.load_predictors`."""
     return {classifier.name: PartialModel(classifier.name) for classifier in needed}
 
 
@@ -78,12 +78,11 @@ class Silent:
 def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
     from models import backend, resumable
-    from studies.workflows import matrix as session
-    from studies.workflows import sweep as sweeps
+    from studies.workflows import sweep
 
     return [
-        (session, "load_models", find_fakes),
-        (sweeps, "start_predicting", start_partial),
+        (sweep, "load_models", find_fakes),
+        (sweep, "load_predictors", start_partial),
         (resumable, "train_to_file", train_fake),
         (backend, "pin_threads", lambda count: count),
     ]

@@ -59,7 +59,7 @@ def predict_with(monkeypatch):
         def start(needed, data, *, threads):
             return {classifier.name: kind(classifier.name) for classifier in needed}
 
-        monkeypatch.setattr(sweeps, "start_predicting", start)
+        monkeypatch.setattr(sweeps, "load_predictors", start)
 
     return predict_with
 

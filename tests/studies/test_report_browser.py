@@ -15,10 +15,8 @@ from studies.config.reference_systems import read_systems
 from studies.report.charts.style import Picture
 from studies.report.reference_systems import write_outputs as write_seeds
 from studies.report.sweep import outputs as sweep_outputs
-from studies.run import diagnosis as examination
-from studies.run.reference_systems import Result
+from studies.run.reference_systems import ReferenceResult
 from studies.tables.reference_systems import reference_rows
-from studies.workflows import diagnosis
 from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
@@ -93,8 +91,8 @@ def diagnose(folder):
 
 def seeds(folder):
     systems = read_systems()
-    found = [Result(row, (row.reported,), 60.0, 3) for row in systems.rows]
-    found += [Result(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
+    found = [ReferenceResult(row, (row.reported,), 60.0, 3) for row in systems.rows]
+    found += [ReferenceResult(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
     facts = {"command": f"seeds {MARKUP}", "threads": 1, "data_digest": "d" * 64, "quick": False}
     write_seeds(reference_rows(found), systems, folder, **facts)
     return folder / "seeds.html"
@@ -105,9 +103,7 @@ def pages(tmp_path_factory, browser):
     load, names = protocols.load, protocols.NAMES
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "load_models", find_fakes)
-        patch.setattr(session, "start_predicting", start_fakes)
-        patch.setattr(diagnosis, "load_models", find_fakes)
-        patch.setattr(examination, "start_predicting", start_fakes)
+        patch.setattr(session, "load_predictors", start_fakes)
         # for the folder, not for the page
         patch.setattr(sweep_outputs, "draw_panels", lambda *_, **__: [])
         patch.setattr(sweep_outputs, "draw_overview", lambda *_, **__: Picture("a", b"", b""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studies.config.validators import is_guest
+from studies.config.validators import is_external
 from studies.report.format import listed
 from studies.tables.areas import ALL
 from studies.tables.comparisons import ComparisonRow
@@ -42,7 +42,7 @@ def next_steps(
     """
     hardest = min(curves, key=lambda curve: curve.mean_accuracy)
     name = hardest.title if hardest.title != hardest.corruption else "the hardest corruption"
-    trained = [model for model in study["models"] if not is_guest(model)]
+    trained = [model for model in study["models"] if not is_external(model)]
     steps = [
         Step(
             f"See what is confused under {name.lower()}, where it starts to hurt.",

@@ -187,7 +187,7 @@ def test_an_interruption_in_any_round_leads_to_the_same_cells(
         with monkeypatch.context() as context:
             context.setattr(
                 session,
-                "start_predicting",
+                "load_predictors",
                 lambda needed, *_, **__: {c.name: Stopping(c.name) for c in needed},
             )
             with pytest.raises(KeyboardInterrupt):
@@ -239,7 +239,7 @@ def test_a_model_that_fails_does_not_delay_the_others(run, table, tmp_path, monk
     with monkeypatch.context() as context:
         context.setattr(
             session,
-            "start_predicting",
+            "load_predictors",
             lambda needed, *_, **__: {c.name: Breaking(c.name) for c in needed},
         )
         first = run()

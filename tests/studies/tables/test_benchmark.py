@@ -167,7 +167,7 @@ def test_an_interrupted_protocol_resumes(run, tmp_path, observer, monkeypatch):
         return {c.name: Stopping(c.name) for c in needed}
 
     with monkeypatch.context() as context:
-        context.setattr(session, "start_predicting", start)
+        context.setattr(session, "load_predictors", start)
         with pytest.raises(KeyboardInterrupt):
             run()
     assert run().cell_counts.computed == 20 - 8

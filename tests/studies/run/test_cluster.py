@@ -1,4 +1,4 @@
-"""Sweeps on workers: the bytes of one process, whatever dies or is missing."""
+"""Sweeps on workers: the bytes of one process, whichever worker dies or is missing."""
 
 import os
 import random
@@ -20,23 +20,20 @@ import noiselib
 from models.predictors import load_predictor
 from studies.__main__ import app
 from studies.core.errors import StudyError
+from studies.core.provenance import check_versions, required_versions
 from studies.plan import conditions_of
-from studies.run.cluster import connection as place
-from studies.run.cluster import connection as reaching
-from studies.run.cluster import payload as kit
-from studies.run.cluster import payload as supplies
-from studies.run.cluster.connection import Place, connected
+from studies.run.cluster import connection, payload
+from studies.run.cluster.connection import ClusterConfig, connect
 from studies.run.cluster.engine import ClusterEngine
-from studies.run.cluster.payload import Supplies, pack_kit
-from studies.run.cluster.versions import check_versions, versions
+from studies.run.cluster.payload import Payload, pack_models
 from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
 from studies.run.models import Classifier
 from studies.stats.predictions import Outcomes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHAPE = (SIDE, SIDE, 1)
 
-GUESTS = (
+FUNCTIONS = (
     QUADRANTS
     + """
 import os, signal, sys, time
@@ -70,19 +67,19 @@ def slow(images):
 
 
 @pytest.fixture(scope="module")
-def guests(tmp_path_factory):
+def modules(tmp_path_factory):
     """A folder with a module of functions, from which workers can import it."""
-    folder = tmp_path_factory.mktemp("guests")
-    (folder / "cluster_guests.py").write_text(GUESTS)
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "cluster_functions.py").write_text(FUNCTIONS)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         yield folder
-    sys.modules.pop("cluster_guests", None)
+    sys.modules.pop("cluster_functions", None)
 
 
 @pytest.fixture(scope="module")
-def client(guests):
-    with connected(Place(workers=2)) as client:
+def client(modules):
+    with connect(ClusterConfig(workers=2)) as client:
         client.wait_for_workers(2)
         yield client
 
@@ -99,12 +96,12 @@ def conditions(spec, steps, seeds=1):
 
 
 def functions(*names):
-    """Return functions of the module of guests, and what a study knows of them."""
+    """Return functions of the module of functions, and what a study knows of them."""
     found = {
-        name: load_predictor(f"cluster_guests:{name}", image_shape=SHAPE, threads=1)
+        name: load_predictor(f"cluster_functions:{name}", image_shape=SHAPE, threads=1)
         for name in names
     }
-    known = [Classifier(n, p.digest, Path(f"cluster_guests:{n}")) for n, p in found.items()]
+    known = [Classifier(n, p.digest, Path(f"cluster_functions:{n}")) for n, p in found.items()]
     return found, known
 
 
@@ -116,8 +113,8 @@ def jobs_of(conditions, names):
 
 
 def engine(client, classifiers, data, first=0):
-    packed = pack_kit(classifiers, SHAPE, threads=1, token=os.urandom(8).hex())
-    return ClusterEngine(client, Supplies(client, packed, *data, first=first))
+    packed = pack_models(classifiers, SHAPE, threads=1, token=os.urandom(8).hex())
+    return ClusterEngine(client, Payload(client, packed, *data, first=first))
 
 
 def assert_same(cells, expected):
@@ -151,16 +148,16 @@ def test_workers_give_the_bytes_of_one_process(client, data):
     assert_same(engine(client, known, data).run(jobs), expected)
 
 
-def test_images_may_come_in_pieces_and_begin_anywhere(client, data, monkeypatch):
-    monkeypatch.setattr(kit, "PIECE_BYTES", 1)
-    monkeypatch.setattr(supplies, "MOST_BYTES", 1)  # only the last piece is kept ready
+def test_images_may_come_in_chunks_and_begin_anywhere(client, data, monkeypatch):
+    monkeypatch.setattr(payload, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(payload, "CACHED_BYTES", 1)  # only the last chunk is kept
     predictors, known = functions("quadrants", "raises")
     jobs = jobs_of(
         [*conditions("salt_and_pepper(amount=0.5)", 4), *conditions("brightness(shift=0.5)", 3)],
         predictors,
     )
     on_workers = engine(client, known, data, first=5000)
-    assert on_workers._supplies.pieces == 3
+    assert on_workers._payload.chunks == 3
     expected = LocalEngine(*data, predictors, first=5000).run(jobs)
     assert_same(on_workers.run(jobs), expected)
     assert_same(on_workers.run(jobs[:2]), LocalEngine(*data, predictors, first=5000).run(jobs[:2]))
@@ -222,23 +219,23 @@ def test_both_workers_killed_at_random_cost_no_cell(client, data):
 
 
 @pytest.mark.parametrize("given_up", ["forgotten", "closed"])
-def test_workers_that_dask_has_given_up_are_started_again(guests, data, monkeypatch, given_up):
+def test_workers_that_dask_has_given_up_are_started_again(modules, data, monkeypatch, given_up):
     timeout = "10ms" if given_up == "forgotten" else "1h"
-    monkeypatch.setitem(place._SETTINGS, "distributed.deploy.lost-worker-timeout", timeout)
+    monkeypatch.setitem(connection._SETTINGS, "distributed.deploy.lost-worker-timeout", timeout)
     predictors, known = functions("quadrants")
     jobs = jobs_of(conditions("contrast", 3), predictors)
-    with connected(Place(workers=1)) as client:
+    with connect(ClusterConfig(workers=1)) as client:
         client.wait_for_workers(1)
         client.cluster.sync(client.cluster._correct_state)  # it knows of its worker then
-        (keeper,) = client.cluster.workers.values()
+        (nanny,) = client.cluster.workers.values()
         if given_up == "closed":
-            client.cluster.sync(keeper.close)
+            client.cluster.sync(nanny.close)
         else:
             os.kill(worker_processes(client).pop(), signal.SIGKILL)
         deadline = time.monotonic() + 60
-        while keeper.status != Status.closed and time.monotonic() < deadline:
+        while nanny.status != Status.closed and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert keeper.status == Status.closed
+        assert nanny.status == Status.closed
         cells = engine(client, known, data).run(jobs)
         assert_same(cells, LocalEngine(*data, predictors).run(jobs))
 
@@ -274,7 +271,7 @@ def test_a_function_that_differs_on_the_workers_is_told(client, data):
     _, (known,) = functions("upper")
     other = Classifier("upper", "0" * 64, known.path)
     jobs = jobs_of(conditions("contrast", 3), ["upper"])
-    with pytest.raises(StudyError, match=r"worker tcp://.*cluster_guests:upper is not the one"):
+    with pytest.raises(StudyError, match=r"worker tcp://.*cluster_functions:upper is not the one"):
         list(engine(client, [other], data).run(jobs))
 
 
@@ -285,16 +282,16 @@ def test_a_function_that_is_not_on_the_workers_is_told(client, data):
 
 
 def test_versions_hold_what_the_numbers_depend_on():
-    here = versions({".keras", ".onnx"})
+    here = required_versions({".keras", ".onnx"})
     assert here["numpy"] == np.__version__
     assert here["the corruption fog"] == f"revision {noiselib.registry()['fog'].revision}"
     assert {"Python", "scipy", "keras", "onnxruntime", "the Keras backend"} <= set(here)
-    assert "onnxruntime" not in versions(())
+    assert "onnxruntime" not in required_versions(())
     check_versions(here, {".keras", ".onnx"}, "w")
 
 
 def test_other_versions_are_told_one_by_one():
-    expected = versions(()) | {"numpy": "1.0", "the corruption fog": "revision 99"}
+    expected = required_versions(()) | {"numpy": "1.0", "the corruption fog": "revision 99"}
     with pytest.raises(StudyError) as caught:
         check_versions(expected, (), "tcp://w")
     assert str(caught.value).startswith(
@@ -325,11 +322,11 @@ def start_worker(tmp_path):
 
 
 @pytest.fixture
-def sweep(tmp_path, data_file, guests, monkeypatch):
+def sweep(tmp_path, data_file, modules, monkeypatch):
     """Call ``python -m studies sweep`` on small data."""
     monkeypatch.chdir(tmp_path)
 
-    def sweep(*arguments, models="cluster_guests:quadrants", corruption="contrast"):
+    def sweep(*arguments, models="cluster_functions:quadrants", corruption="contrast"):
         words = ["sweep", "--data", data_file, "--models", models, "--strengths", "3"]
         words += ["--corruptions", corruption, "--out", "out", *arguments]
         monkeypatch.setattr(sys, "argv", ["studies", *map(str, words)])
@@ -347,7 +344,7 @@ def assert_one_sentence(result, *words):
 
 
 def test_a_cluster_is_used_and_a_worker_with_other_versions_refused(
-    client, sweep, start_worker, guests, tmp_path
+    client, sweep, start_worker, modules, tmp_path
 ):
     result = sweep("--scheduler", client.scheduler.address)
     assert result.exit_code == 0, result.output
@@ -359,7 +356,7 @@ def test_a_cluster_is_used_and_a_worker_with_other_versions_refused(
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster:
-        start_worker(cluster.scheduler_address, tmp_path, guests)
+        start_worker(cluster.scheduler_address, tmp_path, modules)
         result = sweep("--scheduler", cluster.scheduler_address, "--seeds", 2, "--strengths", 5)
     assert_one_sentence(result, "worker tcp://", "has scipy 0.9.9 instead of")
     assert (tmp_path / "out" / "curves.csv").read_bytes() == with_cluster
@@ -369,7 +366,7 @@ def test_a_cluster_is_used_and_a_worker_with_other_versions_refused(
 
 
 def test_failed_cells_show_in_the_exit_status(sweep, client, tmp_path):
-    models = "cluster_guests:quadrants,cluster_guests:leaves"
+    models = "cluster_functions:quadrants,cluster_functions:leaves"
     result = sweep(
         "--scheduler",
         client.scheduler.address,
@@ -396,7 +393,7 @@ def test_a_host_nobody_knows_is_told(sweep):
 
 
 def test_something_else_at_that_address_is_told(sweep, monkeypatch):
-    monkeypatch.setattr(reaching, "PATIENCE", 0.5)
+    monkeypatch.setattr(connection, "SCHEDULER_TIMEOUT", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:  # it never says a word
         port = server.getsockname()[1]
         result = sweep("--scheduler", f"tcp://127.0.0.1:{port}")
@@ -429,41 +426,41 @@ def test_without_dask_one_sentence_names_the_extra(sweep, monkeypatch, tmp_path)
 def test_a_sweep_gives_up_when_there_are_no_workers_for_long(data, monkeypatch):
     from studies.run.cluster import engine as module
 
-    monkeypatch.setattr(module, "WITHOUT_WORKERS", 0.2)
-    monkeypatch.setattr(module, "_LOOK_AROUND", 0.1)
+    monkeypatch.setattr(module, "NO_WORKER_TIMEOUT", 0.2)
+    monkeypatch.setattr(module, "_POLL_SECONDS", 0.1)
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as cluster:
-        here = Place(scheduler=cluster.scheduler_address)
-        with connected(here) as client, pytest.raises(StudyError, match="no worker for"):
+        here = ClusterConfig(scheduler=cluster.scheduler_address)
+        with connect(here) as client, pytest.raises(StudyError, match="no worker for"):
             list(engine(client, [], data).run(jobs_of(conditions("contrast", 3), ["f"])))
 
 
-def test_a_scheduler_that_goes_away_is_told(data, guests):
+def test_a_scheduler_that_goes_away_is_told(data, modules):
     from distributed import LocalCluster
 
     _, known = functions("slow")
     cluster = LocalCluster(
         n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
     )
-    with connected(Place(scheduler=cluster.scheduler_address)) as client:
+    with connect(ClusterConfig(scheduler=cluster.scheduler_address)) as client:
         jobs = jobs_of(conditions("gaussian_noise", 50, seeds=4), ["slow"])
         cells = engine(client, known, data).run(jobs)
         assert isinstance(next(cells), Computed)
         threading.Thread(target=cluster.close).start()
-        with pytest.raises(StudyError, match=r"the same command goes on|cannot compute"):
+        with pytest.raises(StudyError, match=r"the same command resumes|cannot compute"):
             list(cells)
 
 
-def test_ctrl_c_leaves_no_process_behind(guests, data_file, tmp_path):
+def test_ctrl_c_leaves_no_process_behind(modules, data_file, tmp_path):
     import psutil
 
-    words = ["sweep", "--data", str(data_file), "--models", "cluster_guests:slow"]
+    words = ["sweep", "--data", str(data_file), "--models", "cluster_functions:slow"]
     words += ["--seeds", "100", "--workers", "2", "--out", "out"]
     process = subprocess.Popen(
         [sys.executable, "-m", "studies", *words],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(guests), str(ROOT)])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(modules), str(ROOT)])},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -479,6 +476,6 @@ def test_ctrl_c_leaves_no_process_behind(guests, data_file, tmp_path):
     os.killpg(process.pid, signal.SIGINT)
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 130, output
-    assert "Stopped." in output
+    assert "stopped; what is finished is stored in out; to resume, type" in output
     assert "Traceback" not in output
     assert not psutil.wait_procs(children, timeout=30)[1]

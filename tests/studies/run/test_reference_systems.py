@@ -1,4 +1,4 @@
-"""The five seed systems: rows, data, resumption and what is said of them."""
+"""The five reference systems: rows, data, resumption and the report on them."""
 
 import csv
 import io
@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from models.training import TrainConfig, TrainingError
-from studies.config.augmentation import SpecAugment
-from studies.config.reference_systems import Row, Systems, read_systems
+from studies.config.augmentation import CleanImageAugment, SpecAugment
+from studies.config.reference_systems import ReferenceSystems, ReportedModel, read_systems
 from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
-from studies.run.reference_systems import FreshNoise, Result, SeedStudy, with_noise
+from studies.run.reference_systems import ReferenceResult, ReferenceStudy, with_noise
 from studies.tables.reference_systems import reference_rows
 
 REPORTED = {  # system -> test accuracies it published, in percent
@@ -28,7 +28,7 @@ REPORTED = {  # system -> test accuracies it published, in percent
 
 
 @pytest.fixture(scope="module")
-def systems() -> Systems:
+def systems() -> ReferenceSystems:
     return read_systems()
 
 
@@ -62,7 +62,7 @@ def test_goals_are_those_that_were_set(systems):
 def test_a_noise_nobody_defined_is_refused(systems):
     row = systems.rows[0].model_copy(update={"noise": "fog"})
     with pytest.raises(ValueError, match="no noise is called fog"):
-        Systems(noise={"clean": "identity"}, rows=(row,), goals=())
+        ReferenceSystems(noise={"clean": "identity"}, rows=(row,), goals=())
 
 
 def test_noise_is_fixed_and_differs_between_train_and_test(systems):
@@ -80,7 +80,7 @@ def test_noise_is_fixed_and_differs_between_train_and_test(systems):
 def test_fresh_noise_falls_on_clean_images_whatever_it_is_given(systems):
     clean = load("digits").train_images[:20]
     noise = SpecAugment(noiselib.parse(systems.noise["gaussian"]), seed=4)
-    fresh = FreshNoise(clean, noise)
+    fresh = CleanImageAugment(clean, noise)
     ids = np.array([7, 3])
     first = fresh(np.zeros_like(clean[:2]), ids, 0)
     assert np.array_equal(first, noise(clean[ids], ids, 0))
@@ -112,10 +112,10 @@ def small(systems):
 
 def test_results_are_remembered(small, tmp_path):
     clean, watcher, again = load("digits"), Silent(), Silent()
-    first = SeedStudy(small, clean, tmp_path, watcher, quick=True).run()
+    first = ReferenceStudy(small, clean, tmp_path, watcher, quick=True).run()
     assert [len(result.accuracies) for result in first] == [1, 2, 2]
     assert len(watcher.trained) == 5
-    assert SeedStudy(small, clean, tmp_path, again, quick=True).run() == first
+    assert ReferenceStudy(small, clean, tmp_path, again, quick=True).run() == first
     assert again.trained == []
 
 
@@ -125,7 +125,7 @@ def test_a_training_that_diverges_is_named(small, tmp_path):
     )
     only = small.model_copy(update={"rows": (wild,), "goals": ()})
     with pytest.raises(TrainingError, match="Ritanjit MLP 256-128: the loss became"):
-        SeedStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
+        ReferenceStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
 
 
 def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
@@ -137,8 +137,10 @@ def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
 
 
 def results_at(systems, difference):
-    made = [Result(row, (row.reported + difference,), 60.0, 3) for row in systems.rows]
-    return made + [Result(goal, (goal.goal + difference,) * 3, 90.0, 9) for goal in systems.goals]
+    made = [ReferenceResult(row, (row.reported + difference,), 60.0, 3) for row in systems.rows]
+    return made + [
+        ReferenceResult(goal, (goal.goal + difference,) * 3, 90.0, 9) for goal in systems.goals
+    ]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,8 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     from studies.__main__ import app
 
     monkeypatch.setattr("studies.config.reference_systems.read_systems", lambda: small)
-    out = tmp_path / "seeds"
-    command = ["seeds", "--data", "digits", "--quick", "--out", str(out)]
+    out = tmp_path / "reference"
+    command = ["reference", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     rows = list(csv.DictReader(io.StringIO((out / "seeds.csv").read_text())))
@@ -198,10 +200,33 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     assert {path.name for path in (out / "figures").iterdir()} == {"seeds.png", "seeds.svg"}
 
 
+def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):
+    from studies.__main__ import app
+
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["seeds", "--quick", "--data", "a b.npz"])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: `python -m studies seeds` is now called `reference`")
+    assert done.stderr.rstrip().endswith("-m studies reference --quick --data 'a b.npz'")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_results_folder_of_the_former_name_is_not_begun_again(tmp_path, monkeypatch):
+    from studies.__main__ import app
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "seeds-quick").mkdir(parents=True)
+    done = CliRunner().invoke(app, ["reference", "--quick", "--data", "digits"])
+    assert done.exit_code == 2
+    former, new = "results/seeds-quick", "results/reference-quick"
+    assert f"{former} holds finished trainings, and is now called {new}" in done.stderr
+    assert not (tmp_path / new).exists()
+
+
 def test_the_command_names_data_that_is_missing(tmp_path):
     from studies.__main__ import app
 
-    command = ["seeds", "--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
+    command = ["reference", "--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 2
     assert "none.npz" in done.output
@@ -209,4 +234,4 @@ def test_the_command_names_data_that_is_missing(tmp_path):
 
 def test_a_row_knows_its_title(systems):
     assert systems.rows[0].title == "Essmaw MLP 256-128"
-    assert isinstance(systems.rows[0], Row)
+    assert isinstance(systems.rows[0], ReportedModel)

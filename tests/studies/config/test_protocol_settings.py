@@ -53,7 +53,7 @@ def test_the_reference_may_be_named_by_its_file(written, tmp_path):
     ("change", "sentence"),
     [
         ({"protocol": "mnist-c"}, "protocol: .*'mnist-c'; did you mean 'mnist_c'"),
-        ({"protocol": "zzz"}, "protocol: .*there are mnist_c, imagenet_c"),
+        ({"protocol": "zzz"}, "protocol: .*there are cifar_c, imagenet_c"),
         ({"protocol": 3}, "protocol: .*got 3"),
         ({"reference": "mpl"}, "reference: 'mpl' is not among the models .* mlp, cnn"),
         ({"strengths": 3}, "strengths: protocol 'mnist_c' has levels of its own"),

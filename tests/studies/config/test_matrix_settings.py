@@ -3,8 +3,8 @@
 import pytest
 
 import noiselib
-from studies.config.files import load_study, preset_names
-from studies.config.matrix import default_folder, labels_of, load_matrix
+from studies.config.files import default_folder, load_study, preset_names
+from studies.config.matrix import labels_of, load_matrix
 from studies.core.errors import StudyError
 from studies.plan import columns_of, sweep_of, trainings_of
 
@@ -96,7 +96,7 @@ nothing = "identity"
         "author: there is no such setting",
         "matrix.name: ",
         "matrix.corruptions.0: no corruption is called 'gausian_noise'",
-        "matrix.strengths: strengths must rise, above 0",
+        "matrix.strengths: strengths must increase, be above 0",
         "matrix.seeds: the number of seeds must lie in [1, 1000], got 0",
         "matrix.training_seeds: 1 is given more than once",
         "matrix.corruption: there is no such setting; did you mean 'matrix.corruptions'?",
@@ -113,11 +113,11 @@ nothing = "identity"
     [
         ({"strengths": 1.5}, "at most 1, got [1.5]"),
         ({"strengths": 0}, "number of strengths must lie in [1, 1000], got 0"),
-        ({"strengths": [0.5, 0.2]}, "must rise"),
+        ({"strengths": [0.5, 0.2]}, "must increase"),
         ({"strengths": True}, "matrix.strengths"),
         ({"seeds": [2**31]}, "must lie below 2147483648"),
         ({"training_seeds": [2**31]}, "must lie below 2147483648"),
-        ({"seed": 3}, "name the seeds of the trainings in training_seeds"),
+        ({"seed": 3}, "write the seeds of the trainings into training_seeds"),
         ({"images": 1}, "matrix.images"),
         ({"mixtures": {"all": "fog"}}, "'all' is the name of another training"),
         ({"mixtures": {"rotation": "fog"}}, "'rotation' is the name of another training"),

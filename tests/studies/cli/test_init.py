@@ -88,7 +88,7 @@ def test_what_stands_in_comments_is_valid_and_shows_defaults(tmp_path):
 
 def test_a_file_that_exists_is_left_as_it_is(init, tmp_path):
     (tmp_path / "study.toml").write_text("mine")
-    assert_one_sentence(init(), "study.toml exists already, and is left as it is")
+    assert_one_sentence(init(), "study.toml exists already, and is left unchanged")
     assert (tmp_path / "study.toml").read_text() == "mine"
 
 

@@ -165,7 +165,7 @@ def flip_a_bit(path, array):
     path.write_bytes(content.replace(needle, bytes([needle[0] ^ 1]) + needle[1:]))
 
 
-def test_damaged_cells_are_dropped_all_at_once_and_the_others_stay(tmp_path, outcomes):
+def test_damaged_cells_are_deleted_all_at_once_and_the_others_stay(tmp_path, outcomes):
     path = filled(tmp_path, outcomes, cells=2)
     others = [
         outcomes_of(
@@ -179,7 +179,7 @@ def test_damaged_cells_are_dropped_all_at_once_and_the_others_stay(tmp_path, out
     flip_a_bit(path, others[0].confidence)
     flip_a_bit(path, others[1].log_probability)
     with Store(tmp_path) as store:
-        with pytest.raises(StudyError, match=r"cells \(a for one\); 2 are dropped, .* again"):
+        with pytest.raises(StudyError, match=r"cells \(a for one\); 2 are deleted, .* again"):
             store.quantity("a", "confidence")
         assert store.finished_keys() == {"k0", "k1"}
         np.testing.assert_array_equal(store.outcomes("k1").rank, outcomes.rank)
@@ -193,7 +193,7 @@ def test_a_cell_that_lost_an_array_is_damaged_too(tmp_path, outcomes):
     connection.commit()
     connection.close()
     with Store(tmp_path) as store:
-        with pytest.raises(StudyError, match=r"\(k0 for one\); 1 are dropped"):
+        with pytest.raises(StudyError, match=r"\(k0 for one\); 1 are deleted"):
             store.outcomes("k0")
         assert store.finished_keys() == {"k1"}
         with pytest.raises(StudyError, match="holds no cell nowhere"):

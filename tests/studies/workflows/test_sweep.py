@@ -90,7 +90,7 @@ def test_a_finished_study_starts_no_model(run, monkeypatch):
         assert needed == []
         return {}
 
-    monkeypatch.setattr(session, "start_predicting", start)
+    monkeypatch.setattr(session, "load_predictors", start)
     run()
     run(strengths=[0, 1])  # a part of the study is finished too
 
@@ -123,7 +123,7 @@ def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, mo
         return {c.name: Breaking(c.name) for c in needed}
 
     with monkeypatch.context() as context:
-        context.setattr(session, "start_predicting", start)
+        context.setattr(session, "load_predictors", start)
         ending = run()
     assert ending.cell_counts.failed == len(observer.failed) > 0
     assert ending.cell_counts.computed == 20 - ending.cell_counts.failed
@@ -152,7 +152,7 @@ def test_an_interrupted_study_goes_on_where_it_was(run, tmp_path, observer, monk
         return {c.name: Stopping(c.name) for c in needed}
 
     with monkeypatch.context() as context:
-        context.setattr(session, "start_predicting", start)
+        context.setattr(session, "load_predictors", start)
         with pytest.raises(KeyboardInterrupt):
             run()
     first = set(observer.done)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fakes import write_data
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 SCRIPT = """
 import json, pathlib, shutil, sys
@@ -129,7 +129,7 @@ def test_a_model_file_is_taken_as_it_is_and_known_by_its_weights(told):
     [
         ("data", "was trained on other data than b; move it away, or choose another folder"),
         ("seed", "was trained with seed 0, but the study asks for 1"),
-        ("classes", "model mine tells 4 classes apart, but fewer has 2"),
+        ("classes", "model mine has 4 classes, but fewer has 2"),
         ("shape", "model mine takes images of 12 x 12 x 1, but those of digits are 28 x 28 x 1"),
         ("cut", "cut.keras"),
     ],

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fakes import QUADRANTS, write_data
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 GUESTS = (
     QUADRANTS
@@ -116,7 +116,7 @@ pathlib.Path("told.json").write_text(json.dumps(told))
 REFUSED = {
     "my_guests:logits": "logits: outputs must be probabilities",
     "my_guests:nan": "nan: outputs must be finite",
-    "my_guests:nine": "model nine tells 9 classes apart, but a has 4",
+    "my_guests:nine": "model nine has 9 classes, but a has 4",
     "my_guests:raises": "raises: the function raised RuntimeError: out of luck",
     "my_guests:small": "model small takes images of 8 x 8 x 1, but those of a are 12 x 12 x 1",
     "my_guests:absent": "module my_guests has no absent",
@@ -217,5 +217,5 @@ def test_what_does_not_fit_the_data_is_refused_before_anything_is_trained(told):
         "takes 144 values for each image, but images of 28 x 28 x 1 have 784"
         in told["flat shape"][2]
     )
-    assert "tells 4 classes apart, but fewer has 2" in told["other classes"][2]
+    assert "has 4 classes, but fewer has 2" in told["other classes"][2]
     assert told["trained"] == ["out/models/cnn.keras"]

@@ -4,12 +4,12 @@ import sys
 import pytest
 
 from studies.core.errors import StudyError
-from studies.store.lock import exclusive_lock
+from studies.store.store import exclusive_lock
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from studies.store.lock import exclusive_lock
+from studies.store.store import exclusive_lock
 with exclusive_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -19,7 +19,7 @@ with exclusive_lock(Path(sys.argv[1])):
 def test_a_second_sweep_is_refused_until_the_first_ends(tmp_path):
     with exclusive_lock(tmp_path / "new" / "folder"):
         with (
-            pytest.raises(StudyError, match=r"another sweep is at work in .*--out"),
+            pytest.raises(StudyError, match=r"another sweep is running in .*--out"),
             exclusive_lock(tmp_path / "new" / "folder"),
         ):
             pass

@@ -20,7 +20,7 @@ import noiselib
 from studies.__main__ import app
 from studies.core import provenance
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 GUEST = (
     QUADRANTS

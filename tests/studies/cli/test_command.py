@@ -12,7 +12,7 @@ from studies.__main__ import app
 from studies.core import progress
 from studies.workflows import sweep as session
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -109,8 +109,8 @@ def test_failed_cells_make_the_exit_status_and_are_named(invoke, small, monkeypa
             if c.name == "mlp"
         }
 
-    original = session.start_predicting
-    monkeypatch.setattr(session, "start_predicting", start)
+    original = session.load_predictors
+    monkeypatch.setattr(session, "load_predictors", start)
     result = invoke(*small, "--models", "mlp,cnn")
     assert result.exit_code == 1
     assert "cells are missing; the same command tries them again" in result.output
@@ -123,7 +123,7 @@ def test_ctrl_c_says_how_to_go_on(invoke, small, monkeypatch):
     def start(needed, data, *, threads):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(session, "start_predicting", start)
+    monkeypatch.setattr(session, "load_predictors", start)
     result = invoke(*small)
     assert result.exit_code == 130
     last = result.output.splitlines()[-1]

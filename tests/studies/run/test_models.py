@@ -12,9 +12,9 @@ from models.data import load
 from models.predictors import PredictionError
 from studies.config.files import load_study
 from studies.config.study import Study
-from studies.config.validators import is_guest, is_path, model_name
+from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
-from studies.run.models import Classifier, load_models, start_predicting
+from studies.run.models import Classifier, load_models, load_predictors
 from studies.store.store import Store
 
 SOURCE = """
@@ -73,7 +73,7 @@ def find(folder, data_file, settings, observer):
     ],
 )
 def test_guests_are_told_from_architectures(model, guest, path, name):
-    assert (is_guest(model), is_path(model), model_name(model)) == (guest, path, name)
+    assert (is_external(model), is_path(model), model_name(model)) == (guest, path, name)
 
 
 def test_a_study_file_finds_guests_beside_it_and_functions_anywhere(folder, data_file):
@@ -130,7 +130,7 @@ def test_what_does_not_give_probabilities_is_refused_at_once(find):
 def test_a_model_that_changes_between_finding_and_predicting_is_noticed(find, data_file):
     (found,) = find("lines.skops")
     data = load(data_file)
-    assert list(start_predicting([found], data, threads=1)) == ["lines"]
+    assert list(load_predictors([found], data, threads=1)) == ["lines"]
     stale = Classifier(found.name, "0" * 64, found.path)
     with pytest.raises(StudyError, match=r"model lines \(lines\.skops\) was changed just now"):
-        start_predicting([stale], data, threads=1)
+        load_predictors([stale], data, threads=1)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-FAKES = Path(__file__).parent / "fakes.py"
-ROOT = Path(__file__).parents[2]
+FAKES = Path(__file__).parents[1] / "fakes.py"
+ROOT = Path(__file__).parents[3]
 KILLS = 10
 
 
