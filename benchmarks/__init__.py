@@ -1,4 +1,4 @@
-"""How fast noiselib is beside other packages, and what a sweep costs beyond its parts.
+"""The speed of noiselib compared with other packages, and the overhead of a sweep.
 
 ``python -m benchmarks`` measures the corruptions, ``python -m benchmarks.sweep`` a sweep.
 """

@@ -1,13 +1,14 @@
-"""A sweep's time between two passes of the bare work in it."""
+"""The time of a sweep, measured between two passes of the bare work in it."""
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.timing import Elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,71 +21,64 @@ if TYPE_CHECKING:
     from studies.run.engine import Predictor
     from studies.run.models import Classifier
 
-__all__ = ["Overhead", "Spent", "bare_pass", "measure_overhead"]
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Seconds by the clock, and of all threads' CPU time."""
-
-    wall: float
-    cpu: float
-
-    @classmethod
-    def so_far(cls) -> Spent:
-        """Read both clocks."""
-        return cls(time.perf_counter(), time.process_time())
-
-    def __sub__(self, earlier: Spent) -> Spent:
-        return Spent(self.wall - earlier.wall, self.cpu - earlier.cpu)
-
-    def __add__(self, other: Spent) -> Spent:
-        return Spent(self.wall + other.wall, self.cpu + other.cpu)
-
-    def __truediv__(self, parts: float) -> Spent:
-        return Spent(self.wall / parts, self.cpu / parts)
+__all__ = ["Overhead", "bare_pass", "measure_overhead"]
 
 
 @dataclass(frozen=True)
 class Overhead:
-    """What was done, and what it took.
+    """The work of a sweep and its time.
 
-    Parameters
+    Attributes
     ----------
     conditions, cells, images : int
-        Ways to corrupt, ways times models, images in each.
-    corrupting, predicting : Spent
+        Number of conditions, of cells (conditions times models) and of images in each cell.
+    corrupting, predicting : Elapsed
         The bare parts, the mean of two passes.
-    sweeping : Spent
+    sweeping : Elapsed
         The sweep, from loading the models to the last stored cell.
-    reporting : Spent
-        Figures, table and report after it.
+    reporting : Elapsed
+        Figures, tables and report after the sweep.
     peak_megabytes : float
-        Most memory this process ever held.
+        Peak memory of this process.
     """
 
     conditions: int
     cells: int
     images: int
-    corrupting: Spent
-    predicting: Spent
-    sweeping: Spent
-    reporting: Spent
+    corrupting: Elapsed
+    predicting: Elapsed
+    sweeping: Elapsed
+    reporting: Elapsed
     peak_megabytes: float
 
     @property
     def ratio(self) -> float:
-        """The sweep over its parts, by the clock."""
+        """Wall time of the sweep divided by that of its parts."""
         return self.sweeping.wall / (self.corrupting + self.predicting).wall
 
     @property
     def cpu_ratio(self) -> float:
-        """The sweep over its parts, in CPU time."""
+        """CPU time of the sweep divided by that of its parts."""
         return self.sweeping.cpu / (self.corrupting + self.predicting).cpu
 
 
 def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
-    """Train, then measure the sweep of a study in an empty folder between two bare passes."""
+    """Train, then measure the sweep of a study in an empty folder between two bare passes.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    folder : Path
+        Where the results are written.
+    console : Console
+        Shows the progress.
+
+    Returns
+    -------
+    Overhead
+        The measurement.
+    """
     from models.backend import processors
     from studies.core.progress import observer_for
     from studies.plan import conditions_in_order, plan_points
@@ -105,7 +99,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
             images = data.test_images[:count]
             observer.note("bare corruption and prediction, first pass")
             passes = [bare_pass(conditions, images, predictors)]
-            begun = Spent.so_far()
+            start = Elapsed.now()
             cell_counts = compute_missing(
                 study,
                 data,
@@ -115,12 +109,12 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
                 command="python -m benchmarks.sweep",
                 threads=threads,
             )
-            sweeping = Spent.so_far() - begun
+            sweeping = Elapsed.now() - start
             observer.note("bare corruption and prediction, second pass")
             passes.append(bare_pass(conditions, images, predictors))
-        begun = Spent.so_far()
+        start = Elapsed.now()
         write_outputs(store, folder)
-        reporting = Spent.so_far() - begun
+        reporting = Elapsed.now() - start
     return Overhead(
         conditions=len(conditions),
         cells=cell_counts.computed,
@@ -136,11 +130,11 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
 def warm_predictors(
     classifiers: list[Classifier], data: Dataset, threads: int
 ) -> Mapping[str, Predictor]:
-    """Load the models, and let each predict once, which makes what is made on first use."""
+    """Load the models and predict once with each, so that nothing is initialised later."""
     from studies.run.engine import BLOCK
-    from studies.run.models import start_predicting
+    from studies.run.models import load_predictors
 
-    predictors = start_predicting(classifiers, data, threads=threads)
+    predictors = load_predictors(classifiers, data, threads=threads)
     for predictor in predictors.values():
         predictor.predict(data.test_images[:BLOCK])
     return predictors
@@ -148,35 +142,46 @@ def warm_predictors(
 
 def bare_pass(
     conditions: Sequence[Condition], images: object, predictors: Mapping[str, Predictor]
-) -> tuple[Spent, Spent]:
-    """Corrupt and predict everything once, storing nothing.
+) -> tuple[Elapsed, Elapsed]:
+    """Corrupt and predict everything once, and store nothing.
+
+    Parameters
+    ----------
+    conditions : sequence of Condition
+        What to do with the images.
+    images : array-like
+        The test images.
+    predictors : mapping of str to Predictor
+        The models by name.
 
     Returns
     -------
-    Spent, Spent
-        What was spent corrupting and predicting.
+    corrupting : Elapsed
+        Time of corruption.
+    predicting : Elapsed
+        Time of prediction.
     """
     import numpy as np
 
     from studies.run.engine import BLOCK, corruption_of
 
     batch = np.asarray(images)
-    corrupting = predicting = Spent(0, 0)
+    corrupting = predicting = Elapsed(0, 0)
     for condition in conditions:
         corrupt = corruption_of(condition)
-        for start in range(0, len(batch), BLOCK):
-            begun = Spent.so_far()
-            corrupted = corrupt(batch[start : start + BLOCK], start)
-            between = Spent.so_far()
+        for first in range(0, len(batch), BLOCK):
+            start = Elapsed.now()
+            corrupted = corrupt(batch[first : first + BLOCK], first)
+            between = Elapsed.now()
             for predictor in predictors.values():
                 predictor.predict(corrupted)
-            corrupting += between - begun
-            predicting += Spent.so_far() - between
+            corrupting += between - start
+            predicting += Elapsed.now() - between
     return corrupting, predicting
 
 
 def peak_megabytes() -> float:
-    """Give the most memory that this process ever held."""
+    """Return the peak memory of this process."""
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""One core for everybody: thread pools are pinned before anything that starts one is imported."""
+"""One core for all packages: limit thread pools before anything that starts one is imported."""
 
 import os
 import platform
@@ -18,21 +18,23 @@ POOLS = (
 
 
 def pin_to_one_core() -> None:
-    """Tell every thread pool to be of one thread.
+    """Limit every thread pool to one thread.
 
     Raises
     ------
     RuntimeError
-        When numpy has been imported, whose pool has its size by then.
+        When numpy is already imported, because the size of its pool is then fixed.
     """
     if "numpy" in sys.modules:
         raise RuntimeError("thread pools must be pinned before numpy is imported")
     os.environ.update(dict.fromkeys(POOLS, "1"))
-    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it asks the network for its version
+    os.environ.setdefault(
+        "NO_ALBUMENTATIONS_UPDATE", "1"
+    )  # otherwise it looks for updates on the network
 
 
 def processor() -> str:
-    """Name the processor, as the system does."""
+    """Return the name of the processor as the system reports it."""
     listing = Path("/proc/cpuinfo")
     if listing.exists():
         for line in listing.read_text(encoding="utf-8").splitlines():

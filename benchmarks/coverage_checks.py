@@ -1,4 +1,4 @@
-"""How often the intervals of studies hold a truth that is known."""
+"""The coverage of the intervals of studies whose true values are known."""
 
 from __future__ import annotations
 
@@ -9,63 +9,68 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.simulation import STRENGTHS, Draws, answers
-from studies.results.sweep_results import PointAnswers, mean_over_points
+from benchmarks.simulation import STRENGTHS, Draws, correct_predictions
 from studies.stats.bootstrap import resampled_sums
-from studies.stats.curves import critical_limits, critical_position, path_weights, thresholds
+from studies.stats.curves import (
+    critical_limits,
+    critical_position,
+    mean_over_points,
+    thresholds,
+    trapezoid_weights,
+)
 from studies.stats.intervals import accuracy_interval, share_interval
 
 __all__ = ["Check", "accuracy_coverage", "curve_coverage"]
 
 CHANCE = 0.1
-_TOGETHER = 50  # repeats that are resampled together
+_BATCH = 50  # repeats in one resampling
 
 
 @dataclass(frozen=True)
 class Check:
-    """One measured share, and what it should be.
+    """A measured share and its target.
 
-    Parameters
+    Attributes
     ----------
     quantity, case : str
-        What was measured, of what.
+        The measured quantity, and the simulated case.
     images : int
-        In each repeat.
+        Number of images in each repeat.
     draws : Draws
-        Of each image.
-    truth : float
-        What intervals should hold; infinite for a critical strength beyond the path.
+        Draws of each image.
+    true_value : float
+        What the intervals should contain; infinite for a critical strength beyond the range.
     share : float
-        Of the repeats, in [0, 1].
+        Share of the repeats, in [0, 1].
     lowest, highest : float
-        Where it should be.
+        The target for the share.
     """
 
     quantity: str
     case: str
     images: int
     draws: Draws
-    truth: float
+    true_value: float
     share: float
     lowest: float
     highest: float
 
     @property
-    def kept(self) -> bool:
-        """Whether it is there."""
+    def passed(self) -> bool:
+        """Whether the share is within its target."""
         return self.lowest <= self.share <= self.highest
 
 
 def accuracy_coverage(
     images: int, draws: Draws, accuracy: float, *, repeats: int, seed: int
 ) -> Check:
-    """Measure how often the interval of an accuracy holds it."""
+    """Measure the coverage of the interval of an accuracy."""
     random = np.random.default_rng(seed)
-    held = 0
-    for correct in answers(random, np.array([accuracy]), images, draws, repeats):
+    covered = 0
+    for correct in correct_predictions(random, np.array([accuracy]), images, draws, repeats):
         found = accuracy_interval(correct[:, 0])
-        held += found.low <= accuracy <= found.high
-    return _coverage("accuracy", f"{accuracy:g}", images, draws, accuracy, held / repeats)
+        covered += found.low <= accuracy <= found.high
+    return _coverage("accuracy", f"{accuracy:g}", images, draws, accuracy, covered / repeats)
 
 
 def curve_coverage(
@@ -73,58 +78,67 @@ def curve_coverage(
     accuracy: npt.NDArray[np.float64],
     images: int,
     draws: Draws,
-    goals: Sequence[float | None],
+    targets: Sequence[float | None],
     *,
     repeats: int,
     seed: int,
 ) -> list[Check]:
-    """Measure how often the intervals of a curve's area and critical strengths hold them.
+    """Measure the coverage of the intervals of the area and critical strengths of a curve.
 
     Parameters
     ----------
-    case
+    case : str
         Name of the curve.
-    accuracy
-        ``(points,)``: the truth.
-    images, draws
-        In each repeat.
-    goals
-        Thresholds; None for half-way from clean to chance.
-    repeats, seed
-        How many studies, from which seed.
+    accuracy : ndarray of float64, shape (points,)
+        The true accuracies.
+    images : int
+        Number of images in each repeat.
+    draws : Draws
+        Draws of each image.
+    targets : sequence of float or None
+        Thresholds of accuracy; None for half-way from clean to chance level.
+    repeats : int
+        Number of studies.
+    seed : int
+        Seed of the simulation.
+
+    Returns
+    -------
+    list of Check
+        One for the area, and one for each threshold.
     """
     random = np.random.default_rng(seed)
-    weights = path_weights(STRENGTHS)
+    weights = trapezoid_weights(STRENGTHS)
     area = float(accuracy @ weights)
     places = [
-        float(critical_position(STRENGTHS, accuracy, thresholds(accuracy, goal, CHANCE)))
-        for goal in goals
+        float(critical_position(STRENGTHS, accuracy, thresholds(accuracy, target, CHANCE)))
+        for target in targets
     ]
-    held = np.zeros(1 + len(goals))
-    studies = answers(random, accuracy, images, draws, repeats)
-    while some := list(islice(studies, _TOGETHER)):
+    covered = np.zeros(1 + len(targets))
+    studies = correct_predictions(random, accuracy, images, draws, repeats)
+    while some := list(islice(studies, _BATCH)):
         sums = resampled_sums(np.concatenate([item.sum(axis=0).T for item in some], axis=1))
         for item, resampled in zip(some, np.split(sums, len(some), axis=1), strict=True):
-            points = [PointAnswers((), item[:, point]) for point in range(len(STRENGTHS))]
+            points = [item[:, point] for point in range(len(STRENGTHS))]
             found = share_interval(mean_over_points(points, weights), item[..., 0].size)
-            held[0] += found.low <= area <= found.high
+            covered[0] += found.low <= area <= found.high
             curves = resampled / (images * draws.seeds)
-            for number, (goal, place) in enumerate(zip(goals, places, strict=True), start=1):
+            for number, (target, place) in enumerate(zip(targets, places, strict=True), start=1):
                 low, high = critical_limits(
-                    STRENGTHS, curves, images, threshold=goal, chance=CHANCE
+                    STRENGTHS, curves, images, threshold=target, chance=CHANCE
                 )
-                held[number] += low <= place <= high
-    checks = [_coverage("area", case, images, draws, area, held[0] / repeats)]
-    for goal, place, count in zip(goals, places, held[1:], strict=True):
-        name = f"{case}, to {'half-way' if goal is None else goal}"
+                covered[number] += low <= place <= high
+    checks = [_coverage("area", case, images, draws, area, covered[0] / repeats)]
+    for target, place, count in zip(targets, places, covered[1:], strict=True):
+        name = f"{case}, to {'half-way' if target is None else target}"
         checks.append(_coverage("critical strength", name, images, draws, place, count / repeats))
     return checks
 
 
 def _coverage(
-    quantity: str, case: str, images: int, draws: Draws, truth: float, share: float
+    quantity: str, case: str, images: int, draws: Draws, true_value: float, share: float
 ) -> Check:
-    """Say what an interval's coverage should be; the band is for what is on the path."""
-    inside = 0 < truth < 1 if quantity == "critical strength" else 0.1 <= truth <= 0.97
+    """Add the target for a coverage; it has two sides only for values within the range."""
+    inside = 0 < true_value < 1 if quantity == "critical strength" else 0.1 <= true_value <= 0.97
     band = (0.93, 0.97) if images >= 500 and inside else (0.92, 1.0)
-    return Check(quantity, case, images, draws, truth, float(share), *band)
+    return Check(quantity, case, images, draws, true_value, float(share), *band)

@@ -1,13 +1,14 @@
-"""Sweeps of a model that costs next to nothing, and the report on them, with what they cost."""
+"""The cost of sweeps, and of the report on them, with a model that costs almost nothing."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.timing import Elapsed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,17 +17,31 @@ if TYPE_CHECKING:
     from models.data import Dataset
     from studies.run.engine import Job
 
-__all__ = ["Measured", "NearestMean", "made_up_digits", "sweep_cells", "write_report"]
+__all__ = ["Measurement", "NearestMean", "random_digits", "sweep_cells", "write_report"]
 
-MODELS = ("mlp", "cnn", "lenet")  # names only: what answers is a table look-up
+MODELS = ("mlp", "cnn", "lenet")  # only names: `NearestMean` predicts
 MANY_POINTS, USUAL_POINTS = 224, 11
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What one process did: seconds by the clock and of CPU time, and its peak memory."""
+class Measurement:
+    """The cost of one process.
 
-    what: str
+    Attributes
+    ----------
+    part : str
+        What the process did.
+    cells : int
+        Number of cells.
+    wall, cpu : float
+        Seconds of wall time and of CPU time.
+    peak_megabytes : float
+        Peak memory.
+    page_megabytes : float
+        Size of the report.
+    """
+
+    part: str
     cells: int
     wall: float
     cpu: float
@@ -35,14 +50,14 @@ class Measured:
 
 
 class NearestMean:
-    """A classifier that costs next to nothing: how near an image is to the mean of each class.
+    """A classifier that costs almost nothing: the distance of an image to the mean of each class.
 
     Parameters
     ----------
-    data
-        What the means are of.
-    sharpness
-        How sure it is.
+    data : Dataset
+        The training images give the means.
+    sharpness : float
+        Factor on the scores; a greater one gives higher confidence.
     """
 
     def __init__(self, data: Dataset, sharpness: float) -> None:
@@ -65,8 +80,8 @@ class NearestMean:
         return probabilities.astype(np.float32)
 
 
-def made_up_digits() -> Dataset:
-    """Make noise of the size of scikit-learn's digits, which takes none of its memory."""
+def random_digits() -> Dataset:
+    """Return noise of the size of scikit-learn's digits, without the memory of scikit-learn."""
     import numpy as np
 
     from models.dataset import Dataset
@@ -80,19 +95,27 @@ def made_up_digits() -> Dataset:
 
 def sweep_cells(
     folder: Path, data: Dataset, corruptions: Sequence[str], *, seeds: int, cells: int
-) -> Measured:
+) -> Measurement:
     """Sweep corruptions in an empty folder.
 
     Parameters
     ----------
-    folder
-        Where the results go.
-    data
-        On which test images.
-    corruptions, seeds
-        What to sweep.
-    cells
-        How many cells, drawn evenly from a plan of many strengths; 0: all of one of the usual 11.
+    folder : Path
+        Where the results are written.
+    data : Dataset
+        The test images.
+    corruptions : sequence of str
+        Specs of the corruptions.
+    seeds : int
+        Number of noise seeds.
+    cells : int
+        Number of cells, sampled evenly from a plan with many strengths; 0 for all cells of a plan
+        with the usual 11 strengths.
+
+    Returns
+    -------
+    Measurement
+        The cost.
     """
     from studies.config.study import Study
     from studies.core.progress import observer_for
@@ -110,7 +133,7 @@ def sweep_cells(
     evaluation_set, digests = evaluation_set_of(study, data), {name: name * 8 for name in MODELS}
     models = {name: NearestMean(data, 5.0 * (n + 1)) for n, name in enumerate(MODELS)}
     with Store(folder, create=True) as store, observer_for(_silent()) as observer:
-        begun, cpu = time.perf_counter(), time.process_time()
+        start = Elapsed.now()
         store.bind(evaluation_set)
         for name, digest in digests.items():
             store.remember_model(StoredModel(name, digest, "", "[]", {}))
@@ -129,11 +152,11 @@ def sweep_cells(
             jobs, engine, store, observer, run=run, digests=digests, planned=len(jobs)
         )
         store.finish_run(run, now())
-    return _measured("sweep", cell_counts.computed, begun, cpu)
+    return _measured("sweep", cell_counts.computed, start)
 
 
 def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
-    """Return jobs of so many cells, drawn evenly from all; 0 stands for all of them."""
+    """Return jobs with at least `cells` cells, sampled evenly; 0 for all of them."""
     if not cells:
         return list(jobs)
     count = -(-cells // len(MODELS))
@@ -142,24 +165,24 @@ def _some(jobs: Sequence[Job], cells: int) -> list[Job]:
     return Random(0).sample(jobs, count)  # noqa: S311 - no secret
 
 
-def write_report(folder: Path) -> Measured:
-    """Write the tables, figures and the page of a folder that was swept."""
+def write_report(folder: Path) -> Measurement:
+    """Write the tables, figures and report of a results folder."""
     from studies.report.write import write_outputs
     from studies.store.store import Store
 
-    begun, cpu = time.perf_counter(), time.process_time()
+    start = Elapsed.now()
     with Store(folder) as store:
         write_outputs(store, folder)
         cells = len(store.finished_keys())
     page = (folder / "report.html").stat().st_size / 1e6
-    return _measured("report", cells, begun, cpu, page)
+    return _measured("report", cells, start, page)
 
 
-def _measured(what: str, cells: int, begun: float, cpu: float, page: float = 0.0) -> Measured:
+def _measured(part: str, cells: int, start: Elapsed, page: float = 0.0) -> Measurement:
     from benchmarks.bare import peak_megabytes
 
-    wall, spent = time.perf_counter() - begun, time.process_time() - cpu
-    return Measured(what, cells, wall, spent, peak_megabytes(), page)
+    elapsed = Elapsed.now() - start
+    return Measurement(part, cells, elapsed.wall, elapsed.cpu, peak_megabytes(), page)
 
 
 def _silent() -> Any:

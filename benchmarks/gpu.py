@@ -1,9 +1,9 @@
-"""``python -m benchmarks.gpu``: train and sweep on a GPU, and write down what was seen.
+"""``python -m benchmarks.gpu``: train and sweep on a GPU, and write down the measurements.
 
-Each network is trained twice with one seed, to see its speed, its test accuracy and whether the
-weights are the same bit for bit; then both are swept. What is found goes to a section of
-``docs/gpu.md`` that is called after the device and the backend; other sections stay. Choose the
-backend by KERAS_BACKEND.
+Each network is trained twice with one seed, to measure its speed and test accuracy and to compare
+the weights bit for bit; then all networks are swept. The measurements are written to a section of
+``docs/gpu.md`` named after the device and the backend; other sections are kept. KERAS_BACKEND
+selects the backend.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.images import offer_data
+from benchmarks.images import add_data_option
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -33,56 +33,62 @@ TITLE = "# On a GPU\n"
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What was seen of a network.
+class TrainingMeasurement:
+    """The trainings of one network.
 
-    Parameters
+    Attributes
     ----------
-    images_a_second
-        In training, without the first epoch.
-    accuracy
-        On the test images.
-    repeats
+    architecture : str
+        Name of the network.
+    epochs : int
+        Number of epochs.
+    seconds : float
+        Wall time of one training.
+    images_per_second : float
+        Training speed, without the first epoch.
+    accuracy : float
+        Test accuracy.
+    reproducible : bool
         Whether a second training with the same seed gave the same weights, bit for bit.
     """
 
     architecture: str
     epochs: int
     seconds: float
-    images_a_second: float
+    images_per_second: float
     accuracy: float
-    repeats: bool
+    reproducible: bool
 
 
-def look_at(architecture: str, data: Dataset, folder: Path) -> Seen:
-    """Train a network twice, and keep the first for the sweep."""
+def train_twice(architecture: str, data: Dataset, folder: Path) -> TrainingMeasurement:
+    """Train a network twice, and save the first for the sweep."""
     from models import store
     from models.scoring import score
     from models.training import TrainConfig, train
 
     print(f"training {architecture} twice")
     config = TrainConfig(architecture=architecture)
-    trained, again = train(config, data), train(config, data)
+    trained, repeated = train(config, data), train(config, data)
     store.save(trained, folder / f"{architecture}.keras")
-    return Seen(
+    return TrainingMeasurement(
         architecture,
         len(trained.history),
         trained.seconds,
         speed(trained, data),
         score(trained.model, data.test_images, data.test_labels).accuracy,
-        trained.digest == again.digest,
+        trained.digest == repeated.digest,
     )
 
 
 def speed(trained: Trained, data: Dataset) -> float:
-    """Give the images a second in all epochs but the first, in which the backend compiles."""
+    """Return the images per second in all epochs but the first, in which the backend compiles."""
     first, last = trained.history[0]["seconds"], trained.history[-1]["seconds"]
     images = len(trained.config.split(data)[0]) * (len(trained.history) - 1)
     return images / (last - first) if images else float("nan")
 
 
 def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[int, float]:
-    """Sweep the trained networks, and give the number of cells and the seconds they took."""
+    """Sweep the trained networks, and return the number of cells and their seconds."""
     from rich.console import Console
 
     from studies.config.files import load_study
@@ -98,22 +104,27 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
 
 
 def section(
-    device: str, seen: Sequence[Seen], cells: int, seconds: float, data: Dataset, command: str
+    device: str,
+    measurements: Sequence[TrainingMeasurement],
+    cells: int,
+    seconds: float,
+    data: Dataset,
+    command: str,
 ) -> str:
-    """Write down what was seen, as a section of the page."""
+    """Return the measurements as a section of the page."""
     from models import backend
 
     versions = backend.provenance()
     packages = (key for key in ("keras", "tensorflow", "jax", "torch") if key in versions)
     images = f"{len(data.train_images):,} training and {len(data.test_images):,} test images"
     specs = " and ".join(f"`{spec}`" for spec in SPECS)
-    rows = "\n".join(map(row, seen))
+    rows = "\n".join(map(row, measurements))
     return f"""## {device}, {versions["backend"]}
 
 `{command}` on {data.name}, {images}; Python {versions["python"]}, \
 {", ".join(f"{key} {versions[key]}" for key in packages)}.
 
-| network | epochs | training | images a second | test accuracy | same weights again |
+| network | epochs | training | images per second | test accuracy | same weights |
 |---|---:|---:|---:|---:|---|
 {rows}
 
@@ -122,23 +133,24 @@ report included.
 """
 
 
-def row(one: Seen) -> str:
-    """Write what was seen of a network as a row of the table."""
-    numbers = f"{one.seconds:.1f} s | {one.images_a_second:,.0f} | {one.accuracy:.2%}"
-    return f"| `{one.architecture}` | {one.epochs} | {numbers} | {'yes' if one.repeats else 'no'} |"
+def row(one: TrainingMeasurement) -> str:
+    """Return the measurements of a network as a row of the table."""
+    numbers = f"{one.seconds:.1f} s | {one.images_per_second:,.0f} | {one.accuracy:.2%}"
+    same = "yes" if one.reproducible else "no"
+    return f"| `{one.architecture}` | {one.epochs} | {numbers} | {same} |"
 
 
-def put_section(page: str, text: str) -> str:
-    """Give the page with a section in place of the one of the same heading, or at its end."""
+def replace_section(page: str, text: str) -> str:
+    """Return the page with a section in place of the one with its heading, or at the end."""
     heading = text.partition("\n")[0]
     kept = [part for part in re.split(r"(?m)^(?=## )", page) if not part.startswith(heading + "\n")]
     return "".join([*(part.rstrip("\n") + "\n\n" for part in kept), text])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    """Run the command line; return 0 for success, and 2 after an error message for bad input."""
     options = parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # otherwise TensorFlow logs to stderr
     from models import architectures, backend
     from models.architectures import ArchitectureError
     from models.data import DataError, load
@@ -149,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = backend.gpu()
     if found is None and not options.cpu:
         print(
-            f"benchmarks.gpu: {name} finds no GPU; --cpu does the same on the CPU", file=sys.stderr
+            f"benchmarks.gpu: {name} finds no GPU; --cpu runs on the CPU instead", file=sys.stderr
         )
         return 2
     command = f"KERAS_BACKEND={name} python -m benchmarks.gpu" + " --cpu" * (found is None)
@@ -157,27 +169,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = [architectures.get(item).name for item in options.architectures.split(",")]
         data = load(options.data)
         with tempfile.TemporaryDirectory() as folder:
-            seen = [look_at(item, data, Path(folder)) for item in names]
+            measurements = [train_twice(item, data, Path(folder)) for item in names]
             cells, seconds = sweep(options.data, names, Path(folder), command)
     except (ArchitectureError, DataError, StudyError) as error:
         print(f"benchmarks.gpu: {error}", file=sys.stderr)
         return 2
-    text = section(found or backend.describe_device(), seen, cells, seconds, data, command)
+    text = section(found or backend.describe_device(), measurements, cells, seconds, data, command)
     page = options.page.read_text(encoding="utf-8") if options.page.exists() else TITLE
-    options.page.write_text(put_section(page, text), encoding="utf-8")
+    options.page.write_text(replace_section(page, text), encoding="utf-8")
     print(f"{text}\nwritten to {options.page}")
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.gpu",
-        description="Train and sweep on a GPU, and write down what was seen.",
+        description="Train and sweep on a GPU, and write down the measurements.",
     )
-    offer_data(top)
+    add_data_option(top)
     top.add_argument("--architectures", default="mlp,cnn", help="[mlp,cnn]")
-    top.add_argument("--cpu", action="store_true", help="go on where there is no GPU")
+    top.add_argument("--cpu", action="store_true", help="run without a GPU")
     top.add_argument("--page", type=Path, default=PAGE, help="[docs/gpu.md]")
     return top
 

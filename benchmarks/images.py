@@ -1,4 +1,4 @@
-"""The images that are measured on: small grey digits and large colour photographs."""
+"""The images of the measurements: small grey digits and large colour photographs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 __all__ = ["SIZES", "ImageSet", "image_set"]
 
 SIZES = ("28x28", "224x224x3")
-SEED = 20240229  # of what is cropped or drawn; any number would do
+SEED = 20240229  # of crops and noise; an arbitrary number
 MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 
 Batch = NDArray[np.uint8]
@@ -20,7 +20,7 @@ Batch = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Images of one size: uint8, shape (n, h, w) or (n, h, w, 3), and where they come from."""
+    """Images of one size: uint8, shape (n, h, w) or (n, h, w, 3), and their source."""
 
     size: str
     source: str
@@ -28,7 +28,7 @@ class ImageSet:
 
 
 def image_set(size: str, count: int, data: Path | None = None) -> ImageSet:
-    """Make the images of a size.
+    """Return images of one size.
 
     Parameters
     ----------
@@ -36,10 +36,15 @@ def image_set(size: str, count: int, data: Path | None = None) -> ImageSet:
         ``28x28``: MNIST's test images, or scikit-learn's digits enlarged, or noise.
         ``224x224x3``: crops of scikit-learn's two photographs, or noise.
     count : int
-        How many; what there is is repeated.
+        How many; the available images are repeated.
     data : Path, optional
-        An .npz with ``x_test`` of shape (n, 28, 28), uint8; by default the one beside the
-        checkout, where it lies.
+        An .npz with ``x_test`` of shape (n, 28, 28), uint8; by default the MNIST
+        beside the checkout, where there is one.
+
+    Returns
+    -------
+    ImageSet
+        The images.
     """
     if size == "28x28":
         source, images = digits(data)
@@ -47,18 +52,18 @@ def image_set(size: str, count: int, data: Path | None = None) -> ImageSet:
         source, images = photographs(count)
     else:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, got {size!r}")
-    repeated = np.resize(images, (count, *images.shape[1:]))  # repeats what there is
+    repeated = np.resize(images, (count, *images.shape[1:]))
     return ImageSet(size, source, np.ascontiguousarray(repeated))
 
 
-def offer_data(parser: ArgumentParser) -> None:
-    """Let the command line name the data: MNIST from beside the checkout, else digits."""
+def add_data_option(parser: ArgumentParser) -> None:
+    """Add ``--data``, whose default is the MNIST beside the checkout, else digits."""
     default = str(MNIST) if MNIST.exists() else "digits"
     parser.add_argument("--data", default=default, help="[MNIST beside the checkout, else digits]")
 
 
 def digits(data: Path | None) -> tuple[str, Batch]:
-    """Give grey digits of 28 x 28 pixels, from the best source at hand."""
+    """Return grey digits of 28 x 28 pixels, from the best available source."""
     if data is not None:
         return data.name, from_file(data)
     if MNIST.exists():
@@ -73,10 +78,10 @@ def digits(data: Path | None) -> tuple[str, Batch]:
 
 
 def from_file(path: Path) -> Batch:
-    """Read ``x_test`` of an .npz."""
+    """Return ``x_test`` of an .npz file."""
     with np.load(path, allow_pickle=False) as arrays:
         if "x_test" not in arrays:
-            raise ValueError(f"{path} holds no x_test, but {', '.join(arrays) or 'nothing'}")
+            raise ValueError(f"{path} has no x_test, but {', '.join(arrays) or 'nothing'}")
         images: Batch = arrays["x_test"]
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
         raise ValueError(
@@ -87,7 +92,7 @@ def from_file(path: Path) -> Batch:
 
 
 def photographs(count: int, side: int = 224) -> tuple[str, Batch]:
-    """Cut crops from photographs, at random places."""
+    """Return crops from photographs at random positions."""
     try:
         from sklearn.datasets import load_sample_images
 
@@ -104,5 +109,5 @@ def photographs(count: int, side: int = 224) -> tuple[str, Batch]:
 
 
 def noise(shape: tuple[int, ...]) -> Batch:
-    """Draw images of uniform noise, for want of better."""
+    """Return images of uniform noise."""
     return np.random.default_rng(SEED).integers(0, 256, shape, np.uint8)

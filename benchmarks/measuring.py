@@ -1,4 +1,4 @@
-"""The loop: every corruption at every size, noiselib and its peers in turn."""
+"""Measure every corruption at every size, noiselib and its peers in turn."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import numpy as np
 
 from benchmarks.images import ImageSet
 from benchmarks.peers import Peer
-from benchmarks.results import Row
-from benchmarks.timing import Failure, Run, Timing, describe, race
+from benchmarks.results import BenchmarkRow
+from benchmarks.timing import Failure, Run, Timing, describe, time_in_turn
 
 __all__ = ["Effort", "measure"]
 
-COMPARED = 256  # images on which it is checked that all do the same work
+COMPARED = 256  # images on which the work of the packages is compared
 
 Floors = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured: so many repeats, each of at most so many seconds."""
+    """The number of repeats, and the seconds that each may take."""
 
     repeats: int = 5
     budget: float = 0.3
@@ -32,71 +32,77 @@ class Effort:
 def measure(
     corruptions: Sequence[Any],
     image_sets: Sequence[ImageSet],
-    contestants: Sequence[Peer],
+    packages: Sequence[Peer],
     floors: Floors,
     effort: Effort,
-) -> Iterator[Row]:
+) -> Iterator[BenchmarkRow]:
     """Measure corruptions, one row after the other.
 
     Parameters
     ----------
     corruptions : sequence of Corruption
-        Instances, at the strength to measure.
+        Instances with the strength to measure.
     image_sets : sequence of ImageSet
-        One a size.
-    contestants : sequence of Peer
-        noiselib first.
-    floors : mapping
-        By corruption and size.
+        One for each size.
+    packages : sequence of Peer
+        First noiselib, then the others.
+    floors : mapping of str to mapping of str to float
+        Minimum speeds by corruption and size.
     effort : Effort
+        How long to measure.
+
+    Yields
+    ------
+    BenchmarkRow
+        One for each corruption and size.
     """
     for images in image_sets:
         for corruption in corruptions:
-            yield measure_row(corruption, images, contestants, floors, effort)
+            yield measure_row(corruption, images, packages, floors, effort)
 
 
 def measure_row(
     corruption: Any,
     images: ImageSet,
-    contestants: Sequence[Peer],
+    packages: Sequence[Peer],
     floors: Floors,
     effort: Effort,
-) -> Row:
+) -> BenchmarkRow:
     """Measure one corruption at one size."""
-    entered = [peer for peer in contestants if corruption.name in peer.makers]
+    taking_part = [peer for peer in packages if corruption.name in peer.makers]
     prepared: dict[str, Mapping[str, Run]] = {}
 
     def prepare(peer: Peer) -> Mapping[str, Run]:
         prepared[peer.name] = peer.makers[corruption.name](corruption, images.images)
         return prepared[peer.name]
 
-    outcomes = race(
-        [(peer.name, partial(prepare, peer)) for peer in entered],
+    outcomes = time_in_turn(
+        [(peer.name, partial(prepare, peer)) for peer in taking_part],
         total=len(images.images),
         repeats=effort.repeats,
         budget=effort.budget,
     )
     changes = {}
-    for peer in entered:
+    for peer in taking_part:
         outcome = outcomes.get(peer.name)
         if isinstance(outcome, Timing):
             try:
                 changes[peer.name] = change(prepared[peer.name][outcome.form], images)
-            except Exception as error:  # foreign code: what it gave is no image
+            except Exception as error:  # the result of another package is not an image
                 outcomes[peer.name] = Failure(describe(error))
-    return Row(
+    return BenchmarkRow(
         corruption=corruption.name,
         spec=str(corruption),
         size=images.size,
         floor=floors.get(corruption.name, {}).get(images.size),
-        ours=outcomes.pop(contestants[0].name),
+        ours=outcomes.pop(packages[0].name),
         peers=outcomes,
         changes=changes,
     )
 
 
 def change(run: Run, images: ImageSet) -> float:
-    """Give the mean change of a value, in grey levels, and see that the result is images."""
+    """Return the mean change of a value in grey levels, and check that the result is images."""
     some = images.images[:COMPARED]
     result = np.asarray(run(len(some)))
     if result.dtype != np.uint8:

@@ -1,12 +1,12 @@
-"""The results as a picture: a bar for noiselib, a mark for each peer, one row a corruption."""
+"""The results as a figure: a bar for noiselib and a mark for each peer, in a row per corruption."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.results import Results, Row
-from benchmarks.table import times
+from benchmarks.results import BenchmarkResults, BenchmarkRow
+from benchmarks.table import format_ratio
 from benchmarks.timing import Timing
 
 if TYPE_CHECKING:
@@ -20,20 +20,20 @@ COLOURS = ("#e9a23b", "#7b5ea7", "#4c9f70", "#d1495b", "#8d99ae", "#5c4d3c", "#2
 TITLES = {"28x28": "28 x 28 grey", "224x224x3": "224 x 224 RGB"}
 
 
-def write_picture(results: Results, path: Path) -> list[Path]:
+def write_picture(results: BenchmarkResults, path: Path) -> list[Path]:
     """Draw the results, a panel for each size, as PNG and SVG.
 
     Parameters
     ----------
-    results : Results
-        With at least one row.
+    results : BenchmarkResults
+        Results with at least one row.
     path : Path
-        Where to, without its ending.
+        Path of the files without the ending.
 
     Returns
     -------
     list of Path
-        What was written.
+        The written files.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ def write_picture(results: Results, path: Path) -> list[Path]:
     return written
 
 
-def draw(figure: Any, results: Results) -> None:
+def draw(figure: Any, results: BenchmarkResults) -> None:
     """Draw all panels, the title and one legend."""
     from matplotlib.patches import Patch
 
@@ -62,8 +62,8 @@ def draw(figure: Any, results: Results) -> None:
     for axes, size in zip(panels, sizes, strict=True):
         draw_panel(axes, results.of_size(size), names, peers)
         mean = results.mean_ratio(size)
-        beside = "" if mean is None else f": {times(mean)} the best other package"
-        axes.set_title(f"{TITLES.get(size, size)}{beside}", loc="left", fontweight="bold")
+        ratio = "" if mean is None else f": {format_ratio(mean)} the best other package"
+        axes.set_title(f"{TITLES.get(size, size)}{ratio}", loc="left", fontweight="bold")
     panels[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
     handles: dict[str, Any] = {"noiselib": Patch(color=BAR)}
     if any(row.is_behind for row in results.rows):
@@ -84,8 +84,8 @@ def draw(figure: Any, results: Results) -> None:
     figure.suptitle("Images corrupted per second, on one core", x=0.01, ha="left", fontsize=13)
 
 
-def draw_panel(axes: Axes, rows: list[Row], names: list[str], peers: list[str]) -> None:
-    """Draw one size."""
+def draw_panel(axes: Axes, rows: list[BenchmarkRow], names: list[str], peers: list[str]) -> None:
+    """Draw the panel of one size."""
     from matplotlib.ticker import EngFormatter
 
     timed = [row for row in rows if isinstance(row.ours, Timing)]
@@ -94,11 +94,11 @@ def draw_panel(axes: Axes, rows: list[Row], names: list[str], peers: list[str]) 
     axes.barh(places, [row.speed for row in timed], height=0.62, color=colours)
     for number, name in enumerate(peers):
         draw_marks(axes, rows, names, name, number)
-    promised = [row for row in rows if row.floor is not None]
-    if promised:
+    with_floor = [row for row in rows if row.floor is not None]
+    if with_floor:
         axes.scatter(
-            [row.floor or 0 for row in promised],
-            [names.index(row.corruption) for row in promised],
+            [row.floor or 0 for row in with_floor],
+            [names.index(row.corruption) for row in with_floor],
             marker="|",
             s=150,
             color=FLOOR,
@@ -116,8 +116,10 @@ def draw_panel(axes: Axes, rows: list[Row], names: list[str], peers: list[str]) 
     axes.spines[["top", "right", "left"]].set_visible(False)
 
 
-def draw_marks(axes: Axes, rows: list[Row], names: list[str], peer: str, number: int) -> None:
-    """Mark one peer's speeds."""
+def draw_marks(
+    axes: Axes, rows: list[BenchmarkRow], names: list[str], peer: str, number: int
+) -> None:
+    """Mark the speeds of one peer."""
     found = [
         (outcome.images_per_second, names.index(row.corruption))
         for row in rows
@@ -136,13 +138,13 @@ def draw_marks(axes: Axes, rows: list[Row], names: list[str], peer: str, number:
     )
 
 
-def label_ratios(axes: Axes, rows: list[Row], names: list[str]) -> None:
-    """Write, to the right of each row, how many times the best peer's speed noiselib has."""
+def label_ratios(axes: Axes, rows: list[BenchmarkRow], names: list[str]) -> None:
+    """Write the ratio to the best peer to the right of each row."""
     for row in rows:
         if row.ratio is None or row.best is None or not isinstance(row.ours, Timing):
             continue
         axes.annotate(
-            times(row.ratio),
+            format_ratio(row.ratio),
             (
                 max(row.speed, row.best.images_per_second, row.floor or 0),
                 names.index(row.corruption),

@@ -1,4 +1,4 @@
-"""The results as JSON, with what is needed to understand them later."""
+"""The results as JSON, with the environment in which they were measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.cores import processor
 from benchmarks.peers import Peer
-from benchmarks.results import Results, Row
+from benchmarks.results import BenchmarkResults, BenchmarkRow
 from benchmarks.timing import Failure, Timing
 
 __all__ = ["as_json", "environment", "write_json"]
@@ -18,9 +18,9 @@ __all__ = ["as_json", "environment", "write_json"]
 OTHERS = ("numpy", "scipy", "opencv-python-headless", "Pillow")
 
 
-def environment(contestants: list[Peer], repeats: int) -> dict[str, object]:
-    """Describe what the measurements were made with."""
-    versions = {peer.name: peer.version for peer in contestants}
+def environment(packages: list[Peer], repeats: int) -> dict[str, object]:
+    """Return the versions, the processor and the settings of the measurements."""
+    versions = {peer.name: peer.version for peer in packages}
     for name in OTHERS:
         try:
             versions[name] = version(name)
@@ -37,14 +37,14 @@ def environment(contestants: list[Peer], repeats: int) -> dict[str, object]:
     }
 
 
-def write_json(results: Results, path: Path) -> None:
-    """Write the results."""
+def write_json(results: BenchmarkResults, path: Path) -> None:
+    """Write the results as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(as_json(results), indent=2) + "\n", encoding="utf-8")
 
 
-def as_json(results: Results) -> dict[str, object]:
-    """Give the results as plain values."""
+def as_json(results: BenchmarkResults) -> dict[str, object]:
+    """Return the results as plain values."""
     return {
         "environment": results.environment,
         "images": results.sources,
@@ -55,8 +55,8 @@ def as_json(results: Results) -> dict[str, object]:
     }
 
 
-def row_json(row: Row) -> dict[str, object]:
-    """Give a row as plain values."""
+def row_json(row: BenchmarkRow) -> dict[str, object]:
+    """Return a row as plain values."""
     return {
         "corruption": row.corruption,
         "spec": row.spec,
@@ -72,7 +72,7 @@ def row_json(row: Row) -> dict[str, object]:
 
 
 def outcome_json(outcome: Timing | Failure) -> dict[str, object]:
-    """Give a timing or the reason why there is none."""
+    """Return a timing, or the reason why there is none, as plain values."""
     if isinstance(outcome, Failure):
         return {"failure": outcome.reason}
     return {

@@ -1,4 +1,4 @@
-"""What a benchmark finds: rows, floors, losses and geometric means."""
+"""The results of a benchmark: rows, floors, losses and geometric means."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from benchmarks.timing import Failure, Timing
 
-__all__ = ["FLOORS", "Best", "Results", "Row", "geometric_mean", "load_floors"]
+__all__ = ["FLOORS", "BenchmarkResults", "BenchmarkRow", "Best", "geometric_mean", "load_floors"]
 
 FLOORS = Path(__file__).with_name("floors.toml")
 
@@ -26,21 +26,21 @@ class Best(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Row:
-    """One corruption at one size.
+class BenchmarkRow:
+    """The speed of one corruption at one size.
 
-    Parameters
+    Attributes
     ----------
     corruption, spec, size : str
-        Its name, its text with all parameters, and the images' size.
+        Name of the corruption, its spec, and the size of the images.
     floor : float or None
-        Images per second that are promised.
+        Minimum speed of noiselib, in images per second.
     ours : Timing or Failure
-        noiselib.
+        The result of noiselib.
     peers : mapping of str to Timing or Failure
-        Those that have such a corruption.
+        The results of the packages that have such a corruption.
     changes : mapping of str to float
-        Mean change of a value, in grey levels, by contestant: alike where all do the same work.
+        Mean change of a value in grey levels, by package: equal where all do the same work.
     """
 
     corruption: str
@@ -53,12 +53,12 @@ class Row:
 
     @property
     def speed(self) -> float:
-        """Images per second of noiselib; not a number where it failed."""
+        """Images per second of noiselib; NaN where it failed."""
         return self.ours.images_per_second if isinstance(self.ours, Timing) else math.nan
 
     @property
     def best(self) -> Best | None:
-        """The fastest peer, if any did it."""
+        """The fastest peer, if any succeeded."""
         speeds = [
             Best(name, outcome.images_per_second)
             for name, outcome in self.peers.items()
@@ -68,7 +68,7 @@ class Row:
 
     @property
     def ratio(self) -> float | None:
-        """How many times faster than the fastest peer noiselib is."""
+        """Speed of noiselib divided by that of the fastest peer."""
         return None if self.best is None else self.speed / self.best.images_per_second
 
     @property
@@ -78,12 +78,12 @@ class Row:
 
     @property
     def is_below_floor(self) -> bool:
-        """Whether the promise is broken."""
+        """Whether noiselib is slower than its floor."""
         return self.floor is not None and not self.speed >= self.floor
 
     @property
     def verdict(self) -> str:
-        """How it stands, in two words."""
+        """A summary in a few words."""
         if isinstance(self.ours, Failure):
             return "failed"
         words = ["below floor"] if self.is_below_floor else []
@@ -91,52 +91,52 @@ class Row:
             words.append(f"behind {self.best.name}")
         return ", ".join(words) or ("ahead" if self.best else "no peer")
 
-    def unlike(self, tolerance: float = 0.25) -> dict[str, float]:
-        """Give the peers whose mean change is not noiselib's, and their part of it."""
+    def different_work(self, tolerance: float = 0.25) -> dict[str, float]:
+        """Return the peers whose mean change differs from noiselib's, as ratios to it."""
         own = self.changes.get("noiselib", 0)
-        parts = {name: change / own for name, change in self.changes.items() if own > 0}
-        return {name: part for name, part in parts.items() if abs(part - 1) > tolerance}
+        ratios = {name: change / own for name, change in self.changes.items() if own > 0}
+        return {name: ratio for name, ratio in ratios.items() if abs(ratio - 1) > tolerance}
 
 
 @dataclass
-class Results:
-    """All that was found.
+class BenchmarkResults:
+    """All results.
 
-    Parameters
+    Attributes
     ----------
     environment : mapping
         Versions, processor and settings.
     sources : mapping of str to str
-        By size, what images were used.
+        The source of the images of each size.
     remarks : mapping of str to str
-        By contestant, how it was run.
+        How each package was run.
     missing : mapping of str to str
-        By peer that could not be imported, why.
-    rows : list of Row
-        In the order measured.
+        The reason for each peer that could not be imported.
+    rows : list of BenchmarkRow
+        In the order of measurement.
     """
 
     environment: Mapping[str, object]
     sources: dict[str, str] = field(default_factory=dict)
     remarks: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[BenchmarkRow] = field(default_factory=list)
 
-    def of_size(self, size: str) -> list[Row]:
-        """Give the rows of one size."""
+    def of_size(self, size: str) -> list[BenchmarkRow]:
+        """Return the rows of one size."""
         return [row for row in self.rows if row.size == size]
 
     def mean_ratio(self, size: str) -> float | None:
-        """Give the geometric mean of noiselib against the fastest peer, where there is one."""
+        """Return the geometric mean of the ratios to the fastest peer, over rows that have one."""
         return geometric_mean(row.ratio for row in self.of_size(size))
 
 
 def geometric_mean(values: Iterable[float | None]) -> float | None:
-    """Give the geometric mean of those values that there are; None of nothing."""
-    there = [value for value in values if value is not None and not math.isnan(value)]
-    return math.exp(sum(map(math.log, there)) / len(there)) if there else None
+    """Return the geometric mean of the values that are numbers; None if there are none."""
+    numbers = [value for value in values if value is not None and not math.isnan(value)]
+    return math.exp(sum(map(math.log, numbers)) / len(numbers)) if numbers else None
 
 
 def load_floors(path: Path = FLOORS) -> dict[str, dict[str, float]]:
-    """Read the floors: by corruption and size, images per second."""
+    """Read the floors, in images per second by corruption and size."""
     return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""``python -m benchmarks.share DIR``: how much of a sweep's time its models took.
+"""``python -m benchmarks.share DIR``: the share of prediction in the time of a sweep.
 
 It reads what a finished sweep has stored: when its last run with new cells began and ended, and the
-seconds that each cell of it spent predicting and judging.
+seconds that each of its cells spent on predictions and outcomes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from studies.store.store import Store
 
-__all__ = ["Share", "main", "read_share"]
+__all__ = ["PredictionShare", "main", "read_share"]
 
 
 @dataclass(frozen=True)
-class Share:
-    """One run: its cells, the images in each, its seconds by the clock, and those of its models."""
+class PredictionShare:
+    """The time of one run.
+
+    Attributes
+    ----------
+    cells, images : int
+        Number of cells, and of images in each.
+    wall : float
+        Seconds of wall time.
+    predicting : float
+        Seconds of prediction.
+    """
 
     cells: int
     images: int
@@ -31,12 +41,22 @@ class Share:
 
     @property
     def share(self) -> float:
-        """Part of the run that pure inference took; above 1 where workers share the work."""
+        """Share of prediction in the run; above 1 where workers predict in parallel."""
         return self.predicting / self.wall
 
 
-def read_share(store: Store) -> Share:
-    """Return the share of the last finished run that computed anything.
+def read_share(store: Store) -> PredictionShare:
+    """Return the times of the last finished run that computed cells.
+
+    Parameters
+    ----------
+    store : Store
+        The store of a results folder.
+
+    Returns
+    -------
+    PredictionShare
+        Its times.
 
     Raises
     ------
@@ -50,19 +70,20 @@ def read_share(store: Store) -> Share:
         "WHERE finished IS NOT NULL GROUP BY run ORDER BY run DESC LIMIT 1"
     )
     if not rows:
-        raise StudyError(f"no sweep that computed cells has come to its end in {store.path.parent}")
+        raise StudyError(f"no sweep that computed cells has finished in {store.path.parent}")
     started, finished, cells, seconds = rows[0]
     wall = (datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds()
-    return Share(cells, store.evaluation_set().images.count, max(wall, 1.0), seconds)
+    return PredictionShare(cells, store.evaluation_set().images.count, max(wall, 1.0), seconds)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    """Run the command line; return 0 for success, and 2 after an error message for bad input."""
     from studies.core.errors import StudyError
     from studies.store.store import Store
 
     top = argparse.ArgumentParser(
-        prog="python -m benchmarks.share", description="How much of a sweep its models took."
+        prog="python -m benchmarks.share",
+        description="Print the share of prediction in the time of a sweep.",
     )
     top.add_argument("folder", type=Path, metavar="DIR", help="results folder of a sweep")
     try:

@@ -1,10 +1,10 @@
-"""``python -m benchmarks.sweep``: what a sweep costs beyond corrupting images and predicting.
+"""``python -m benchmarks.sweep``: the overhead of a sweep beyond corruption and prediction.
 
-It trains the models of a study, then takes the time of its real sweep, from loading the
-models to the last stored cell, between two passes of bare corruption and bare prediction over the
-same images, conditions and models. The promise is a sweep of at most 1.3 times both together. A
-sweep corrupts one block while it predicts another, so on more than one core it can be below 1 by
-the clock. CPU time is given beside, for machines that have other work as well.
+It trains the models of a study, then measures its real sweep, from loading the models to the last
+stored cell, between two passes of bare corruption and bare prediction over the same images,
+conditions and models. The target is a sweep of at most 1.3 times both together. A sweep corrupts
+one block while it predicts another, so on more than one core the ratio of wall times can be below
+1. CPU time is also printed, for machines that are busy with other work.
 """
 
 from __future__ import annotations
@@ -20,40 +20,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.bare import Overhead, measure_overhead
-from benchmarks.images import offer_data
+from benchmarks.images import add_data_option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["main"]
 
-PROMISE = 1.3  # sweep over bare corruption and prediction
+TARGET = 1.3  # sweep over bare corruption and prediction
 
 
 def print_overhead(console: Console, overhead: Overhead) -> None:
-    """Say what was found."""
+    """Print the measurements."""
     parts = {
         "bare corruption": overhead.corrupting,
         "bare prediction": overhead.predicting,
         "sweep after training": overhead.sweeping,
         "figures and report": overhead.reporting,
     }
-    verdict = "kept" if overhead.ratio <= PROMISE else "broken"
+    verdict = "reached" if overhead.ratio <= TARGET else "missed"
     lines = [
         f"{overhead.cells} cells of {overhead.images:,} images, {overhead.conditions} conditions",
         *(
-            f"{name:>22}: {spent.wall:7.2f} s by the clock, {spent.cpu:7.2f} s of CPU time"
-            for name, spent in parts.items()
+            f"{name:>22}: {elapsed.wall:7.2f} s of wall time, {elapsed.cpu:7.2f} s of CPU time"
+            for name, elapsed in parts.items()
         ),
         f"sweep over its parts: {overhead.ratio:.2f}, in CPU time {overhead.cpu_ratio:.2f}",
-        f"at most {PROMISE} by the clock is promised: {verdict}",
+        f"target of at most {TARGET} in wall time: {verdict}",
         f"peak memory {overhead.peak_megabytes:,.0f} MB",
     ]
     console.print("\n".join(lines), highlight=False, markup=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    """Run the command line; return 0 for success, and 2 after an error message for bad input."""
     from rich.console import Console
 
     from models.data import DataError
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from studies.core.errors import StudyError
 
     options = parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # otherwise TensorFlow logs to stderr
     console = Console()
     overrides = {
         "data": options.data,
@@ -90,16 +90,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.sweep",
-        description="Measure what a sweep costs beyond corrupting images and predicting.",
+        description="Measure the overhead of a sweep beyond corruption and prediction.",
     )
     top.add_argument("study", nargs="?", default="quickstart", help="study file or preset")
-    offer_data(top)
+    add_data_option(top)
     top.add_argument("--models", default="mlp,cnn", help="[mlp,cnn]")
     top.add_argument("--strengths", type=int, default=5, help="points on each curve [5]")
-    top.add_argument("--seeds", type=int, default=1, help="draws of each random corruption [1]")
+    top.add_argument(
+        "--seeds", type=int, default=1, help="noise seeds of each random corruption [1]"
+    )
     top.add_argument("--out", type=Path, default=Path("results/bench"), help="[results/bench]")
     return top
 

@@ -1,9 +1,9 @@
-"""``python -m benchmarks.training``: what training with fresh noise costs beyond training without.
+"""``python -m benchmarks.training``: the cost of training with fresh noise.
 
-Each network is trained without and with an augmentation in turn, some times over, on the same
-images. The first epoch, in which the array library prepares itself, is not counted. The promise is
-at most 1.25 times as long by the clock, on two cores: the noise is made in a background thread. CPU
-time is given beside, for machines that have other work as well.
+Each network is trained without and with an augmentation in turn, several times, on the same
+images. The first epoch, in which the array library compiles, is not counted. The target is at most
+1.25 times the wall time on two cores, because the noise is computed in a background thread. CPU
+time is also printed, for machines that are busy with other work.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import json
 import os
 import statistics
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.images import offer_data
+from benchmarks.images import add_data_option
+from benchmarks.timing import Elapsed
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -28,35 +28,37 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-PROMISE = 1.25  # training with noise over training without
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Seconds of all epochs but the first: by the clock, and of CPU time."""
-
-    wall: float
-    cpu: float
+TARGET = 1.25  # training with noise over training without
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What was measured for a network: trainings without and with noise, in pairs."""
+    """The times of the trainings of one network.
+
+    Attributes
+    ----------
+    architecture : str
+        Name of the network.
+    images_per_epoch : int
+        Number of training images.
+    plain, noisy : tuple of Elapsed
+        All epochs but the first of each training without and with noise, in pairs.
+    """
 
     architecture: str
-    images_an_epoch: int
-    plain: tuple[Spent, ...]
-    noisy: tuple[Spent, ...]
+    images_per_epoch: int
+    plain: tuple[Elapsed, ...]
+    noisy: tuple[Elapsed, ...]
 
     @property
     def ratio(self) -> float:
-        """Median ratio of the pairs, by the clock."""
+        """Median ratio of the pairs in wall time."""
         pairs = zip(self.plain, self.noisy, strict=True)
         return statistics.median(noisy.wall / plain.wall for plain, noisy in pairs)
 
     @property
     def cpu_ratio(self) -> float:
-        """Median ratio of the pairs, of CPU time."""
+        """Median ratio of the pairs in CPU time."""
         pairs = zip(self.plain, self.noisy, strict=True)
         return statistics.median(noisy.cpu / plain.cpu for plain, noisy in pairs)
 
@@ -64,7 +66,7 @@ class Cost:
 def measure(
     architecture: str, data: Dataset, augment: Augment, *, epochs: int, repeats: int
 ) -> Cost:
-    """Train a network without and with noise in turn, so many times each."""
+    """Train a network without and with noise in turn, `repeats` times each."""
     plain, noisy = [], []
     for seed in range(repeats):
         plain.append(train_once(architecture, data, None, epochs, seed))
@@ -74,40 +76,40 @@ def measure(
 
 def train_once(
     architecture: str, data: Dataset, augment: Augment | None, epochs: int, seed: int
-) -> Spent:
-    """Train once, and give the time from the end of the first epoch to that of the last."""
+) -> Elapsed:
+    """Train once, and return the time from the end of the first epoch to that of the last."""
     from models.training import TrainConfig, train
 
-    marks: list[tuple[float, float]] = []
+    epoch_ends: list[Elapsed] = []
 
-    def mark(report: EpochReport) -> None:
+    def record_time(report: EpochReport) -> None:
         del report
-        marks.append((time.perf_counter(), time.process_time()))
+        epoch_ends.append(Elapsed.now())
 
     config = TrainConfig(architecture=architecture, epochs=epochs, seed=seed)
-    train(config, data, augment, mark)
-    return Spent(marks[-1][0] - marks[0][0], marks[-1][1] - marks[0][1])
+    train(config, data, augment, record_time)
+    return epoch_ends[-1] - epoch_ends[0]
 
 
 def line(cost: Cost, epochs: int) -> str:
-    """Say what was found for a network."""
-    images = cost.images_an_epoch * (epochs - 1)
+    """Return the measurements of a network as text."""
+    images = cost.images_per_epoch * (epochs - 1)
     speeds = (
-        f"{images / statistics.median(spent.wall for spent in some):,.0f}"
-        for some in (cost.plain, cost.noisy)
+        f"{images / statistics.median(elapsed.wall for elapsed in times):,.0f}"
+        for times in (cost.plain, cost.noisy)
     )
-    verdict = "kept" if cost.ratio <= PROMISE else "broken"
+    verdict = "reached" if cost.ratio <= TARGET else "missed"
     return (
-        f"{cost.architecture}: {' without and '.join(speeds)} with noise in images/s; by the clock "
-        f"{cost.ratio:.2f} times as long, {cost.cpu_ratio:.2f} times the CPU time; at most "
-        f"{PROMISE} by the clock is promised: {verdict}"
+        f"{cost.architecture}: {' without and '.join(speeds)} with noise in images/s; "
+        f"{cost.ratio:.2f} times the wall time, {cost.cpu_ratio:.2f} times the CPU time; target of "
+        f"at most {TARGET} in wall time: {verdict}"
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    """Run the command line; return 0 for success, and 2 after an error message for bad input."""
     options = parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # otherwise TensorFlow logs to stderr
     from models import architectures, backend
     from models.architectures import ArchitectureError
     from models.data import DataError, load
@@ -136,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def write(costs: list[Cost], options: argparse.Namespace, provenance: dict[str, str]) -> None:
-    """Write the figures as JSON."""
+    """Write the measurements as JSON."""
     from benchmarks.cores import processor
 
     record = {
@@ -155,15 +157,17 @@ def write(costs: list[Cost], options: argparse.Namespace, provenance: dict[str, 
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.training",
-        description="Measure what training with fresh noise costs beyond training without.",
+        description="Measure the cost of training with fresh noise.",
     )
-    offer_data(top)
+    add_data_option(top)
     top.add_argument("--architectures", default="mlp,cnn", help="[mlp,cnn]")
     top.add_argument("--spec", default="vary(gaussian_noise(sigma=0.5))", help="the noise")
-    top.add_argument("--images", type=int, default=10_000, help="training images, at most [10000]")
+    top.add_argument(
+        "--images", type=int, default=10_000, help="maximum of training images [10000]"
+    )
     top.add_argument("--epochs", type=at_least_two, default=4, help="2 or more [4]")
     top.add_argument("--repeats", type=int, default=3, help="pairs of trainings [3]")
     top.add_argument("--out", type=Path, default=Path("results/bench"), help="[results/bench]")
@@ -171,7 +175,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def at_least_two(text: str) -> int:
-    """Read a number of 2 or more, for the first epoch is not counted."""
+    """Parse a number of 2 or more, because the first epoch is not counted."""
     value = int(text)
     if value < 2:
         raise argparse.ArgumentTypeError(f"must be 2 or more, got {value}")

@@ -1,10 +1,10 @@
-"""``python -m benchmarks.workers``: how much faster two workers are than one.
+"""``python -m benchmarks.workers``: the speed-up of two workers over one.
 
 A sweep of cells that take 50 ms or more is computed and stored with one worker and with two in
-turn, some times over; starting workers and loading the model are not counted. The promise is 1.7
-times as fast with two, on two idle cores. By the clock that means nothing on a machine that has
-other work as well, so the load is told, and the CPU time of workers and coordinator. What the
-coordinator spends on a cell also says how many workers it can feed.
+turn, several times; starting workers and loading the model are not counted. The target is 1.7
+times the speed with two workers on two idle cores. Wall time means little on a machine that is busy
+with other work, so the load is printed, and the CPU time of workers and coordinator. The CPU time
+of the coordinator for each cell also limits how many workers it can supply.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = ["busy", "main"]
 
-PROMISE = 1.7  # cells a second with two workers over those with one
-LONG_CELL = 0.05  # seconds; the promise is for cells of at least that
+TARGET = 1.7  # cells per second with two workers over those with one
+LONG_CELL = 0.05  # seconds; the target is for cells of at least that
 MNIST = Path(__file__).resolve().parents[2] / "shared" / "data" / "mnist.npz"
 
 
 @dataclass(frozen=True)
-class Spent:
-    """Seconds of one sweep: by the clock, and of CPU time in the coordinator and the workers."""
+class SweepSeconds:
+    """Seconds of one sweep: wall time, and CPU time of the coordinator and of the workers."""
 
     wall: float
     coordinator: float
@@ -49,55 +49,55 @@ class Spent:
 
 @dataclass(frozen=True)
 class Speed:
-    """What was measured: sweeps with one worker and with several, in pairs.
+    """The times of sweeps with one worker and with several, in pairs.
 
-    Parameters
+    Attributes
     ----------
     cells, images, workers : int
-        Cells in a sweep, images in a cell, workers where there are several.
+        Number of cells in a sweep, of images in a cell, and of workers where there are several.
     load : float
-        Processes that wanted a core in the minute before, on average.
-    alone, together : tuple of Spent
-        The sweeps.
+        Load average of the machine in the minute before.
+    single, several : tuple of SweepSeconds
+        The sweeps with one worker, and with several.
     """
 
     cells: int
     images: int
     workers: int
     load: float
-    alone: tuple[Spent, ...]
-    together: tuple[Spent, ...]
+    single: tuple[SweepSeconds, ...]
+    several: tuple[SweepSeconds, ...]
 
     @property
     def ratio(self) -> float:
-        """Median ratio of the pairs, by the clock."""
-        pairs = zip(self.alone, self.together, strict=True)
+        """Median ratio of the pairs in wall time."""
+        pairs = zip(self.single, self.several, strict=True)
         return statistics.median(one.wall / more.wall for one, more in pairs)
 
     @property
-    def on_a_worker(self) -> float:
-        """CPU time of a cell on a worker, the median."""
-        return self._a_cell([run.computing for run in self.alone + self.together])
+    def worker_seconds(self) -> float:
+        """Median CPU time of a cell on a worker."""
+        return self._per_cell([run.computing for run in self.single + self.several])
 
     @property
-    def in_the_coordinator(self) -> float:
-        """CPU time of a cell in the coordinator, the median."""
-        return self._a_cell([run.coordinator for run in self.alone + self.together])
+    def coordinator_seconds(self) -> float:
+        """Median CPU time of a cell in the coordinator."""
+        return self._per_cell([run.coordinator for run in self.single + self.several])
 
     @property
     def cpu_ratio(self) -> float:
-        """What CPU times promise of two workers on two idle cores, against one.
+        """The speed-up of two workers on two idle cores that follows from CPU times.
 
-        One worker has a core for itself, beside the coordinator; two share both with it.
+        One worker has a core of its own beside the coordinator; two share both cores with it.
         """
-        return 2 * self.on_a_worker / (self.on_a_worker + self.in_the_coordinator)
+        return 2 * self.worker_seconds / (self.worker_seconds + self.coordinator_seconds)
 
-    def _a_cell(self, seconds: Sequence[float]) -> float:
+    def _per_cell(self, seconds: Sequence[float]) -> float:
         return statistics.median(seconds) / self.cells
 
 
 def busy(images: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Give some probabilities after about as much work as a small network has."""
+    """Return some probabilities after about as much work as a small network does."""
     import numpy as np
 
     pixels = images.reshape(len(images), -1).astype(np.float32) / 255
@@ -125,16 +125,16 @@ def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int
         for number, condition in enumerate(conditions_of(noise, range(cells)))
     ]
     load = os.getloadavg()[0]
-    alone, together = [], []
+    single, several = [], []
     for _ in range(repeats):
-        alone.append(sweep_on(1, known, data, jobs))
-        together.append(sweep_on(workers, known, data, jobs))
+        single.append(sweep_on(1, known, data, jobs))
+        several.append(sweep_on(workers, known, data, jobs))
     images = len(data.test_images)
-    return Speed(cells, images, workers, load, tuple(alone), tuple(together))
+    return Speed(cells, images, workers, load, tuple(single), tuple(several))
 
 
-def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]) -> Spent:
-    """Compute and store jobs on so many workers that have loaded the model."""
+def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]) -> SweepSeconds:
+    """Compute and store jobs on workers that have already loaded the model."""
     from studies.run.cluster.connection import Place, connected
     from studies.run.cluster.engine import ClusterEngine
     from studies.run.cluster.payload import Supplies, pack_kit
@@ -144,18 +144,18 @@ def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]
         client.wait_for_workers(workers)
         supplies = Supplies(client, kit, data.test_images, data.test_labels, first=0)
         engine = ClusterEngine(client, supplies)
-        for _ in engine.run(jobs[: 4 * workers]):  # every worker has model and images then
+        for _ in engine.run(jobs[: 4 * workers]):  # sends model and images to every worker
             pass
         before = time.perf_counter(), time.process_time(), computing(client)
         store_all(engine, jobs, known, data, Path(folder))
         after = time.perf_counter(), time.process_time(), computing(client)
-    return Spent(*(end - begin for begin, end in zip(before, after, strict=True)))
+    return SweepSeconds(*(end - begin for begin, end in zip(before, after, strict=True)))
 
 
 def store_all(
     engine: ClusterEngine, jobs: Sequence[Job], known: Classifier, data: Dataset, folder: Path
 ) -> None:
-    """Do what a study does with its missing cells."""
+    """Compute and store jobs as a study does with its missing cells."""
     from rich.console import Console
 
     from studies.core.progress import LineObserver
@@ -181,35 +181,35 @@ def store_all(
 
 
 def computing(client: Client) -> float:
-    """Return the CPU time that the workers have spent so far."""
+    """Return the CPU seconds of the workers so far."""
     return sum(client.run(time.process_time).values())
 
 
 def print_speed(speed: Speed) -> None:
-    """Say what was found."""
-    verdict = "kept" if speed.ratio >= PROMISE else "not kept"
+    """Print the measurements."""
+    verdict = "reached" if speed.ratio >= TARGET else "missed"
     print(
-        f"{speed.cells} cells of {speed.images:,} images, {len(speed.alone)} times; "
+        f"{speed.cells} cells of {speed.images:,} images, {len(speed.single)} times; "
         f"load {speed.load:.1f} on {os.cpu_count()} processors"
     )
-    for workers, runs in ((1, speed.alone), (speed.workers, speed.together)):
+    for workers, runs in ((1, speed.single), (speed.workers, speed.several)):
         rates = ", ".join(f"{speed.cells / run.wall:.1f}" for run in runs)
-        print(f"{workers:>3} worker{'s' * (workers > 1):1}  {rates} cells/s by the clock")
+        print(f"{workers:>3} worker{'s' * (workers > 1):1}  {rates} cells/s in wall time")
     print(
-        f"a cell takes {1000 * speed.on_a_worker:.1f} ms of CPU time on a worker and "
-        f"{1000 * speed.in_the_coordinator:.1f} ms in the coordinator"
+        f"a cell takes {1000 * speed.worker_seconds:.1f} ms of CPU time on a worker and "
+        f"{1000 * speed.coordinator_seconds:.1f} ms in the coordinator"
     )
-    if speed.on_a_worker < LONG_CELL:
-        print(f"the promise is for cells of {1000 * LONG_CELL:.0f} ms or more: raise --images")
+    if speed.worker_seconds < LONG_CELL:
+        print(f"the target is for cells of {1000 * LONG_CELL:.0f} ms or more: raise --images")
     print(
-        f"{speed.workers} workers are {speed.ratio:.2f} times as fast as one by the clock; with 2, "
-        f"{PROMISE} is promised: {verdict}"
+        f"{speed.workers} workers are {speed.ratio:.2f} times as fast as one in wall time; the "
+        f"target is {TARGET} with 2: {verdict}"
     )
-    print(f"by CPU time, 2 workers on 2 idle cores come to {speed.cpu_ratio:.2f}")
+    print(f"estimated from CPU time, 2 workers on 2 idle cores: {speed.cpu_ratio:.2f}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; 0 for success, 2 for a mistake, said in one sentence."""
+    """Run the command line; return 0 for success, and 2 after an error message for bad input."""
     from models.data import DataError, load
     from models.predictors import PredictionError
     from models.store import ModelError
@@ -238,22 +238,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m benchmarks.workers",
-        description="Measure how much faster two workers are than one.",
+        description="Measure the speed-up of two workers over one.",
     )
-    beside = str(MNIST) if MNIST.exists() else "digits"
-    top.add_argument("--data", default=beside, help="[MNIST beside the checkout, else digits]")
-    top.add_argument("--images", type=int, default=1000, help="test images, from the first [1000]")
+    default = str(MNIST) if MNIST.exists() else "digits"
+    top.add_argument("--data", default=default, help="[MNIST beside the checkout, else digits]")
+    top.add_argument("--images", type=int, default=1000, help="number of test images [1000]")
     top.add_argument(
         "--model",
         default="benchmarks.workers:busy",
         help="file or function [about 100 ms of work for 1,000 digits]",
     )
-    top.add_argument("--cells", type=int, default=200, help="cells in a sweep [200]")
-    top.add_argument("--workers", type=int, default=2, help="workers against one [2]")
-    top.add_argument("--repeats", type=int, default=3, help="sweeps with either [3]")
+    top.add_argument("--cells", type=int, default=200, help="number of cells in a sweep [200]")
+    top.add_argument("--workers", type=int, default=2, help="workers to compare with one [2]")
+    top.add_argument("--repeats", type=int, default=3, help="pairs of sweeps [3]")
     top.add_argument("--out", type=Path, default=Path("results/bench"), help="[results/bench]")
     return top
 

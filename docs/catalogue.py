@@ -3,7 +3,7 @@
     python docs/catalogue.py                             after a corruption was added or changed
     python docs/catalogue.py results/bench/bench.json    after `tox run -e bench`, for its speeds
 
-A test fails when the page is stale.
+A test fails if the page is out of date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 import noiselib
-from noiselib.compose import OneOf
+from noiselib.choices import OneOf
 from noiselib.corruption import Corruption
 from noiselib.gallery import sample
 from noiselib.protocols import NAMES, load
@@ -26,23 +26,23 @@ DOCS = Path(__file__).parent
 PAGE = DOCS / "catalogue.md"
 STRIPS = DOCS / "images" / "catalogue"
 SPEEDS = DOCS / "speeds.json"
-PARTS = (0, 0.25, 0.5, 0.75, 1)
+FRACTIONS = (0, 0.25, 0.5, 0.75, 1)
 SIDE, GAP, COLOURS = 72, 4, 64
 
 HEAD = """\
 # The catalogue
 
-Every registered corruption, made by `python docs/catalogue.py`. Strips show t = 0, 0.25, 0.5, 0.75
-and 1 of the corruption as it stands without parameters. The strength is in bold, from the identity
-to the worst; every number given is a default. Levels are those of the published benchmarks
-(`noiselib.protocols`) with their fidelity. Speeds are images per second of one core's CPU time,
+Every registered corruption; written by `python docs/catalogue.py`. Strips show t = 0, 0.25, 0.5,
+0.75 and 1 of the corruption with its default parameters. The strength is in bold, from the identity
+to maximum severity; the other numbers are defaults. Levels are those of the published benchmarks
+(`noiselib.protocols`), with their fidelity. Speeds are images per second of CPU time on one core,
 uint8 in and out, for 10,000 grey images of 28 x 28 and 64 colour images of 224 x 224
 ({machine}; `tox run -e bench`).
 """
 
 
 def page() -> str:
-    """Give the whole page."""
+    """Return the complete page."""
     speeds = json.loads(SPEEDS.read_text()) if SPEEDS.exists() else {"machine": "not measured"}
     lines = [HEAD.format(machine=speeds["machine"])]
     for family, classes in families().items():
@@ -55,15 +55,15 @@ def page() -> str:
 
 
 def families() -> dict[str, list[type[Corruption]]]:
-    """Give the corruptions by the file that holds them."""
-    found: dict[str, list[type[Corruption]]] = {}
+    """Return the corruptions by the file that holds them."""
+    classes: dict[str, list[type[Corruption]]] = {}
     for cls in noiselib.registry().values():
-        found.setdefault(cls.__module__.rpartition(".")[2], []).append(cls)
-    return dict(sorted(found.items()))
+        classes.setdefault(cls.__module__.rpartition(".")[2], []).append(cls)
+    return dict(sorted(classes.items()))
 
 
 def row(cls: type[Corruption], speeds: dict[str, float]) -> str:
-    """Give the row of one corruption."""
+    """Return the row of one corruption."""
     name = cls.name
     first = inspect.cleandoc(cls.__doc__ or "").partition("\n")[0].replace("|", "\\|")
     first = first.replace("``", "`")
@@ -79,42 +79,43 @@ def row(cls: type[Corruption], speeds: dict[str, float]) -> str:
 
 
 def parameters(cls: type[Corruption]) -> list[str]:
-    """Say what each field is, and where it goes."""
-    said = []
-    for name, info in cls.infos.items():
+    """Describe each field, with its default or, for the strength, its range."""
+    lines = []
+    for name, info in cls.field_info.items():
         unit = f" {info.unit}" if info.unit else ""
         if info.is_strength:
-            said.append(f"**{name}** {info.identity:g} to {info.worst:g}{unit}: {info.description}")
+            severity = f"{info.identity:g} to {info.worst:g}{unit}"
+            lines.append(f"**{name}** {severity}: {info.description}")
         else:
-            said.append(f"{name} {getattr(cls, name)}{unit}: {info.description}")
-    return said
+            lines.append(f"{name} {getattr(cls, name)}{unit}: {info.description}")
+    return lines
 
 
 def levels(name: str) -> list[str]:
-    """Say which published levels a corruption serves."""
-    said = []
+    """Return the published levels that consist of a corruption."""
+    lines = []
     for protocol in NAMES:
         for published, entry in load(protocol).items():
-            leaves = [leaf(noiselib.parse(spec)) for spec in entry.levels]
-            if leaves[0].name == name:
-                at = leaves[0].strength_name
-                values = ", ".join(f"{abs(getattr(one, at)):.3g}" for one in leaves)
+            corruptions = [corruption_of(noiselib.parse(spec)) for spec in entry.levels]
+            if corruptions[0].name == name:
+                at = corruptions[0].strength_name
+                values = ", ".join(f"{abs(getattr(one, at)):.3g}" for one in corruptions)
                 alias = "" if published == name else f" {published}"
-                said.append(f"{protocol}{alias}: {at} {values} ({entry.fidelity})")
-    return said
+                lines.append(f"{protocol}{alias}: {at} {values} ({entry.fidelity})")
+    return lines
 
 
-def leaf(transform: noiselib.Transform) -> Corruption:
-    """Give the corruption of a level; of a choice of signs, the first."""
+def corruption_of(transform: noiselib.Transform) -> Corruption:
+    """Return the corruption of a level; of a choice between signs, the first."""
     while isinstance(transform, OneOf):
         transform = transform.options[0]
     if not isinstance(transform, Corruption):
-        raise TypeError(f"{transform} is no single corruption")
+        raise TypeError(f"{transform} is not a single corruption")
     return transform
 
 
 def compact(speed: float | None) -> str:
-    """Write a speed with two or three figures."""
+    """Format a speed with two or three digits."""
     if speed is None:
         return ""
     for unit, letter in ((1e6, " M"), (1e3, " k")):
@@ -129,34 +130,37 @@ def draw_strips() -> None:
     for old in STRIPS.iterdir():
         old.unlink()
     picture = sample(SIDE)
-    for number, (name, cls) in enumerate(noiselib.registry().items()):
-        sheet = np.full((SIDE, len(PARTS) * (SIDE + GAP) - GAP, 3), 255, np.uint8)
-        for step, t in enumerate(PARTS):
+    for name, cls in noiselib.registry().items():
+        sheet = np.full((SIDE, len(FRACTIONS) * (SIDE + GAP) - GAP, 3), 255, np.uint8)
+        for step, t in enumerate(FRACTIONS):
             left = step * (SIDE + GAP)
-            sheet[:, left : left + SIDE] = cls().at(t)(picture, ids=number)[0]
+            sheet[:, left : left + SIDE] = cls().at(t)(picture, ids=[name])[0]
         Image.fromarray(sheet).quantize(COLOURS).save(STRIPS / f"{name}.png", optimize=True)
 
 
 def take_speeds(bench: Path) -> None:
-    """Keep the speeds of a benchmark's JSON; those of sizes that it did not measure stay."""
-    found = json.loads(bench.read_text())
-    corruptions: dict[str, dict[str, float]] = {}
-    if SPEEDS.exists():
-        held = json.loads(SPEEDS.read_text())["corruptions"]
-        corruptions = {name: held[name] for name in noiselib.registry() if name in held}
-    for measured in found["rows"]:
+    """Store the speeds of a benchmark (JSON); keep those of sizes that it did not measure."""
+    results = json.loads(bench.read_text())
+    stored = json.loads(SPEEDS.read_text()) if SPEEDS.exists() else {"corruptions": {}}
+    corruptions: dict[str, dict[str, float]] = {
+        name: stored["corruptions"][name]
+        for name in noiselib.registry()
+        if name in stored["corruptions"]
+    }
+    for measured in results["rows"]:
         speed = measured["noiselib"].get("images_per_second")
         if speed:
             corruptions.setdefault(measured["corruption"], {})[measured["size"]] = round(speed)
+    complete = len(results["rows"]) >= len(corruptions)  # else most speeds are the stored ones
     content = {
-        "machine": machine(found["environment"]),
+        "machine": machine(results["environment"]) if complete else stored["machine"],
         "corruptions": dict(sorted(corruptions.items())),
     }
     SPEEDS.write_text(json.dumps(content, indent=1) + "\n")
 
 
 def machine(environment: dict[str, str]) -> str:
-    """Say on what was measured."""
+    """Describe the machine of a benchmark."""
     return f"{environment['processor']}, Python {environment['python']}, {environment['made'][:10]}"
 
 

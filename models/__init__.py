@@ -1,6 +1,6 @@
 """Image classifiers: data sets, architectures, training, storage and prediction.
 
-Nothing heavy is imported here; take what you need from the modules:
+Importing this package loads nothing heavy; import what you need from its modules:
 
 >>> from models import data, training
 >>> digits = data.load("digits")

@@ -1,4 +1,4 @@
-"""The command line: ``python -m models list``, ``info``, ``train`` and what judges trainings."""
+"""The command line: ``list``, ``info``, ``train``, ``crossvalidate`` and ``compare``."""
 
 import sys
 from pathlib import Path
@@ -8,9 +8,7 @@ import typer
 
 from models.commands.compare import compare
 from models.commands.crossvalidate import crossvalidate
-from models.commands.terminal import DATA_HELP
-from models.commands.terminal import console as _console
-from models.commands.terminal import mistakes_in_a_sentence as _mistakes_in_a_sentence
+from models.commands.terminal import DATA_HELP, console, report_user_errors
 from models.commands.train import train_command
 
 if TYPE_CHECKING:
@@ -22,8 +20,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Image classifiers: see which there are, and train one.\n\n"
-    "Begin with [bold]python -m models train mlp[/bold]: it takes seconds.",
+    help="List, describe and train image classifiers.\n\n"
+    "Start with [bold]python -m models train mlp[/bold]: it takes seconds.",
 )
 
 
@@ -35,53 +33,52 @@ def _find_augment(name: str, _seed: int) -> "Augment":
 
 @app.command("list")
 def list_all() -> None:
-    """Show the architectures and the data sets that have names."""
+    """List the architectures, and the data that can be loaded."""
     from rich.table import Table
 
-    from models import architectures, data
+    from models import architectures
 
     table = Table("family", "architecture", box=None)
     table.add_column("parameters", justify="right")
-    table.add_column("what it is")
+    table.add_column("layers")
     entries = sorted(
         (architectures.get(name) for name in architectures.names()),
         key=lambda entry: (entry.family, entry.parameters),
     )
-    for before, entry in zip([None, *entries], entries, strict=False):
-        same = before is not None and before.family == entry.family
+    for previous, entry in zip([None, *entries], entries, strict=False):
+        same = previous is not None and previous.family == entry.family
         family = "" if same else entry.family.replace("_", " ")
         table.add_row(family, entry.name, f"{entry.parameters:,}", entry.summary)
-    console = _console()
-    console.print(table)
-    console.print("parameters: for images of 28x28x1 and 10 classes")
-    console.print(f"data sets: {', '.join(data.names())}, or any .npz file")
+    screen = console()
+    screen.print(table)
+    screen.print("parameters: for images of 28x28x1 and 10 classes")
+    screen.print(f"data: {DATA_HELP}", soft_wrap=True)
 
 
 @app.command()
 def info(
     name: Annotated[str, typer.Argument(help="An architecture, or a .keras file.")],
     data: Annotated[
-        str, typer.Option(help=f"What an architecture is built for. {DATA_HELP}")
+        str, typer.Option(help=f"Data that an architecture is built for: {DATA_HELP}")
     ] = "digits",
     diagram: Annotated[
-        Path | None, typer.Option(help="Draw the model, too: into a .png or .svg file.")
+        Path | None, typer.Option(help="Also draw the model, into a .png or .svg file.")
     ] = None,
 ) -> None:
-    """Show the layers of an architecture or of a trained model, and how that was trained."""
+    """Show the layers of an architecture or of a trained model, and how it was trained."""
     from models import backend
     from models.drawing import summary
 
-    with _mistakes_in_a_sentence():
+    with report_user_errors():
         with backend.quiet_start():
             backend.name()
-        console = _console()
-        console.print(summary.describe(name, data, diagram), markup=False, soft_wrap=True)
+        console().print(summary.describe(name, data, diagram), markup=False, soft_wrap=True)
 
 
 app.command("train")(
     train_command(
         "models",
-        "module:function, called as (images, ids, epoch) -> images for every epoch anew.",
+        "An augmentation as module:function: (images, ids, epoch) -> images in each epoch.",
         _find_augment,
     )
 )

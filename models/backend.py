@@ -1,4 +1,4 @@
-"""What depends on the array library under Keras: starting, device, threads, bits, versions."""
+"""What depends on the backend of Keras: startup, device, threads, determinism, versions."""
 
 import contextlib
 import importlib.metadata
@@ -9,88 +9,97 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from models import devices
+from models.errors import UserError
+
 PACKAGES = ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "torch")
 
 
-class BackendError(RuntimeError):
-    """A setting that came too late for the array library."""
+class BackendError(UserError, RuntimeError):
+    """A setting that can no longer be changed because the backend has started."""
 
 
 @contextlib.contextmanager
 def quiet_start() -> Iterator[None]:
-    """Hold back what native libraries write to standard error while they are first imported.
+    """Suppress what native libraries write to standard error while they are first imported.
 
-    TensorFlow writes notices on its build to file descriptor 2 before any of its log levels is
-    read. They are dropped when the block ends well and written out when it raises. Keep the block
-    to the import: nothing else can write there meanwhile.
+    TensorFlow writes notices about its build to file descriptor 2 before it reads any log level.
+    They are dropped when the block ends normally and written out when it raises. Use the block for
+    the import alone, because nothing else can write to standard error inside it.
 
-    Its warning of retracing is held back for good: each model of a study is traced once, and
-    TensorFlow takes the fifth for the fifth time.
+    The warning of TensorFlow about retracing is suppressed permanently: each model of a study is
+    traced once, which TensorFlow takes for retracing of one function.
+
+    Yields
+    ------
+    None
+        Import the library inside the block.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").addFilter(_is_not_of_retracing)
+    logging.getLogger("tensorflow").addFilter(_is_not_about_retracing)
     sys.stderr.flush()
-    kept = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
+    original = os.dup(2)
+    with tempfile.TemporaryFile() as captured:
+        os.dup2(captured.fileno(), 2)
         try:
             yield
         except BaseException:
-            held.seek(0)
-            os.write(kept, held.read())
+            captured.seek(0)
+            os.write(original, captured.read())
             raise
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            os.dup2(original, 2)
+            os.close(original)
 
 
-def _is_not_of_retracing(record: logging.LogRecord) -> bool:
+def _is_not_about_retracing(record: logging.LogRecord) -> bool:
     return "triggered tf.function retracing" not in record.getMessage()
 
 
 def name() -> str:
-    """Return the array library that Keras runs on: tensorflow, jax or torch."""
+    """Return the backend that Keras runs on: tensorflow, jax or torch."""
     import keras
 
     return str(keras.backend.backend())
 
 
 def gpu() -> str | None:
-    """Return what the GPU that the array library computes on is called, or None on a CPU."""
-    from models import devices
-
-    return {"tensorflow": devices.of_tensorflow, "jax": devices.of_jax, "torch": devices.of_torch}[
-        name()
-    ]()
+    """Return the name of the GPU that the backend computes on, or None on a CPU."""
+    by_backend = {
+        "tensorflow": devices.tensorflow_gpu,
+        "jax": devices.jax_gpu,
+        "torch": devices.torch_gpu,
+    }
+    return by_backend[name()]()
 
 
 def describe_device() -> str:
-    """Return where the array library computes, as ``GPU NVIDIA L4`` or ``the CPU, 2 threads``."""
-    found, count = gpu(), threads()
-    return f"the CPU, {count} thread{'s' * (count > 1)}" if found is None else f"GPU {found}"
+    """Return where the backend computes, as ``GPU NVIDIA L4`` or ``the CPU, 2 threads``."""
+    device, count = gpu(), threads()
+    return f"the CPU, {count} thread{'s' * (count > 1)}" if device is None else f"GPU {device}"
 
 
 def pin_threads(count: int) -> int:
-    """Set how many threads the array library computes with, and return how many it will use.
+    """Set the number of threads that the backend computes with.
 
     tensorflow
-        Both pools (within and between operations) are set. They are fixed with the first
-        computation, so call this before any; asking later for what already holds is fine.
+        Both thread pools (within and between operations) are set. They are fixed by the first
+        computation, so call this function before it; a later call with the same number is allowed.
     torch
         The threads within operations are set, at any time.
     jax
-        There is no such setting: it uses the processors that the process may run on, and that
-        number is returned. Restrict it from outside, for example with ``taskset``.
+        There is no such setting: it uses the processors that the process may run on. Restrict
+        those from outside, for example with ``taskset``.
 
     Parameters
     ----------
-    count
-        Threads, at least 1.
+    count : int
+        Number of threads, at least 1.
 
     Returns
     -------
     int
-        The threads in effect, to be recorded with the results.
+        The number of threads in use, to be recorded with the results.
 
     Raises
     ------
@@ -112,7 +121,7 @@ def pin_threads(count: int) -> int:
 
 
 def threads() -> int:
-    """Return how many threads the array library computes with."""
+    """Return the number of threads that the backend computes with."""
     backend = name()
     if backend == "torch":
         import torch
@@ -127,8 +136,8 @@ def threads() -> int:
 
 
 def processors() -> int:
-    """Return how many processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):  # Linux; elsewhere a process has them all
+    """Return the number of processors that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):  # Linux; on other systems a process may use all
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
@@ -153,10 +162,15 @@ def _pin_tensorflow(count: int) -> None:
 
 
 def make_deterministic(seed: int) -> None:
-    """Ask the array library for operations that give the same bits each time.
+    """Make the backend use operations that give the same bits each time.
 
-    On tensorflow this holds for the rest of the process, and since its own random operations then
-    demand a seed, they get this one. jax and torch on a CPU need no setting.
+    On tensorflow this holds for the rest of the process, and its own random operations, which then
+    require a seed, get this one. jax and torch need no setting on a CPU.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of tensorflow's own random operations.
     """
     if name() == "tensorflow":
         import tensorflow as tf
@@ -167,7 +181,18 @@ def make_deterministic(seed: int) -> None:
 
 @contextlib.contextmanager
 def precision(policy: str) -> Iterator[None]:
-    """Let layers that are made within compute by a dtype policy of Keras."""
+    """Give layers that are created in the block a dtype policy of Keras.
+
+    Parameters
+    ----------
+    policy : str
+        Such as ``mixed_float16``.
+
+    Yields
+    ------
+    None
+        The former policy is restored when the block ends.
+    """
     import keras
 
     before = keras.config.dtype_policy()

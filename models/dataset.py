@@ -1,4 +1,4 @@
-"""What a data set is: four arrays that fit together, names of classes, and a digest."""
+"""Training and test images with labels and class names, and the digest of all of them."""
 
 import hashlib
 import json
@@ -13,36 +13,36 @@ from numpy.typing import NDArray
 from models.errors import DataError
 from models.stored_images import Images, StoredImages, first_images
 
-__all__ = ["DataError", "Dataset", "content_digest"]
-
-Level = TypeVar("Level", bound=np.generic)
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 DIGEST_BLOCK = 2**25
-"""Bytes of images that are in memory at a time while their digest is computed."""
+"""Bytes of images in memory at the same time while the digest is computed."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Training and test images with their labels.
 
-    The arrays are checked, brought to the types below and made read-only. Images may stay in their
-    files (`models.stored_images.StoredImages`); then only those that are asked for are read.
+    The arrays are validated, converted to the types below and made read-only. Images may stay in
+    their files (`models.stored_images.StoredImages`); they are then read when they are needed.
 
-    Parameters
+    Attributes
     ----------
-    name
-        What the data set is called in tables and messages.
-    train_images, test_images
-        uint8 arrays of shape (n, height, width, channels), both with the same height, width and
-        channels. There is at least one test image; without training images, nothing can be trained
-        on the data.
-    train_labels, test_labels
-        Integer arrays of shape (n,), each value an index into `class_names`; kept as int64.
-    class_names
-        One name a class, no two alike.
-    digest
-        SHA-256 (hexadecimal) over types, shapes and bytes of the four arrays and the class names,
-        the identity of the data whatever their name. Computed when left empty.
+    name : str
+        Name of the data set in tables and messages.
+    train_images : ndarray of uint8 or StoredImages, shape (n, height, width, channels)
+        May be empty; the data can then not be trained on.
+    train_labels : ndarray of int64, shape (n,)
+        Indices into `class_names`; any type of integers is converted.
+    test_images : ndarray of uint8 or StoredImages, shape (m, height, width, channels)
+        At least one image; height, width and channels are those of the training images.
+    test_labels : ndarray of int64, shape (m,)
+        As `train_labels`.
+    class_names : tuple of str
+        One name for each class, without duplicates.
+    digest : str
+        SHA-256 (hexadecimal) of types, shapes and bytes of the four arrays and of the class names.
+        It identifies the data, whatever their name. Computed when empty.
 
     Raises
     ------
@@ -66,8 +66,10 @@ class Dataset:
             )
         object.__setattr__(self, "class_names", names)
         for part in ("train", "test"):
-            images = _checked_images(getattr(self, f"{part}_images"), f"{self.name}: {part} images")
-            labels = _checked_labels(
+            images = _validated_images(
+                getattr(self, f"{part}_images"), f"{self.name}: {part} images"
+            )
+            labels = _validated_labels(
                 getattr(self, f"{part}_labels"), f"{self.name}: {part} labels", len(names)
             )
             if len(images) != len(labels):
@@ -87,7 +89,20 @@ class Dataset:
             object.__setattr__(self, "digest", content_digest(self))
 
     def first(self, training: int, test: int | None = None) -> "Dataset":
-        """Return so many of the first training and test images at most; None is all of them."""
+        """Return at most the first training and test images.
+
+        Parameters
+        ----------
+        training : int
+            Number of training images.
+        test : int, optional
+            Number of test images; None returns all.
+
+        Returns
+        -------
+        Dataset
+            With a digest of its own.
+        """
         return Dataset(
             self.name,
             first_images(self.train_images, training),
@@ -99,25 +114,30 @@ class Dataset:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """Height, width and channels of one image."""
+        """Height, width and channels of each image."""
         height, width, channels = self.test_images.shape[1:]
         return height, width, channels
 
     @property
     def classes(self) -> int:
-        """How many classes there are."""
+        """Number of classes."""
         return len(self.class_names)
 
 
-def content_digest(data: Dataset, reached: Callable[[int], None] | None = None) -> str:
-    """Return the SHA-256 (hexadecimal) of what a data set holds, the same whatever it lies in.
+def content_digest(data: Dataset, on_progress: Callable[[int], None] | None = None) -> str:
+    """Return the SHA-256 (hexadecimal) of the content of a data set, whatever its file format.
 
     Parameters
     ----------
-    data
+    data : Dataset
         Read block by block, so that stored images are never in memory together.
-    reached
-        Called after each block, with how many images have been read.
+    on_progress : callable, optional
+        Called after each block with the number of images that have been read.
+
+    Returns
+    -------
+    str
+        The digest.
     """
     hasher = hashlib.sha256(json.dumps(data.class_names).encode())
     done = 0
@@ -125,31 +145,31 @@ def content_digest(data: Dataset, reached: Callable[[int], None] | None = None) 
         (data.train_images, data.train_labels),
         (data.test_images, data.test_labels),
     ):
-        hasher.update(f"{_typed(images)}{images.shape}".encode())
+        hasher.update(f"{_type_code(images)}{images.shape}".encode())
         for block in _blocks(images):
             hasher.update(block.data)
             done += len(block)
-            if reached is not None:
-                reached(done)
+            if on_progress is not None:
+                on_progress(done)
         little_endian = labels.astype(labels.dtype.newbyteorder("<"), copy=False)
-        hasher.update(f"{_typed(little_endian)}{labels.shape}".encode())
+        hasher.update(f"{_type_code(little_endian)}{labels.shape}".encode())
         hasher.update(little_endian.data)
     return hasher.hexdigest()
 
 
-def _typed(array: NDArray[Any] | StoredImages) -> str:
+def _type_code(array: NDArray[Any] | StoredImages) -> str:
     return str(array.dtype.str)
 
 
 def _blocks(images: Images) -> Iterator[NDArray[np.uint8]]:
-    """Yield all images in their order, some at a time."""
+    """Yield all images in order, in blocks of about `DIGEST_BLOCK` bytes."""
     length = max(DIGEST_BLOCK // math.prod(images.shape[1:]), 1)
     for start in range(0, len(images), length):
         yield images[start : start + length]
 
 
-def _checked_images(images: Images, what: str) -> Images:
-    """Return `images` C-contiguous and read-only, or say why they cannot be used."""
+def _validated_images(images: Images, what: str) -> Images:
+    """Return images C-contiguous and read-only; raise an error that says why they are unfit."""
     if images.dtype != np.uint8:
         raise DataError(f"{what} must be uint8 (0 to 255), got {images.dtype}")
     if images.ndim != 4:
@@ -163,8 +183,8 @@ def _checked_images(images: Images, what: str) -> Images:
     return _read_only(np.ascontiguousarray(images))
 
 
-def _checked_labels(labels: NDArray[np.int64], what: str, classes: int) -> NDArray[np.int64]:
-    """Return `labels` as int64 and read-only, or say why they cannot be used."""
+def _validated_labels(labels: NDArray[np.int64], what: str, classes: int) -> NDArray[np.int64]:
+    """Return labels as int64 and read-only, or raise an error that says why they are unfit."""
     if labels.dtype.kind not in "iu":
         raise DataError(f"{what} must be integers, got {labels.dtype}")
     if labels.ndim != 1:
@@ -177,8 +197,8 @@ def _checked_labels(labels: NDArray[np.int64], what: str, classes: int) -> NDArr
     return _read_only(np.ascontiguousarray(labels, dtype=np.int64))
 
 
-def _read_only(array: NDArray[Level]) -> NDArray[Level]:
-    """Return a read-only view, so that the digest stays true; the owner's array keeps its flags."""
+def _read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return a read-only view, so that the digest stays true; the array itself is not changed."""
     view = array.view()
     view.setflags(write=False)
     return view

@@ -1,4 +1,4 @@
-"""The identity of a model: what decides its predictions, and nothing else."""
+"""The digest of a Keras model: what decides its predictions, and nothing else."""
 
 import hashlib
 import json
@@ -10,18 +10,28 @@ if TYPE_CHECKING:
     import keras
 
 SAVING_KEYS = {"module", "registered_name", "shared_object_id", "build_config", "compile_config"}
-"""Where Keras keeps a class, and what it notes down while saving."""
+"""Where Keras finds a class, and what it records while saving."""
 
 TRAINING_KEYS = {"trainable", "training", "seed"}
-"""What matters in training alone, besides keys that end in ``_initializer``."""
+"""What matters only in training, besides keys that end in ``_initializer``."""
 
 
 def model_digest(model: "keras.Model") -> str:
     """Return the SHA-256 (hexadecimal) of a model's structure and weights.
 
-    Equal before saving and after loading, and for two models that differ only in the names of
-    their layers (which Keras numbers through a process), in initial values or in optimizer.
-    Settings that are None are left out, so that a later Keras may add one.
+    It is equal before saving and after loading, and for two models that differ only in the names
+    of their layers (which Keras counts through a process), in initializers or in the optimizer.
+    Settings that are None are ignored, so that a later version of Keras may add one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The model.
+
+    Returns
+    -------
+    str
+        The digest.
     """
     import keras
 
@@ -37,8 +47,8 @@ def model_digest(model: "keras.Model") -> str:
 def _canonical(node: Any, names: dict[str, str]) -> Any:
     """Return a configuration without what varies between equal models.
 
-    Names of layers become numbers in order of appearance, wherever they stand: under ``name``,
-    and as the first entry of a connection.
+    Names of layers become numbers in order of appearance, under ``name`` and as the first entry of
+    a connection.
     """
     if isinstance(node, list):
         return [_canonical(value, names) for value in node]
@@ -52,14 +62,14 @@ def _canonical(node: Any, names: dict[str, str]) -> Any:
         if value is None or irrelevant:
             continue
         if key in {"name", "keras_history", "input_layers", "output_layers"}:
-            result[key] = _renamed(value, names)
+            result[key] = _numbered(value, names)
         else:
             result[key] = _canonical(value, names)
     return result
 
 
-def _renamed(node: Any, names: dict[str, str]) -> Any:
+def _numbered(node: Any, names: dict[str, str]) -> Any:
     """Return names, or connections such as ``["dense_3", 0, 0]``, with numbers for names."""
     if isinstance(node, list):
-        return [_renamed(value, names) for value in node]
+        return [_numbered(value, names) for value in node]
     return names.setdefault(node, f"#{len(names)}") if isinstance(node, str) else node

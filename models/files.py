@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Write files so that a reader sees either the whole file or none."""
 
 import os
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a file beside `path` to write to, and put it in place when all of it is written.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to, and move it to `path` when the block ends.
 
-    A reader, or a crash, never sees half of the file; where writing fails, an older file of that
-    name stays as it was.
+    A reader, or a crash, never sees half of the file. If the block raises, an older file at `path`
+    stays as it was.
 
     Parameters
     ----------
-    path
-        Where the file shall be; its folder exists.
+    path : Path
+        Where the file is to be; its folder exists.
 
     Yields
     ------
@@ -26,7 +26,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     OSError
-        When the file cannot be put in place.
+        When the file cannot be moved to `path`.
     """
     partial = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:

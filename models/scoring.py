@@ -1,4 +1,4 @@
-"""How good a model is on images with known labels."""
+"""Accuracy and loss of a model on images with known labels."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from models.predictors import KerasPredictor
+from models.predictors.keras_predictor import KerasPredictor
 from models.stored_images import Images
 
 if TYPE_CHECKING:
@@ -15,47 +15,56 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Score:
-    """Right answers among so many images, and the mean cross-entropy.
+    """The number of correct predictions and the mean cross-entropy.
 
-    Parameters
+    Attributes
     ----------
-    right, images
-        Counts.
-    loss
-        Mean of ``-log p(true class)`` in nats, a probability below 1e-7 taken as that.
+    correct : int
+        Number of correctly classified images.
+    images : int
+        Number of images.
+    loss : float
+        Mean of ``-log p(true class)`` in nats, where probabilities below 1e-7 count as 1e-7.
     """
 
-    right: int
+    correct: int
     images: int
     loss: float
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, 0 to 1."""
-        return self.right / self.images
+        """Fraction of correctly classified images, 0 to 1."""
+        return self.correct / self.images
 
     def interval(self) -> tuple[float, float]:
         """Return the 95 % Wilson interval of the accuracy."""
         from scipy.stats import binomtest
 
-        found = binomtest(self.right, self.images).proportion_ci(method="wilson")
-        return float(found.low), float(found.high)
+        interval = binomtest(self.correct, self.images).proportion_ci(method="wilson")
+        return float(interval.low), float(interval.high)
 
 
 def score(model: "keras.Model", images: Images, labels: NDArray[np.int64]) -> Score:
-    """Let a model classify images.
+    """Classify images with a model and compare the predictions with the labels.
 
     Parameters
     ----------
-    model
-        As `models.training.train` makes them.
-    images, labels
-        uint8 (n, h, w, c), in memory or in files, and integers (n,), at least one.
+    model : keras.Model
+        As `models.training.train` returns it.
+    images : ndarray of uint8 or StoredImages, shape (n, h, w, c)
+        At least one image.
+    labels : ndarray of int64, shape (n,)
+        The true class of each image.
+
+    Returns
+    -------
+    Score
+        Accuracy and loss.
     """
     probabilities = KerasPredictor(model, model.name).predict(images)
-    chances = probabilities[np.arange(len(labels)), labels].astype(np.float64)
+    true_class = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return Score(
-        right=int((probabilities.argmax(axis=1) == labels).sum()),
+        correct=int((probabilities.argmax(axis=1) == labels).sum()),
         images=len(labels),
-        loss=float(-np.log(np.maximum(chances, 1e-7)).mean()),
+        loss=float(-np.log(np.maximum(true_class, 1e-7)).mean()),
     )

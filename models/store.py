@@ -1,4 +1,4 @@
-"""Keep a trained model: a .keras file, and beside it a JSON file with its origin."""
+"""Save and load trained models: a .keras file, and a JSON sidecar with their provenance."""
 
 import os
 import zipfile
@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.digests import model_digest
-from models.files import replacing
+from models.errors import ModelError, first_line
+from models.files import atomic_write
 from models.training import TrainConfig, Trained
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ModelError", "load", "load_keras", "model_digest", "save", "sidecar_path", "writable"]
-
-
-class ModelError(ValueError):
-    """A model file that cannot be read, written or trusted; the message is one sentence."""
+__all__ = ["ModelError", "Sidecar", "load", "load_keras", "save", "sidecar_path", "writable"]
 
 
 class Sidecar(BaseModel):
-    """What the JSON file beside a model holds."""
+    """Content of the JSON file beside a model; the fields are those of `models.training.Trained`.
+
+    Attributes
+    ----------
+    model_digest : str
+        Digest of the model that the sidecar describes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,24 +43,25 @@ class Sidecar(BaseModel):
 
 
 def sidecar_path(path: Path) -> Path:
-    """Return where the origin of the model at `path` is kept: ``mlp.keras`` has ``mlp.json``."""
+    """Return the path of the sidecar of a model: ``mlp.json`` for ``mlp.keras``."""
     return path.with_suffix(".json")
 
 
 def save(trained: Trained, path: str | Path) -> Path:
-    """Write a model and its origin, each file whole or not at all.
+    """Write a model and its sidecar; each file is written as a whole or not at all.
 
     Parameters
     ----------
-    trained
+    trained : Trained
         As returned by `models.training.train`.
-    path
-        Of the model, ending in ``.keras``; folders are made. The origin goes to `sidecar_path`.
+    path : str or Path
+        Path of the model, ending in ``.keras``; missing folders are created. The sidecar goes to
+        `sidecar_path`.
 
     Returns
     -------
     Path
-        The model's path.
+        The path of the model.
 
     Raises
     ------
@@ -78,18 +82,28 @@ def save(trained: Trained, path: str | Path) -> Path:
         provenance=trained.provenance,
     )
     text = sidecar.model_dump_json(indent=2) + "\n"
-    _replace(path, trained.model.save)
-    _replace(sidecar_path(path), lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    _write(path, trained.model.save)
+    _write(sidecar_path(path), lambda temporary: temporary.write_text(text, encoding="utf-8"))
     return path
 
 
 def load(path: str | Path) -> Trained:
-    """Read a model that `save` wrote, with its origin.
+    """Read a model that `save` wrote, with its provenance.
+
+    Parameters
+    ----------
+    path : str or Path
+        Path of the model.
+
+    Returns
+    -------
+    Trained
+        The model and everything in its sidecar.
 
     Raises
     ------
     ModelError
-        When either file is missing or damaged, or the two do not belong together.
+        When one of the two files is missing or damaged, or they do not belong together.
     """
     path = Path(path).expanduser()
     model = load_keras(path)
@@ -116,11 +130,21 @@ def load(path: str | Path) -> Trained:
 def load_keras(path: str | Path) -> "keras.Model":
     """Read a .keras file without running code from it, and without its optimizer.
 
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    keras.Model
+        The model, not compiled.
+
     Raises
     ------
     ModelError
-        When there is no such file, it is damaged or of another kind, or holds code (a Lambda layer)
-        or layers that Keras does not know.
+        When the file is missing, damaged or of another kind, or holds code (a Lambda layer) or
+        layers that Keras does not know.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -132,25 +156,32 @@ def load_keras(path: str | Path) -> "keras.Model":
 
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # whatever the parts of a foreign file make Keras raise
+    except Exception as error:  # a foreign file makes Keras raise anything
         if "lambda" in str(error).lower():
             raise ModelError(
                 f"{path} holds a Lambda layer, which is code and is not run; "
                 "replace it by layers of Keras"
             ) from error
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{path} cannot be read as a Keras model: {reason}") from error
+        raise ModelError(f"{path} cannot be read as a Keras model: {first_line(error)}") from error
 
 
 def writable(path: str | Path) -> Path:
-    """Return `path` for a model, its folder made, or say why nothing can be written there.
+    """Return a path that a model can be written to; call it before a long training.
 
-    Worth asking before a long training.
+    Parameters
+    ----------
+    path : str or Path
+        Path of the model, ending in ``.keras``; missing folders are created.
+
+    Returns
+    -------
+    Path
+        The same, with the home folder in place of ``~``.
 
     Raises
     ------
     ModelError
-        When the name does not end in ``.keras`` or the folder cannot be made or written.
+        When the name does not end in ``.keras`` or the folder cannot be created or written.
     """
     path = Path(path).expanduser()
     if path.suffix != ".keras":
@@ -158,27 +189,27 @@ def writable(path: str | Path) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ModelError(f"the folder {path.parent} cannot be made: {error.strerror}") from error
+        raise ModelError(f"the folder {path.parent} cannot be created: {error.strerror}") from error
     if not os.access(path.parent, os.W_OK) or path.is_dir():
         raise ModelError(f"{path} cannot be written")
     return path
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `path` first and move the whole file into place."""
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file atomically."""
     try:
-        with replacing(path) as partial:
+        with atomic_write(path) as partial:
             write(partial)
     except OSError as error:
         raise ModelError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def _read_sidecar(path: Path) -> Sidecar:
-    """Read the JSON file beside a model."""
+    """Read the sidecar of a model."""
     try:
         return Sidecar.model_validate_json(path.read_bytes())
     except FileNotFoundError:
-        raise ModelError(f"the model's origin is missing: there is no file {path}") from None
+        raise ModelError(f"the sidecar of the model is missing: there is no file {path}") from None
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Images that stay in their files: only those that are asked for are read."""
+"""Images that stay in their files; only those that are asked for are read."""
 
 import copy
 import math
@@ -12,26 +12,26 @@ from numpy.typing import DTypeLike, NDArray
 from models.errors import DataError
 
 Stamp = tuple[int, int]
-"""Size in bytes and time of change in nanoseconds of a file."""
+"""Size in bytes and modification time in nanoseconds of a file."""
 
 
 class StoredImages(ABC):
     """uint8 images (n, h, w, c) that stay in their files.
 
-    They stand where an array would, as far as its first axis goes: a number gives an image, and a
-    slice, a mask or an array of numbers gives an array in memory of just those images.
-    `numpy.asarray` reads them all. They can be sent to another process that sees the same files
-    (by `pickle`, a few bytes a file), and read in several threads at once.
+    They can be indexed like an array along its first axis: a number reads one image; a slice, a
+    mask or an array of numbers reads just those images into a new array. `numpy.asarray` reads all
+    images. The object can be sent to another process that sees the same files (by `pickle`, a few
+    bytes for each file), and can be read in several threads at the same time.
 
     Parameters
     ----------
-    shape
+    shape : tuple of int
         Number of images, height, width and channels.
 
     Raises
     ------
     DataError
-        By whatever reads, when a file is gone, or was changed since it was first looked at.
+        By whatever reads images, when a file is missing or has changed since it was opened.
     """
 
     ndim: ClassVar[int] = 4
@@ -46,16 +46,16 @@ class StoredImages(ABC):
 
     @property
     def nbytes(self) -> int:
-        """How many bytes they would take in memory."""
+        """Bytes that the images would take in memory."""
         return math.prod(self.shape)
 
     @property
     def size(self) -> int:
-        """How many values they have."""
+        """Number of values."""
         return math.prod(self.shape)
 
     def first(self, count: int | None) -> Self:
-        """Return so many of the first images at most, None for all, without reading them."""
+        """Return at most the first `count` images, or all for None, without reading them."""
         few = copy.copy(self)
         few.shape = (len(range(len(self))[:count]), *self.shape[1:])
         return few
@@ -70,12 +70,12 @@ class StoredImages(ABC):
     def __getitem__(self, key: slice | NDArray[Any] | list[int]) -> NDArray[np.uint8]: ...
 
     def __getitem__(self, key: Any) -> NDArray[np.uint8]:
-        """Read one image (h, w, c), or some (m, h, w, c), chosen as from an array of numbers."""
+        """Read one image (h, w, c), or several (m, h, w, c), indexed as a one-axis array."""
         numbers = np.arange(len(self))[key]
         if np.ndim(numbers) > 1:
-            raise IndexError(f"stored images are chosen along their first axis, not by {key!r}")
-        found = self._read(np.atleast_1d(numbers))
-        return found if np.ndim(numbers) else found[0]
+            raise IndexError(f"stored images are indexed along their first axis, not by {key!r}")
+        images = self._read(np.atleast_1d(numbers))
+        return images if np.ndim(numbers) else images[0]
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Read all images."""
@@ -89,17 +89,27 @@ Images = NDArray[np.uint8] | StoredImages
 
 
 def first_images(images: Images, count: int | None) -> Images:
-    """Return so many of the first images at most, None for all; stored ones are not read."""
+    """Return at most the first `count` images, or all for None; stored images are not read."""
     return images.first(count) if isinstance(images, StoredImages) else images[:count]
 
 
 def stamp_of(path: Path) -> Stamp:
-    """Return what changes when a file is written again.
+    """Return the size and the modification time of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of int
+        Bytes and nanoseconds; they differ after the file is written again.
 
     Raises
     ------
     DataError
-        When it cannot be looked at.
+        When the file is missing or cannot be accessed.
     """
     try:
         state = path.stat()
@@ -109,12 +119,19 @@ def stamp_of(path: Path) -> Stamp:
 
 
 def check_unchanged(path: Path, stamp: Stamp) -> None:
-    """Refuse a file that is not as it was.
+    """Raise an error if a file has changed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    stamp : tuple of int
+        What `stamp_of` returned when the file was opened.
 
     Raises
     ------
     DataError
-        When its size or time of change is another one, or it is gone.
+        When the size or the modification time differs, or the file is missing.
     """
     if stamp_of(path) != stamp:
         raise DataError(f"{path} was changed after it was first read; start the same command again")

@@ -4,30 +4,30 @@ Quick start::
 
     import noiselib
 
-    spoil = noiselib.parse("rotation(degrees=15) | gaussian_noise(sigma=0.2)")
-    for first in range(0, len(images), 256):              # any batches: the same bytes
-        noisy = spoil(images[first : first + 256], seed=1, ids=first)
-    half = spoil.at(0.5)                                  # the same draws at half the strength
+    corrupt = noiselib.parse("rotation(degrees=15) | gaussian_noise(sigma=0.2)")
+    for first in range(0, len(images), 256):  # the result does not depend on the batches
+        noisy = corrupt(images[first : first + 256], seed=1, ids=first)
+    half = corrupt.at(0.5)  # the same random draws at half the strength
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from noiselib.compose import Pipeline as Pipeline
-from noiselib.compose import identity as identity
-from noiselib.compose import one_of as one_of
-from noiselib.compose import sometimes as sometimes
-from noiselib.compose import vary as vary
+from noiselib.catalogue import registry as registry
+from noiselib.choices import one_of as one_of
+from noiselib.choices import sometimes as sometimes
+from noiselib.choices import vary as vary
 from noiselib.corruption import Corruption as Corruption
-from noiselib.corruption import Trait as Trait
-from noiselib.corruption import parameter as parameter
-from noiselib.corruption import registry as registry
-from noiselib.corruption import strength as strength
 from noiselib.fields import Axis as Axis
+from noiselib.fields import parameter as parameter
+from noiselib.fields import strength as strength
 from noiselib.spec import SpecError as SpecError
 from noiselib.spec import parse as parse
+from noiselib.traits import Trait as Trait
+from noiselib.transform import Pipeline as Pipeline
 from noiselib.transform import Transform as Transform
+from noiselib.transform import identity as identity
 
-if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ asks the registry
+if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ imports them late
     from noiselib.corruptions.blur import *
     from noiselib.corruptions.colour import *
     from noiselib.corruptions.digital import *
@@ -37,16 +37,20 @@ if TYPE_CHECKING:  # type checkers read the families; at run time __getattr__ as
     from noiselib.corruptions.occlusion import *
     from noiselib.corruptions.photometric import *
     from noiselib.corruptions.weather import *
+else:  # hidden from type checkers, for which it would make every name legal
 
+    def __getattr__(name: str) -> type[Corruption]:
+        """Return the registered corruption of this class name."""
+        classes = {}
+        if not name.startswith("_"):
+            classes = {cls.__name__: cls for cls in registry().values()}
+        if name in classes:
+            return classes[name]
+        from noiselib.spec import suggestion
 
-def __getattr__(name: str) -> Any:
-    """Find a registered corruption by its Python name."""
-    if not name.startswith("_"):
-        for cls in registry().values():
-            if cls.__name__ == name:
-                return cls
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        hint = suggestion(name, [*classes, *(one for one in globals() if one[0] != "_")])
+        message = f"module {__name__!r} has no attribute {name!r}{hint}"
+        raise AttributeError(message, name=name, obj=None)  # else Python adds a second suggestion
 
-
-def __dir__() -> list[str]:
-    return [*globals(), *(cls.__name__ for cls in registry().values())]
+    def __dir__() -> list[str]:
+        return [*globals(), *(cls.__name__ for cls in registry().values())]

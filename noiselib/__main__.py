@@ -1,4 +1,4 @@
-"""``python -m noiselib``: list, show, apply and picture the corruptions."""
+"""The command line ``python -m noiselib``: list, show, apply, draw and add corruptions."""
 
 from __future__ import annotations
 
@@ -7,30 +7,39 @@ import inspect
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from noiselib.corruption import Corruption, Trait, registry
+from noiselib.catalogue import registry
+from noiselib.corruption import Corruption
 from noiselib.spec import parse
-
-if TYPE_CHECKING:
-    from noiselib.fields import FieldInfo
+from noiselib.traits import Trait
 
 EXAMPLES = """\
 examples:
   python -m noiselib list
   python -m noiselib show gaussian_noise
-  python -m noiselib apply "rotation(degrees=20) | gaussian_noise(sigma=0.1)" cat.png spoilt.png
+  python -m noiselib apply "rotation(degrees=20) | gaussian_noise(sigma=0.1)" cat.png noisy.png
   python -m noiselib apply "vary(fog)" mnist.npz foggy.npz --key x_test --seed 1
   python -m noiselib gallery --out gallery.png
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; 0 for success, 1 for a mistake, said in one sentence."""
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit status: 0, or 1 after an error, which is reported in one sentence.
+    """
     options = parser().parse_args(arguments)
     try:
-        print(options.run(options), flush=True)  # noqa: T201 - the answer of a command
-    except BrokenPipeError:  # whoever reads has seen enough, and Python shall not write at its end
+        print(options.run(options), flush=True)  # noqa: T201 - the output of a command
+    except BrokenPipeError:  # `list | head`: Python must not flush the closed pipe at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ValueError, TypeError, OSError) as error:
@@ -40,43 +49,55 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Describe the command line."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(
         prog="python -m noiselib",
         description="Seeded corruptions of images. A spec is a corruption with its parameters, "
-        "or several joined by |; what is left out is at its default.",
+        "or several joined by |; omitted parameters have their defaults.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
-    add = commands.add_parser("list", help="every corruption, its strength and what it does")
+    add = commands.add_parser("list", help="list every corruption, its strength and its summary")
     add.set_defaults(run=run_list)
-    add = commands.add_parser("show", help="one corruption: formula, parameters, source")
-    add.add_argument("name")
+    add = commands.add_parser("show", help="show the formula, parameters and source of one")
+    add.add_argument("name", help="name of the corruption")
     add.set_defaults(run=run_show)
-    add = commands.add_parser("apply", help="corrupt an .npz, .npy or picture, or a folder of them")
-    add.add_argument("spec", help="what to do, such as 'gaussian_noise(sigma=0.2)'")
-    add.add_argument("source", type=Path, help="what to read: .npz, .npy, a picture or a folder")
-    add.add_argument("target", type=Path, help="what to write: the same kind as SOURCE")
-    add.add_argument("--strength", type=float, default=1, help="part of the strength, 0 to 1 [1]")
-    add.add_argument(
-        "--key", action="append", default=[], help="image array in an .npz [x..., images]"
+    add = commands.add_parser(
+        "apply", help="corrupt an .npz, an .npy, a picture or a folder of them"
     )
-    add.add_argument("--workers", type=int, default=1, help="threads; the bytes stay the same [1]")
+    add.add_argument("spec", help="the corruption, such as 'gaussian_noise(sigma=0.2)'")
+    add.add_argument("source", type=Path, help="input: .npz, .npy, a picture or a folder")
+    add.add_argument("target", type=Path, help="output: the same kind as SOURCE")
+    add.add_argument(
+        "--strength", type=float, default=1, help="fraction of the severity range, 0 to 1 [1]"
+    )
+    add.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        help="an image array of an .npz [x..., images]",
+    )
+    add.add_argument(
+        "--workers", type=int, default=1, help="number of threads; the result is the same [1]"
+    )
     add.set_defaults(run=run_apply)
-    seeded(add)
-    add = commands.add_parser("gallery", help="corruptions by strength, as one picture")
-    add.add_argument("spec", nargs="*", help="what to show [every corruption]")
+    add_seed_option(add)
+    add = commands.add_parser("gallery", help="draw corruptions at several strengths as a picture")
+    add.add_argument("spec", nargs="*", help="the corruptions [all]")
     add.add_argument("--images", type=Path, help="an .npz, .npy or picture [a drawn scene]")
-    add.add_argument("--strengths", type=int, default=5, help="how many, from none to all [5]")
+    add.add_argument("--strengths", type=int, default=5, help="number of strengths, from t = 0 [5]")
     add.add_argument("--out", type=Path, default=Path("gallery.png"), help="[gallery.png]")
     add.set_defaults(run=run_gallery)
-    seeded(add)
+    add_seed_option(add)
+    add = commands.add_parser("new", help="list what a new corruption needs, and what is missing")
+    add.add_argument("name", help="its name, such as film_grain")
+    add.set_defaults(run=run_new)
     return top
 
 
-def seeded(command: argparse.ArgumentParser) -> None:
-    """Give a command its seed."""
+def add_seed_option(command: argparse.ArgumentParser) -> None:
+    """Add the option --seed to a command."""
     command.add_argument("--seed", type=int, default=0, help="0 to 2**64 - 1 [0]")
 
 
@@ -85,47 +106,31 @@ def run_list(options: argparse.Namespace) -> str:
     del options
     rows = []
     for name, cls in registry().items():
-        info = cls.infos[cls.strength_name]
-        path = f"{cls.strength_name} {info.identity:g} -> {info.worst:g} {info.unit}".strip()
-        rows.append((name, path, summary(cls)))
+        info = cls.field_info[cls.strength_name]
+        severity = f"{cls.strength_name} {info.identity:g} -> {info.worst:g} {info.unit}".strip()
+        rows.append((name, severity, summarize(cls)))
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"{name:{widths[0]}}  {path:{widths[1]}}  {text}" for name, path, text in rows]
-    return "\n".join([*lines, "", "More of one: python -m noiselib show NAME"])
+    lines = [f"{name:{widths[0]}}  {severity:{widths[1]}}  {text}" for name, severity, text in rows]
+    return "\n".join([*lines, "", "For details: python -m noiselib show NAME"])
 
 
 def run_show(options: argparse.Namespace) -> str:
     """Show one corruption."""
-    cls = type(parse(options.name))  # parse says what is nearest where there is none
+    cls = type(parse(options.name))  # parse suggests the nearest name for an unknown one
     if not issubclass(cls, Corruption):
         raise TypeError(f"show takes the name of one corruption, got {options.name!r}")
     traits = ", ".join(trait.name.lower() for trait in Trait if trait in cls.traits and trait.name)
-    fields = [described(cls, name, info) for name, info in cls.infos.items()]
+
     return "\n".join(
         [
             f"{cls()}    (noiselib.{cls.__name__}, revision {cls.revision})",
             "",
             inspect.cleandoc(cls.__doc__ or ""),
             "",
-            "Parameters",
-            *fields,
+            vars(cls)["__init__"].__doc__,
             "",
-            f"Promises: {traits or 'none beyond the universal laws'}",
+            f"Tested traits: {traits or 'none'}",
         ]
-    )
-
-
-def described(cls: type[Corruption], name: str, info: FieldInfo) -> str:
-    """Describe a field in one line."""
-    kind = cls.kinds[name]
-    limits = (
-        "one of " + ", ".join(info.choices) if info.choices else f"{info.low:g} to {info.high:g}"
-    )
-    limits = "True or False" if kind == "bool" else limits
-    role = "the strength; " if info.is_strength else ""
-    moves = "" if info.identity is None else f"; nothing at {info.identity:g}"
-    unit = f" [{info.unit}]" if info.unit else ""
-    return (
-        f"  {name}{unit}: {info.description} ({role}{limits}; default {getattr(cls, name)}{moves})"
     )
 
 
@@ -134,7 +139,7 @@ def run_apply(options: argparse.Namespace) -> str:
     from noiselib.files import corrupt_file
 
     transform = parse(options.spec).at(options.strength)
-    done = corrupt_file(
+    summary = corrupt_file(
         transform,
         options.source,
         options.target,
@@ -142,23 +147,30 @@ def run_apply(options: argparse.Namespace) -> str:
         keys=options.key,
         workers=options.workers,
     )
-    return f"{transform}, seed {options.seed}: wrote {done} to {options.target}"
+    return f"{transform}, seed {options.seed}: wrote {summary} to {options.target}"
 
 
 def run_gallery(options: argparse.Namespace) -> str:
     """Draw a gallery."""
-    from noiselib.files import PICTURES, read_images, writing
+    from noiselib.files import PICTURES, check_output, read_images
     from noiselib.gallery import gallery, sample
 
     transforms = [parse(spec) for spec in options.spec or registry()]
     images = sample() if options.images is None else read_images(options.images, len(transforms))
     sheet = gallery(transforms, images, strengths=options.strengths, seed=options.seed)
-    sheet.save(writing(options.out, PICTURES))
-    return f"wrote {len(transforms)} corruptions by {options.strengths} strengths to {options.out}"
+    sheet.save(check_output(options.out, PICTURES))
+    return f"wrote {len(transforms)} corruptions at {options.strengths} strengths to {options.out}"
 
 
-def summary(cls: type[Corruption]) -> str:
-    """Give the first line of a corruption's docstring."""
+def run_new(options: argparse.Namespace) -> str:
+    """List what a new corruption needs."""
+    from noiselib.checklist import checklist, report
+
+    return report(options.name, checklist(options.name, Path(__file__).parents[1]))
+
+
+def summarize(cls: type[Corruption]) -> str:
+    """Return the first line of the docstring of a corruption."""
     return inspect.cleandoc(cls.__doc__ or "").partition("\n")[0]
 
 

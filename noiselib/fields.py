@@ -1,4 +1,4 @@
-"""The fields of a corruption: what they mean, their limits, and how they move with the strength."""
+"""Fields of corruptions: their meaning and limits, and how they move with the strength."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ Value = float | int | str | bool
 
 
 class Axis(NamedTuple):
-    """What the strength of a corruption is measured in."""
+    """What the strength of a corruption is measured in.
+
+    Attributes
+    ----------
+    name : str
+        The name of the strength.
+    description : str
+        Its meaning.
+    unit : str
+        Its unit; empty for pure numbers.
+    """
 
     name: str
     description: str
@@ -23,45 +33,45 @@ class Axis(NamedTuple):
 
     @property
     def label(self) -> str:
-        """Say name and unit, as on the axis of a plot."""
+        """Name and unit, as a plot labels its axis."""
         return f"{self.name} [{self.unit}]" if self.unit else self.name
 
 
 def linear(start: float, end: float, t: float) -> float:
-    """Go in equal steps: ``start + t * (end - start)``."""
+    """Move in equal steps: ``start + t * (end - start)``."""
     return start + t * (end - start)
 
 
 def geometric(start: float, end: float, t: float) -> float:
-    """Go in equal ratios: ``start**(1 - t) * end**t``; both ends positive."""
+    """Move in equal ratios: ``start**(1 - t) * end**t``; both ends must be positive."""
     return float(start ** (1 - t) * end**t)
 
 
 def inverse_square(start: float, end: float, t: float) -> float:
-    """Go from infinity: ``end / t**2``; for counts whose noise is their square root."""
+    """Move from infinity: ``end / t**2``; for counts, whose noise is their square root."""
     return end / t**2 if t**2 > 0 else start
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FieldInfo:
-    """What is known of one field of a corruption.
+    """The description of one field of a corruption.
 
     Attributes
     ----------
     description : str
-        The field in words.
+        The meaning of the field, with its scale.
     unit : str
         Its unit; empty for pure numbers.
     low, high : float
-        Its limits, both allowed.
+        The limits, both inclusive.
     choices : tuple of str
-        The values of a field that is a choice; empty otherwise.
+        The allowed values of a str field; empty otherwise.
     identity : float or None
-        Where the field stands at t = 0; None if it does not move with the strength.
+        The value at t = 0; None if the field does not move with the strength.
     worst : float or None
-        For the strength: where it stands if nothing else is said.
+        For the strength: its default, the value at maximum severity. None for other fields.
     path : callable
-        ``path(identity, value, t)``: where the field stands at t.
+        ``path(identity, value, t)``: the value at t.
     """
 
     description: str
@@ -78,48 +88,108 @@ class FieldInfo:
         """Whether this is the strength of its corruption."""
         return self.worst is not None
 
-    def checked(self, owner: str, name: str, kind: str, value: object) -> Value:
-        """Give the value in its own type, floats to 12 significant digits.
+    def checked(self, owner: str, name: str, field_type: str, value: object) -> Value:
+        """Return a value converted to the type of the field, floats to 12 significant digits.
+
+        Parameters
+        ----------
+        owner, name : str
+            The names of the corruption and the field, for messages.
+        field_type : str
+            "float", "int", "str" or "bool".
+        value : object
+            The value to check.
+
+        Returns
+        -------
+        float, int, str or bool
+            The value.
 
         Raises
         ------
         TypeError
-            For a value of another kind.
+            If the value has another type.
         ValueError
-            For NaN, a value beyond the limits, or none of the choices.
+            If the value is NaN, outside the limits, or not one of the choices.
         """
-        if kind == "bool":
+        if field_type == "bool":
             if not isinstance(value, bool):
                 raise TypeError(f"{owner}: {name} must be True or False, got {value!r}")
             return value
-        if kind == "str":
+        if field_type == "str":
             if value not in self.choices:
                 raise ValueError(
                     f"{owner}: {name} must be one of {', '.join(self.choices)}, got {value!r}"
                 )
             return str(value)
-        wanted = Integral if kind == "int" else Real
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            noun = "a whole number" if kind == "int" else "a number"
+        expected = Integral if field_type == "int" else Real
+        if not isinstance(value, expected) or isinstance(value, bool):
+            noun = "an integer" if field_type == "int" else "a number"
             raise TypeError(f"{owner}: {name} must be {noun}, got {value!r}")
         if not self.low <= value <= self.high:  # type: ignore[operator]  # Real compares
             raise ValueError(
                 f"{owner}: {name} must lie in [{self.low:g}, {self.high:g}], got {value}"
             )
-        return int(value) if kind == "int" else rounded(float(value))  # type: ignore[call-overload]  # checked above
+        if field_type == "int":
+            return int(value)  # type: ignore[call-overload, no-any-return]  # checked above
+        return round_to_12_digits(float(value))
 
-    def at(self, kind: str, value: Value, t: float) -> Value:
-        """Give the value at t: the identity at 0, `value` at 1; what does not move stays."""
+    def at(self, field_type: str, value: Value, t: float) -> Value:
+        """Return the value at a fraction of the severity range.
+
+        Parameters
+        ----------
+        field_type : str
+            "float", "int", "str" or "bool".
+        value : float, int, str or bool
+            The value at t = 1.
+        t : float
+            In [0, 1].
+
+        Returns
+        -------
+        float, int, str or bool
+            The identity at t = 0; always `value` if the field does not move with the strength.
+        """
         if self.identity is None or t == 1:
             return value
         if t == 0:
-            return self.identity if kind == "float" else round(self.identity)
+            return self.identity if field_type == "float" else round(self.identity)
         moved = self.path(self.identity, float(value), t)
-        return rounded(moved) if kind == "float" else round(moved)
+        return round_to_12_digits(moved) if field_type == "float" else round(moved)
+
+    def entry(self, name: str, field_type: str, default: Value) -> str:
+        """Return the entry of the field in the Parameters section of a docstring.
+
+        Parameters
+        ----------
+        name : str
+            The name of the field.
+        field_type : str
+            "float", "int", "str" or "bool".
+        default : float, int, str or bool
+            Its default.
+
+        Returns
+        -------
+        str
+            Two lines: the type and default, and the description with unit and limits.
+        """
+        if field_type == "bool":
+            values = "True or False"
+        else:
+            values = ", ".join(self.choices) or f"{self.low:g} to {self.high:g}"
+        facts = ["the strength"] if self.is_strength else []
+        facts += [values] if self.identity is None else [values, f"identity at {self.identity:g}"]
+        meaning = self.description[:1].upper() + self.description[1:]
+        unit = f" [{self.unit}]" if self.unit else ""
+        return (
+            f"{name} : {field_type}, default {default}\n    {meaning}{unit} ({'; '.join(facts)})."
+        )
 
 
-def rounded(value: float) -> float:
-    """Round to 12 significant digits, so that 0.1 + 0.02 reads 0.12; -0 becomes 0."""
+def round_to_12_digits(value: float) -> float:
+    """Round to 12 significant digits, so that 0.1 + 0.02 prints as 0.12; -0 becomes 0."""
     return float(f"{value:.12g}") + 0.0
 
 
@@ -133,23 +203,28 @@ def strength(
     unit: str = "",
     path: Path = linear,
 ) -> Any:
-    """Declare the one field that is a corruption's strength.
+    """Declare the one field that is the strength of a corruption.
 
     Parameters
     ----------
     description : str
-        The field in words, with its scale.
+        The meaning of the field, with its scale.
     identity : float
         The value at which the corruption does nothing.
     worst : float
-        The value if none is given: the far end of plots and galleries.
+        The default: the value at maximum severity, where plots and galleries end.
     low, high : float, optional
-        The limits, both allowed. Left out, the field is bounded by its identity on one side and
-        free on the side of `worst`.
+        The limits, both inclusive. By default, the identity is the limit on one side, and there is
+        none on the side of `worst`.
     unit : str
         The unit; empty for pure numbers.
     path : callable
-        ``path(identity, value, t)``, monotone in t: how `Corruption.at` moves the field.
+        ``path(identity, value, t)``, monotone in t: the value that `Corruption.at` gives the field.
+
+    Returns
+    -------
+    dataclasses.Field
+        The field, for the body of a `Corruption` class.
     """
     if low is None:
         low = identity if worst > identity else -math.inf
@@ -178,24 +253,29 @@ def parameter(
     identity: float | None = None,
     path: Path = linear,
 ) -> Any:
-    """Declare a field beside the strength.
+    """Declare a field other than the strength.
 
     Parameters
     ----------
     description : str
-        The field in words, with its scale.
+        The meaning of the field, with its scale.
     default : float, int, str or bool
-        The value if none is given.
+        The default.
     low, high : float
-        The limits of a number, both allowed.
+        The limits of a number, both inclusive.
     choices : tuple of str
-        The values of a choice.
+        The allowed values of a str field.
     unit : str
         The unit; empty for pure numbers.
     identity : float, optional
-        Given, the field moves with the strength, from here at t = 0 along `path`.
+        If given, the field moves with the strength, from this value at t = 0.
     path : callable
         ``path(identity, value, t)``, monotone in t.
+
+    Returns
+    -------
+    dataclasses.Field
+        The field, for the body of a `Corruption` class.
     """
     info = FieldInfo(
         description=description,

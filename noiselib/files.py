@@ -1,4 +1,4 @@
-"""Images in files: .npz and .npy by numpy, pictures by Pillow (the extra `images`)."""
+"""Image files: .npz and .npy with numpy, pictures with Pillow (the extra `images`)."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 
 
 class FileError(ValueError):
-    """A file that cannot be used; the message is one sentence."""
+    """A file that cannot be read or written; the message is one sentence."""
 
 
 def pillow() -> Any:
-    """Import Pillow, or say how to get it."""
+    """Import Pillow, or raise FileError with the command that installs it."""
     try:
         import PIL.Image
         import PIL.ImageDraw
@@ -38,31 +38,31 @@ def pillow() -> Any:
 def corrupt_file(
     transform: Transform, source: Path, target: Path, *, seed: int, keys: list[str], workers: int
 ) -> str:
-    """Corrupt the images of a file, or of every picture of a folder, into another.
+    """Corrupt the images of a file, or every picture of a folder, and write the result.
 
     Parameters
     ----------
     transform : Transform
-        What to do.
+        The corruption or pipeline.
     source, target : Path
-        Both .npz, both .npy, both pictures or both folders. In an .npz, the arrays called `keys`
-        are images, and the rest is copied; a picture's id is its file name.
+        Both .npz, both .npy, both pictures or both folders. The id of a picture is its file name.
     seed : int
-        As in a call.
+        As in a call of `transform`.
     keys : list of str
-        Names of image arrays in an .npz; none: those that begin with x or are called images.
+        Names of image arrays in an .npz; the others are copied. If empty, those that begin with x
+        or are called images.
     workers : int
-        As in a call.
+        As in a call of `transform`.
 
     Returns
     -------
     str
-        What was done, in a few words.
+        How many images were written.
 
     Raises
     ------
     FileError
-        For files that cannot be read, written or understood.
+        If a file cannot be read, written or understood.
     """
     if source.is_dir():
         return corrupt_folder(transform, source, target, seed)
@@ -70,7 +70,7 @@ def corrupt_file(
         return corrupt_npz(transform, source, target, seed=seed, keys=keys, workers=workers)
     if source.suffix == ".npy":
         images = transform(read_array(source), seed=seed, workers=workers)
-        with writing(target, (".npy",)).open("wb") as file:
+        with check_output(target, (".npy",)).open("wb") as file:
             np.save(file, images)
         return f"{len(images)} images"
     write_picture(transform(read_picture(source), seed=seed, ids=[source.name]), target)
@@ -78,7 +78,7 @@ def corrupt_file(
 
 
 def corrupt_folder(transform: Transform, source: Path, target: Path, seed: int) -> str:
-    """Corrupt every picture of a folder, each with its name for its id."""
+    """Corrupt every picture of a folder, with its file name as id."""
     names = sorted(path.name for path in source.iterdir() if path.suffix.lower() in PICTURES)
     if not names:
         raise FileError(f"{source} holds no pictures ({', '.join(PICTURES)})")
@@ -99,20 +99,38 @@ def corrupt_npz(
     chosen = keys or [key for key in arrays if key.startswith("x") or key == "images"]
     unknown = [key for key in chosen if key not in arrays]
     if unknown or not chosen:
-        wanted = ", ".join(unknown) or "x... or images"
+        missing = ", ".join(unknown) or "x... or images"
         raise FileError(
-            f"{source} has no array called {wanted}; it has {', '.join(arrays) or 'none'} "
+            f"{source} has no array called {missing}; it has {', '.join(arrays) or 'none'} "
             "(choose with --key)"
         )
     for key in chosen:
         arrays[key] = transform(arrays[key], seed=seed, workers=workers)
-    with writing(target, (".npz",)).open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the names are arrays'
+    with check_output(target, (".npz",)).open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # the keys are array names
     return ", ".join(f"{len(arrays[key])} images of {key}" for key in chosen)
 
 
 def read_images(source: Path, count: int) -> NDArray[Any]:
-    """Read the first images of an .npz or .npy, or a picture, as (n, h, w, c)."""
+    """Read the first images of a file.
+
+    Parameters
+    ----------
+    source : Path
+        An .npz with x_test, images or x_train, an .npy, or a picture.
+    count : int
+        The maximum number of images.
+
+    Returns
+    -------
+    ndarray, shape (n, h, w, c)
+        As the file has them.
+
+    Raises
+    ------
+    FileError
+        If the file cannot be read or has no images.
+    """
     if source.suffix not in ARRAYS:
         return read_picture(source)
     if source.suffix == ".npy":
@@ -131,7 +149,7 @@ def read_images(source: Path, count: int) -> NDArray[Any]:
 
 def read_array(source: Path) -> NDArray[Any]:
     """Read an .npy."""
-    loaded = loaded_by_numpy(source)
+    loaded = load_with_numpy(source)
     if not isinstance(loaded, np.ndarray):
         raise FileError(f"{source} is an .npz, not an .npy")
     return loaded
@@ -139,14 +157,14 @@ def read_array(source: Path) -> NDArray[Any]:
 
 def read_npz(source: Path) -> dict[str, NDArray[Any]]:
     """Read every array of an .npz."""
-    loaded = loaded_by_numpy(source)
+    loaded = load_with_numpy(source)
     if isinstance(loaded, np.ndarray):
         raise FileError(f"{source} is an .npy, not an .npz")
     return dict(loaded)
 
 
-def loaded_by_numpy(source: Path) -> Any:
-    """Load an .npy or .npz whole, and never a pickle."""
+def load_with_numpy(source: Path) -> Any:
+    """Load a complete .npy or .npz, and never a pickle."""
     try:
         with source.open("rb") as file:
             loaded = np.load(file, allow_pickle=False)
@@ -156,11 +174,27 @@ def loaded_by_numpy(source: Path) -> Any:
     except OSError as error:
         raise FileError(f"cannot read {source}: {error.strerror or error}") from None
     except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
-        raise FileError(f"{source} is broken, or no numpy file: {error}") from None
+        raise FileError(f"{source} is broken, or not a numpy file: {error}") from None
 
 
 def read_picture(source: Path) -> NDArray[np.uint8]:
-    """Read a picture as a batch of one: grey, or else RGB."""
+    """Read a picture as a batch of one image, grey or RGB.
+
+    Parameters
+    ----------
+    source : Path
+        Any file that Pillow reads.
+
+    Returns
+    -------
+    ndarray of uint8, shape (1, h, w, c)
+        c is 1 for black and white and grey pictures, otherwise 3.
+
+    Raises
+    ------
+    FileError
+        If the file is missing or not a picture, or Pillow is not installed.
+    """
     image = pillow().Image
     try:
         with image.open(source) as picture:
@@ -169,21 +203,21 @@ def read_picture(source: Path) -> NDArray[np.uint8]:
     except FileNotFoundError:
         raise FileError(f"there is no file {source}") from None
     except (OSError, ValueError, SyntaxError, image.DecompressionBombError) as error:
-        raise FileError(f"{source} is broken, or no picture: {error}") from None
+        raise FileError(f"{source} is broken, or not a picture: {error}") from None
     return array.reshape(1, *array.shape[:2], -1)
 
 
 def write_picture(images: NDArray[np.uint8], target: Path) -> None:
-    """Write a batch of one as a picture."""
+    """Write a batch of one image as a picture."""
     picture = pillow().Image.fromarray(images[0, ..., 0] if images.shape[3] == 1 else images[0])
     try:
-        picture.save(writing(target, PICTURES))
+        picture.save(check_output(target, PICTURES))
     except OSError as error:
         raise FileError(f"cannot write {target}: {error}") from None
 
 
-def writing(target: Path, suffixes: tuple[str, ...]) -> Path:
-    """Check a file to be written: its ending and its folder."""
+def check_output(target: Path, suffixes: tuple[str, ...]) -> Path:
+    """Check the suffix and the folder of an output file."""
     if target.suffix.lower() not in suffixes:
         raise FileError(f"the output must end in {', '.join(suffixes)}, got {target}")
     if not target.parent.is_dir():

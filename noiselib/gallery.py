@@ -1,4 +1,4 @@
-"""A picture of corruptions by strength: one row a corruption, from the identity to the whole."""
+"""A gallery: a picture with one row for each corruption, from t = 0 on the left to t = 1."""
 
 from __future__ import annotations
 
@@ -15,11 +15,22 @@ __all__ = ["gallery", "sample"]
 MARGIN = 8
 LABEL_WIDTH = 250
 TEXT_SIZE = 14
-INK, FAINT = (30, 30, 30), (110, 110, 110)
+TEXT_COLOUR, NOTE_COLOUR = (30, 30, 30), (110, 110, 110)
 
 
 def sample(side: int = 96) -> NDArray[np.uint8]:
-    """Draw a test picture, (1, side, side, 3): a digit over a sky, a disk and fine stripes."""
+    """Draw a test picture: a digit in front of a sky, a disk and fine stripes.
+
+    Parameters
+    ----------
+    side : int
+        Height and width, in pixels.
+
+    Returns
+    -------
+    ndarray of uint8, shape (1, side, side, 3)
+        A batch of one RGB image.
+    """
     pil = pillow()
     y, x = np.mgrid[0:side, 0:side] / (side - 1)
     sky = np.stack([0.25 + 0.5 * y, 0.45 + 0.35 * y, 0.95 - 0.3 * y], axis=-1)
@@ -38,22 +49,28 @@ def sample(side: int = 96) -> NDArray[np.uint8]:
 def gallery(
     transforms: list[Transform], images: NDArray[Any], *, strengths: int = 5, seed: int = 0
 ) -> Any:
-    """Draw corruptions by strength.
+    """Draw corruptions at several strengths.
 
     Parameters
     ----------
     transforms : list of Transform
-        One a row; the row's number is the id of its images.
+        One for each row; the number of the row is the id of its images.
     images : ndarray, shape (n, h, w, c)
-        uint8, grey or RGB; row k shows image k, beginning again after the last.
+        uint8, grey or RGB; row k shows image k modulo n.
     strengths : int
-        How many strengths from t = 0 to t = 1, 2 or more.
+        Number of strengths from t = 0 to t = 1, 2 or more.
     seed : int
-        As in a call.
+        As in a call of a transform.
 
     Returns
     -------
     PIL.Image.Image
+        The gallery.
+
+    Raises
+    ------
+    ValueError
+        If `strengths` is less than 2, or Pillow is not installed.
     """
     if strengths < 2:
         raise ValueError(f"strengths must be 2 or more, got {strengths}")
@@ -67,8 +84,10 @@ def gallery(
     font = pil.ImageFont.load_default(size=TEXT_SIZE)
     for number, transform in enumerate(transforms):
         top, which = MARGIN + number * row, number % len(images)
-        lines = wrapped(str(transform), lambda text: draw.textlength(text, font) < LABEL_WIDTH - 16)
-        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=INK, font=font)
+        lines = wrap_spec(
+            str(transform), lambda text: draw.textlength(text, font) < LABEL_WIDTH - 16
+        )
+        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=TEXT_COLOUR, font=font)
         for step, t in enumerate(np.linspace(0, 1, strengths)):
             left = LABEL_WIDTH + step * (w + MARGIN)
             shown = transform.at(float(t))(images[which : which + 1], seed=seed, ids=number)[0]
@@ -78,12 +97,12 @@ def gallery(
             value = f"{transform.position(float(t)):.3g}"
             note = f"{transform.axis.name} = {value}"
             note = note if draw.textlength(note, font) <= w else value
-            draw.text((left, top + h + 1), note, fill=FAINT, font=font)
+            draw.text((left, top + h + 1), note, fill=NOTE_COLOUR, font=font)
     return sheet
 
 
-def wrapped(text: str, fits: Any) -> list[str]:
-    """Break a spec into lines that fit, at spaces and brackets."""
+def wrap_spec(text: str, fits: Any) -> list[str]:
+    """Break a spec into lines that fit, at spaces and parentheses."""
     lines: list[str] = []
     for word in text.replace("(", "( ").split():
         joined = f"{lines[-1]} {word}" if lines else word

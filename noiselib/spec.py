@@ -1,4 +1,4 @@
-"""The text form: ``parse(text)`` is the inverse of ``str(transform)``.
+"""Specs, the text form of transforms: ``parse(text)`` is the inverse of ``str(transform)``.
 
 A spec is a Python expression of corruption calls with keyword arguments, joined by ``|``. It is
 read with `ast` and never evaluated; its length, depth and number of stages are bounded.
@@ -11,21 +11,21 @@ import difflib
 import math
 import warnings
 
-from noiselib.compose import OneOf, Sometimes, Vary, chain, identity
-from noiselib.corruption import registry
+from noiselib.catalogue import registry
+from noiselib.choices import OneOf, Sometimes, Vary
 from noiselib.fields import Value
-from noiselib.transform import Transform
+from noiselib.transform import Transform, chain, identity
 
 __all__ = ["SpecError", "parse"]
 
-MOST_CHARACTERS = 10_000
-DEEPEST = 20
-MOST_STAGES = 200
+MAX_CHARACTERS = 10_000
+MAX_DEPTH = 20
+MAX_STAGES = 200
 CHOICES = ("one_of", "sometimes", "vary")
 
 
 class SpecError(ValueError):
-    """A text that is not a spec; the message is one sentence that says what, where and why."""
+    """A text that is not a valid spec; the message is one sentence with what, where and why."""
 
 
 def parse(text: str) -> Transform:
@@ -36,8 +36,8 @@ def parse(text: str) -> Transform:
     text : str
         For example ``rotation(degrees=30) | gaussian_noise(sigma=0.2)``. Besides the registered
         corruptions there are ``identity``, ``one_of(a, b, ...)``, ``sometimes(a, p=0.5)`` and
-        ``vary(a)``. Parameters are given by keyword; those left out have their defaults, and a
-        strength left out is the worst, so ``fog`` is ``fog()`` is the whole of it.
+        ``vary(a)``. Parameters are given by keyword and have defaults; that of the strength is
+        its maximum severity, so ``fog`` means ``fog()``.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def parse(text: str) -> Transform:
     Raises
     ------
     SpecError
-        For a text that is none, with the nearest name for an unknown one.
+        If the text is not a valid spec; the message suggests the nearest name for an unknown one.
     TypeError
         If `text` is not a str.
 
@@ -57,32 +57,32 @@ def parse(text: str) -> Transform:
     rotation(degrees=30) | gaussian_noise(sigma=0.2)
     """
     if not isinstance(text, str):
-        raise TypeError(f"a spec must be a text, got {type(text).__name__}")
+        raise TypeError(f"a spec must be a str, got {type(text).__name__}")
     check_size(text)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's own remarks on odd literals
+            warnings.simplefilter("ignore")  # warnings of Python about odd literals
             expression = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise SpecError(f"cannot read {shortened(text)}: {reason}") from None
+        raise SpecError(f"cannot read {shorten(text)}: {reason}") from None
     return read_transform(expression)
 
 
 def check_size(text: str) -> None:
-    """Bound what the parser is asked to do."""
+    """Limit the work of the parser."""
     if not text.strip():
         raise SpecError("a spec must not be empty; the one that does nothing is 'identity'")
-    if len(text) > MOST_CHARACTERS:
-        raise SpecError(f"a spec has at most {MOST_CHARACTERS} characters, got {len(text)}")
-    if text.count("|") >= MOST_STAGES:
-        raise SpecError(f"a spec has at most {MOST_STAGES} stages, got {text.count('|') + 1}")
+    if len(text) > MAX_CHARACTERS:
+        raise SpecError(f"a spec has at most {MAX_CHARACTERS} characters, got {len(text)}")
+    if text.count("|") >= MAX_STAGES:
+        raise SpecError(f"a spec has at most {MAX_STAGES} stages, got {text.count('|') + 1}")
     depth = deepest = 0
     for character in text:
         depth += (character in "([{") - (character in ")]}")
         deepest = max(deepest, depth)
-    if deepest > DEEPEST:
-        raise SpecError(f"a spec nests at most {DEEPEST} deep, got {deepest}")
+    if deepest > MAX_DEPTH:
+        raise SpecError(f"a spec nests at most {MAX_DEPTH} deep, got {deepest}")
 
 
 def read_transform(node: ast.expr) -> Transform:
@@ -93,7 +93,7 @@ def read_transform(node: ast.expr) -> Transform:
         case ast.Name(id="identity"):
             return identity
         case ast.Name(id=name) if name not in CHOICES:
-            return corruption_called(name, {})
+            return build_corruption(name, {})
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
             values = read_keywords(name, keywords)
             if name in CHOICES:
@@ -103,10 +103,10 @@ def read_transform(node: ast.expr) -> Transform:
                     f"{name}: parameters are given by keyword, as in {example(name)}, "
                     f"got {ast.unparse(args[0])}"
                 )
-            return corruption_called(name, values)
+            return build_corruption(name, values)
     raise SpecError(
         "expected corruptions joined by |, as in rotation(degrees=30) | gaussian_noise(sigma=0.2), "
-        f"got {shortened(ast.unparse(node))}"
+        f"got {shorten(ast.unparse(node))}"
     )
 
 
@@ -116,14 +116,14 @@ def read_keywords(owner: str, keywords: list[ast.keyword]) -> dict[str, Value]:
     for keyword in keywords:
         if keyword.arg is None:
             raise SpecError(f"{owner}: ** has no meaning in a spec")
-        if keyword.arg in values:  # ast.parse refuses this already in most versions
+        if keyword.arg in values:  # most versions of ast.parse refuse this already
             raise SpecError(f"{owner}: {keyword.arg} is given twice")
         values[keyword.arg] = read_value(owner, keyword.arg, keyword.value)
     return values
 
 
 def read_value(owner: str, name: str, node: ast.expr) -> Value:
-    """Read a number, a text, True or False, or inf."""
+    """Read a number, a string, True or False, or inf."""
     match node:
         case ast.Constant(value=bool() | int() | float() | str() as value):
             return value
@@ -132,10 +132,10 @@ def read_value(owner: str, name: str, node: ast.expr) -> Value:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Name(id="inf")):
             return -math.inf
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-            if not isinstance(value, bool):  # True is an int to Python
+            if not isinstance(value, bool):  # True is an int in Python
                 return -value
     raise SpecError(
-        f"{owner}: {name} must be a number or a text, got {shortened(ast.unparse(node))}"
+        f"{owner}: {name} must be a number or a string, got {shorten(ast.unparse(node))}"
     )
 
 
@@ -145,9 +145,9 @@ def read_choice(name: str, args: list[ast.expr], values: dict[str, Value]) -> Tr
         if isinstance(star, ast.Starred):
             raise SpecError(f"{name}: * has no meaning in a spec")
     options = tuple(read_transform(arg) for arg in args)
-    wanted = {"p"} if name == "sometimes" else set()
-    if set(values) != wanted:
-        rule = "needs p=..., the probability" if wanted else "takes no parameters"
+    expected = {"p"} if name == "sometimes" else set()
+    if set(values) != expected:
+        rule = "needs p=..., the probability" if expected else "takes no parameters"
         raise SpecError(f"{name}: {rule}, got {', '.join(values) or 'none'}")
     if name != "one_of" and len(options) != 1:
         raise SpecError(f"{name}: takes one corruption or pipeline, got {len(options)}")
@@ -159,18 +159,18 @@ def read_choice(name: str, args: list[ast.expr], values: dict[str, Value]) -> Tr
         raise SpecError(str(error)) from None
 
 
-def corruption_called(name: str, values: dict[str, Value]) -> Transform:
-    """Make a corruption from its name and parameters."""
-    known = registry()
-    if name not in known:
-        hint = nearest(name, [*known, "identity", *CHOICES])
+def build_corruption(name: str, values: dict[str, Value]) -> Transform:
+    """Return a corruption, from its name and parameters."""
+    classes = registry()
+    if name not in classes:
+        hint = suggestion(name, [*classes, "identity", *CHOICES])
         raise SpecError(f"no corruption is called {name!r}{hint}")
-    cls = known[name]
+    cls = classes[name]
     for key in values:
-        if key not in cls.infos:
-            hint = nearest(key, list(cls.infos))
+        if key not in cls.field_info:
+            hint = suggestion(key, list(cls.field_info))
             raise SpecError(
-                f"{name}: no parameter is called {key!r}{hint}; it has {', '.join(cls.infos)}"
+                f"{name}: no parameter is called {key!r}{hint}; it has {', '.join(cls.field_info)}"
             )
     try:
         return cls(**values)
@@ -178,18 +178,18 @@ def corruption_called(name: str, values: dict[str, Value]) -> Transform:
         raise SpecError(str(error)) from None
 
 
-def nearest(name: str, names: list[str]) -> str:
-    """Suggest the nearest of some names, if one is near."""
+def suggestion(name: str, names: list[str]) -> str:
+    """Suggest the most similar of some names, if one is similar."""
     close = difflib.get_close_matches(name, names, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def example(name: str) -> str:
-    """Show how a corruption is written."""
+    """Return an example of the spec of a corruption."""
     cls = registry().get(name)
     return str(cls()) if cls else "gaussian_noise(sigma=0.2)"
 
 
-def shortened(text: str) -> str:
-    """Quote the beginning of a text."""
+def shorten(text: str) -> str:
+    """Return the beginning of a text, quoted."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

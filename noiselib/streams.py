@@ -1,51 +1,49 @@
-"""Keyed, counter-based random draws: the same for an image wherever and whenever it is drawn.
+"""Keyed, counter-based random numbers: the same for each image in every batch and process.
 
 Each image has two 32-bit keys made from (seed, stream, image id); the words of one draw are a hash
-of (position in the image, both keys). Nothing is carried from image to image, so a batch may be
-split, shuffled or spread over threads and machines.
+of (position in the image, both keys). No state is carried from image to image, so a batch may be
+split, shuffled or distributed over threads and machines.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Shape", "Streams", "as_ids", "as_seed"]
+__all__ = ["Shape", "Streams"]
 
 GOLDEN = 0x9E3779B9
 FIRST_MULTIPLIER = 0x7FEB352D
 SECOND_MULTIPLIER = 0x846CA68B
 LATTICE_OFFSET = 0x85EBCA6B
 MASK = 0xFFFFFFFF
-FEW = 32
+SHORT_ROW = 32  # below this many words for each image, the transposed layout is faster
 
 UInt32 = NDArray[np.uint32]
 Shape = tuple[int, int, int]  # (h, w, c) of one image
 
 
 class Streams:
-    """The random draws of one corruption for the images of one batch.
+    """The random numbers of one corruption for the images of one batch.
 
-    Each call draws anew, and which call it is (first, second, ...) is part of what is drawn; so
-    call in a fixed order, and never depending on the corruption's strength.
+    Every call draws new numbers, keyed by the number of the call (first, second, ...): so make the
+    calls in a fixed order that does not depend on the strength of the corruption.
 
     Parameters
     ----------
     name : str
-        The corruption's name.
+        The name of the corruption.
     occurrence : int
-        Which occurrence of that name in the whole text this is, from 0.
+        Which occurrence of that name in the spec this is, from 0.
     seed : int
         0 <= seed < 2**64.
     ids : ndarray of uint64, shape (n,)
-        The images' own numbers.
+        The ids of the images.
     """
 
     def __init__(self, name: str, occurrence: int, seed: int, ids: NDArray[np.uint64]) -> None:
@@ -55,15 +53,25 @@ class Streams:
         self._ids = ids
         self._draws = 0
         self._rows: slice | NDArray[np.intp] = slice(None)
-        self._keys: dict[int, UInt32] = {}  # of all images, by draw; shared with every selection
+        self._keys: dict[int, UInt32] = {}  # of all images, by call; shared with every selection
 
     def select(self, rows: slice | NDArray[np.intp]) -> Streams:
-        """Give the draws of some images of the batch, from the first draw on.
+        """Return the streams of some images of the batch, starting again at the first call.
 
-        The keys are made once for the batch, not for each chunk of it.
+        The keys are computed once for the batch, not for each chunk of it.
+
+        Parameters
+        ----------
+        rows : slice or ndarray of intp
+            Which images.
+
+        Returns
+        -------
+        Streams
+            For these images.
         """
         selection = type(self)(self._name, self._occurrence, self._seed, self._ids)
-        selection._rows, selection._keys = rows, self._keys  # noqa: SLF001 - one of ourselves
+        selection._rows, selection._keys = rows, self._keys  # noqa: SLF001 - same class
         return selection
 
     def words(self, shape: tuple[int, ...]) -> UInt32:
@@ -72,7 +80,7 @@ class Streams:
         Parameters
         ----------
         shape : tuple of int
-            The shape drawn for each image.
+            The shape for each image.
 
         Returns
         -------
@@ -81,25 +89,59 @@ class Streams:
         return self._words(math.prod(shape)).reshape(-1, *shape)
 
     def uniform(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        """Draw from the open interval (0, 1): ``(word + 0.5) / 2**32``, shape (n, ...).
+        """Draw from the open interval (0, 1), as ``(word + 0.5) / 2**32``.
 
-        For draws that need fine steps (angles, quantiles); `uniform16` is twice as fast.
+        For fine steps (angles, quantiles); `uniform16` is twice as fast.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape for each image.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, *shape)
         """
         return (self.words(shape).astype(np.float64) + 0.5) * 2.0**-32
 
     def signed(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
-        """Draw from the open interval (-1, 1), in steps of 2**-31, shape (n, ...)."""
+        """Draw from the open interval (-1, 1), in steps of 2**-31.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape for each image.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, *shape)
+        """
         return 2 * self.uniform(shape) - 1
 
     def uniform16(self, shape: tuple[int, ...]) -> NDArray[np.uint16]:
-        """Draw integers uniform in 0..65535, shape (n, ...), to compare with ``p * 65536``."""
+        """Draw integers uniform in 0..65535, to be compared with ``p * 65536``.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape for each image.
+
+        Returns
+        -------
+        ndarray of uint16, shape (n, *shape)
+        """
         return self._halves(shape, np.uint16)
 
     def normal(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Draw from the standard normal, in 65,536 equally likely steps.
 
-        ``z = ndtri((i + 0.5) / 65536)`` for ``i`` uniform in 0..65535. The steps end
-        4.32 standard deviations out; the variance is 0.99997.
+        ``z = ndtri((i + 0.5) / 65536)`` for ``i`` uniform in 0..65535. The values end at 4.32
+        standard deviations; the variance is 0.99997.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape for each image.
 
         Returns
         -------
@@ -109,7 +151,7 @@ class Streams:
         return normal_table().take(self._halves(shape, np.intp), mode="clip")
 
     def _halves(self, shape: tuple[int, ...], dtype: type[Any]) -> NDArray[Any]:
-        """Give two values a word: low halves come first, high halves after them."""
+        """Split each word into two values: first all low halves, then all high halves."""
         count = math.prod(shape)
         low = (count + 1) // 2
         words = self._words(low)
@@ -125,13 +167,13 @@ class Streams:
             self._keys[self._draws] = image_keys(self._seed, stream, self._ids)
         first, second = self._keys[self._draws][:, self._rows]
         self._draws += 1
-        if count < FEW:  # numpy is slow along short rows
+        if count < SHORT_ROW:
             return np.ascontiguousarray(hashed(lattice(count)[:, None] + first, second).T)
         return hashed(lattice(count) + first[:, None], second[:, None])
 
 
 def hashed(words: UInt32, second: UInt32) -> UInt32:
-    """Hash positions that the first keys are added to already, in place."""
+    """Hash, in place, positions to which the first keys have been added."""
     words ^= words >> np.uint32(16)
     words *= np.uint32(FIRST_MULTIPLIER)
     words ^= words >> np.uint32(15)
@@ -142,24 +184,24 @@ def hashed(words: UInt32, second: UInt32) -> UInt32:
 
 
 def image_keys(seed: int, stream: int, ids: NDArray[np.uint64]) -> UInt32:
-    """Give each image its two keys, shape (2, n), by folding seed, stream and id into words."""
+    """Return the two keys of each image, shape (2, n), by folding seed, stream and id."""
     high = ids >> np.uint64(32)
-    if high.size and (high == high[0]).all():  # nearly always: the images share it too
+    if high.size and (high == high[0]).all():  # almost always: then it is shared, too
         keys = stream_keys(seed, stream, int(high[0]))
     else:
         keys = fold(stream_keys(seed, stream), high)
-    # The low half of the id comes last: then k1 never repeats among 2**32 consecutive images.
+    # The low half of the id comes last, so that k1 does not repeat in 2**32 consecutive images.
     return fold(keys, ids & np.uint64(MASK))
 
 
 def fold(keys: UInt32, words: NDArray[np.uint64]) -> UInt32:
-    """Fold a word of each image into its keys."""
+    """Fold one word for each image into its keys."""
     return mix_array((keys ^ words.astype(np.uint32)) + np.uint32(GOLDEN))
 
 
 @lru_cache(maxsize=1024)
 def stream_keys(seed: int, stream: int, *shared: int) -> UInt32:
-    """Fold seed, stream and further words that all images share, shape (2, 1)."""
+    """Fold seed, stream and further words that all images share; shape (2, 1)."""
     keys = []
     for key in (0, 1):
         state = GOLDEN
@@ -170,7 +212,7 @@ def stream_keys(seed: int, stream: int, *shared: int) -> UInt32:
 
 
 def mix(word: int) -> int:
-    """Scramble one 32-bit word, held in a Python int."""
+    """Mix the bits of one 32-bit word, held in a Python int."""
     word ^= word >> 16
     word = word * FIRST_MULTIPLIER & MASK
     word ^= word >> 15
@@ -179,7 +221,7 @@ def mix(word: int) -> int:
 
 
 def mix_array(words: UInt32) -> UInt32:
-    """Scramble an array of 32-bit words, as `mix` does one."""
+    """Mix the bits of each 32-bit word of an array, as `mix` does."""
     words = words ^ words >> np.uint32(16)
     words *= np.uint32(FIRST_MULTIPLIER)
     words ^= words >> np.uint32(15)
@@ -190,14 +232,14 @@ def mix_array(words: UInt32) -> UInt32:
 
 @lru_cache(maxsize=1024)
 def stream_number(name: str, occurrence: int, draw: int) -> int:
-    """Give the 31-bit number of one draw of one occurrence of a corruption."""
+    """Return the 31-bit number of one call of one occurrence of a corruption."""
     text = f"{name}/{occurrence}/{draw}".encode()
     return int.from_bytes(blake2b(text, digest_size=4).digest(), "little") >> 1
 
 
 @lru_cache(maxsize=32)
 def lattice(count: int) -> UInt32:
-    """Give the scrambled positions 0..count-1 within an image."""
+    """Return the mixed positions 0..count-1 within an image."""
     positions: UInt32 = mix_array(
         np.arange(count, dtype=np.uint32) * np.uint32(GOLDEN) + np.uint32(LATTICE_OFFSET)
     )
@@ -207,64 +249,9 @@ def lattice(count: int) -> UInt32:
 
 @lru_cache(maxsize=1)
 def normal_table() -> NDArray[np.float32]:
-    """Give the 65,536 equally likely values of the standard normal."""
+    """Return the 65,536 equally likely values of the standard normal."""
     from scipy.special import ndtri
 
     table: NDArray[np.float32] = ndtri((np.arange(65536) + 0.5) / 65536).astype(np.float32)
     table.flags.writeable = False
     return table
-
-
-def as_seed(seed: object) -> int:
-    """Check a seed: an integer with 0 <= seed < 2**64."""
-    try:
-        number = index(seed)  # type: ignore[arg-type]  # the except below is the check
-    except TypeError:
-        raise TypeError(f"seed must be an integer, got {seed!r}") from None
-    if not 0 <= number < 2**64:
-        raise ValueError(f"seed must lie in [0, 2**64), got {number}")
-    return number
-
-
-def as_ids(ids: object, count: int) -> NDArray[np.uint64]:
-    """Turn the images' numbers into uint64, shape (count,).
-
-    Parameters
-    ----------
-    ids : int, array of int, or sequence of str
-        The number of the first image, or one number or text for each; a text counts as 64 bits of
-        its blake2b hash.
-    count : int
-        The number of images.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For ids that are not integers or texts, negative, or not one for each image.
-    """
-    if isinstance(ids, str):
-        raise TypeError(f"ids must be a number, or one number or text an image, got {ids!r}")
-    if isinstance(ids, Sequence) and ids and all(isinstance(one, str) for one in ids):
-        digests = [blake2b(one.encode(), digest_size=8).digest() for one in ids]
-        array = np.array([int.from_bytes(digest, "little") for digest in digests], np.uint64)
-    else:
-        array = np.asarray(ids)
-        if array.size == 0 and array.ndim == 1:
-            array = array.astype(np.uint64)
-        if array.dtype.kind == "U":
-            return as_ids(array.tolist(), count)
-        if array.dtype.kind not in "iu" or array.ndim > 1:
-            raise TypeError(
-                "ids must be a number, or one number or text an image, "
-                f"got an array of {array.dtype} of shape {array.shape}"
-            )
-        if array.size and array.min() < 0:
-            raise ValueError(f"ids must not be negative, got {array.min()}")
-        if array.ndim == 0:
-            first = int(array)
-            if first + count > 2**64:
-                raise ValueError(f"ids must lie in [0, 2**64), got {first} + {count}")
-            array = np.arange(count, dtype=np.uint64) + np.uint64(first)
-    if len(array) != count:
-        raise ValueError(f"ids must hold a number for each of {count} images, got {len(array)}")
-    return array.astype(np.uint64)

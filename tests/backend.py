@@ -1,8 +1,9 @@
 """Run one small study under TensorFlow and under another backend of Keras, and compare.
 
-Run by ``tox run -e jax`` and ``tox run -e torch``. Two networks, trained under TensorFlow, are
-swept under both: no accuracy may differ by more than 0.3 point. Then both are trained under the
-other backend too; their weights start elsewhere, so those accuracies are only told.
+``tox run -e jax`` and ``tox run -e torch`` run this script. Two networks that were trained under
+TensorFlow are swept under both backends: no accuracy may differ by more than 0.3 points. Both are
+also trained under the other backend; those accuracies are only printed, because the initial weights
+differ.
 """
 
 import csv
@@ -18,7 +19,7 @@ SPECS = ["gaussian_noise(sigma=0.5)", "rotation(degrees=45)"]
 
 
 def sweep(backend, models, out):
-    """Sweep in a process of its own, and return accuracies by model, corruption and t."""
+    """Sweep in another process, and return the accuracies by model, corruption and t."""
     command = [sys.executable, "-m", "studies", *SWEEP, "--models", models, "--out", str(out)]
     command += [word for spec in SPECS for word in ("--corruptions", spec)]
     subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend}, check=True)
@@ -30,7 +31,7 @@ def sweep(backend, models, out):
 
 
 def main(backend):
-    """Compare, and return what is wrong, or nothing."""
+    """Compare the backends, and return an error message, or 0 without an error."""
     with tempfile.TemporaryDirectory() as folder:
         trained = Path(folder) / "tensorflow"
         reference = sweep("tensorflow", "mlp,cnn", trained)
@@ -45,9 +46,9 @@ def main(backend):
             f"  {model:4} {corruption:26} t={float(t):.1f}  {accuracy:7.2%}  {found[key]:7.2%}"
             f"  {own[key]:7.2%}"
         )
-    worst = max(differences.values())
-    print(f"greatest difference: {100 * worst:.2f} points; {100 * ALLOWED:.1f} are allowed")
-    return f"the backends differ by {100 * worst:.2f} points" if worst > ALLOWED else 0
+    largest = max(differences.values())
+    print(f"largest difference: {100 * largest:.2f} points; {100 * ALLOWED:.1f} are allowed")
+    return f"the backends differ by {100 * largest:.2f} points" if largest > ALLOWED else 0
 
 
 if __name__ == "__main__":

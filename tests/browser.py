@@ -1,4 +1,4 @@
-"""A headless Chromium with the network off, and what is wrong with a page in it."""
+"""A headless Chromium without a network, and the errors of a page in it."""
 
 import base64
 import json
@@ -15,10 +15,10 @@ ARGUMENTS = (
     "--disable-gpu",
     "--hide-scrollbars",
     "--no-first-run",
-    "--force-prefers-reduced-motion",  # what fades in has no text at first
+    "--force-prefers-reduced-motion",  # text that fades in is not visible at first
     "--disable-background-networking",
     "--disable-component-update",
-    # No name is found and nothing but this machine is reached.
+    # Only this machine can be reached.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 HERE = ("file://", "data:", "blob:", "about:")
@@ -48,19 +48,19 @@ Promise.allSettled(images.map(image => image.decode())).then(() => done(images
     image.src.slice(0, 40))));
 """
 
-SEEN = """
+VISIBLE = """
 const [selector] = arguments, found = [];
 if (selector.startsWith('//')) {
   const nodes = document.evaluate(selector, document, null, XPathResult.ORDERED_NODE_ITERATOR_TYPE);
   for (let node; (node = nodes.iterateNext()); ) found.push(node);
 } else found.push(...document.querySelectorAll(selector));
 const how = {opacityProperty: true, visibilityProperty: true};
-return found.filter(one => one.checkVisibility(how) && one.getClientRects().length);
+return found.filter(node => node.checkVisibility(how) && node.getClientRects().length);
 """
 
 
 class Browser:
-    """Pages, looked at one after the other; ``driver`` is Selenium's own."""
+    """One page at a time in Chromium; ``driver`` is that of Selenium."""
 
     def __init__(self, driver):
         self.driver = driver
@@ -69,7 +69,7 @@ class Browser:
         self._failed: list[str] = []
 
     def open(self, address, *, width=1200, height=900, dark=False):
-        """Open a path or an address in a window of this size; below 600 px, as a phone does."""
+        """Open a path or an address in a window of this size; below 600 px, as on a phone."""
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self.command("Emulation.setDeviceMetricsOverride", **metrics)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -81,53 +81,53 @@ class Browser:
         self.driver.get(address.as_uri() if hasattr(address, "as_uri") else address)
         from selenium.webdriver.support.ui import WebDriverWait
 
-        # On a busy machine, get() has come back from a large page before its end was read.
-        whole = "return document.readyState === 'complete'"
-        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(whole))
+        # On a busy machine, get() may return before a large page is complete.
+        complete = "return document.readyState === 'complete'"
+        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(complete))
 
     def command(self, name, **arguments):
         """Send a command of the DevTools protocol."""
         return self.driver.execute_cdp_cmd(name, arguments)
 
-    def seen(self, selector):
-        """Return the elements of a CSS selector or an XPath that are seen at this moment."""
-        return self.driver.execute_script(SEEN, selector)
+    def visible(self, selector):
+        """Return the elements of a CSS selector or an XPath that are visible now."""
+        return self.driver.execute_script(VISIBLE, selector)
 
     def press(self, selector, at=0):
-        """Click an element that is seen, or one of them, as soon as it can be clicked."""
+        """Click a visible element, by its place among them, as soon as it can be clicked."""
         from selenium.common import exceptions
         from selenium.webdriver.support.ui import WebDriverWait
 
-        passing = (
+        transient = (
             IndexError,  # not there yet
             exceptions.StaleElementReferenceException,
             exceptions.ElementNotInteractableException,
-            exceptions.ElementClickInterceptedException,  # another one is before it
+            exceptions.ElementClickInterceptedException,  # another one covers it
         )
 
         def click(driver):
-            element = self.seen(selector)[at]
+            element = self.visible(selector)[at]
             driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
             element.click()
             return True
 
-        WebDriverWait(self.driver, 30, 0.05, passing).until(click, f"{selector} to be clicked")
+        WebDriverWait(self.driver, 30, 0.05, transient).until(click, f"{selector} to be clicked")
 
     def text(self, selector):
-        """Return what the first element of a CSS selector says; nothing while there is none."""
+        """Return the text of the first element of a CSS selector, or nothing without one."""
         script = "return document.querySelector(arguments[0])?.innerText ?? ''"
         return self.driver.execute_script(script, selector)
 
     def requests(self):
-        """Return the addresses asked for since the page was opened, data: among them."""
+        """Return the addresses requested since the page was opened, data: included."""
         self._read()
         return list(self._requests)
 
     def troubles(self, *, local=False):
-        """Return what went wrong since the page was opened: nothing, if all is well.
+        """Return the errors since the page was opened.
 
-        Console errors, failed requests, and requests for anything but files (and, with ``local``,
-        servers on this machine).
+        These are errors in the console, failed requests, and requests for anything except files
+        and, with ``local``, servers on this machine.
         """
         self._read()
         allowed = HERE + (LOCAL if local else ())
@@ -137,19 +137,19 @@ class Browser:
         return errors + self._failed + outside
 
     def too_wide(self):
-        """Return what makes the page wider than its window, boxes that scroll left out."""
+        """Return the elements that are wider than the window, except in boxes that scroll."""
         return self.driver.execute_script(WIDER, self._width)
 
     def bad_pictures(self):
-        """Return the images that do not load or say nothing to those who do not see them."""
+        """Return the images that do not load or have no alternative text."""
         return self.driver.execute_async_script(PICTURES)
 
     def background(self):
-        """Return the colour behind the page."""
+        """Return the background colour of the page."""
         return self.driver.execute_script("return getComputedStyle(document.body).backgroundColor")
 
     def screenshot(self, path, *, whole=True):
-        """Write a picture of the page, or of the window, as PNG."""
+        """Write the page, or the window only, as PNG."""
         picture = self.command("Page.captureScreenshot", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(picture["data"]))
 
@@ -170,7 +170,7 @@ class Browser:
 
 
 def start():
-    """Yield a Browser; without Chromium, skip, or fail where REQUIRE_BROWSER=1 asks for it."""
+    """Yield a Browser; without Chromium, skip the test, or fail it if REQUIRE_BROWSER=1."""
     missing = [
         name
         for name, found in {
@@ -181,7 +181,7 @@ def start():
     ]
     if missing:
         stop = pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip
-        stop(f"needs a browser, and there is no {' and no '.join(missing)} here")
+        stop(f"needs a browser, but {' and '.join(missing)} cannot be found")
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 

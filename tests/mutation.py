@@ -1,9 +1,9 @@
-"""Change noiselib in thousands of small ways, and count which changes no test notices.
+"""Change noiselib in thousands of small ways, and count the changes that no test detects.
 
 Run by ``tox run -e mutation``; arguments are names of mutants, with * for any characters.
 
-mutmut leaves decorated functions alone, and here they are the properties, the cached operators and
-every law. So it is given a copy in which each decorator is a plain assignment after its function.
+mutmut skips decorated functions, which include all properties, cached operators and laws. So it is
+given a copy in which each decorator is a plain assignment after its function.
 """
 
 import subprocess
@@ -19,13 +19,13 @@ from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 ROOT = Path(__file__).parents[1]
 STAGE = ROOT / "build" / "mutation"
 PAGE = ROOT / "docs" / "mutation.md"
-BEGIN, END = "<!-- figures: tox run -e mutation writes them -->", "<!-- end of the figures -->"
+BEGIN, END = "<!-- figures: written by tox run -e mutation -->", "<!-- end of the figures -->"
 COLUMNS = ("killed", "survived", "no tests", "timeout")
-LEAST = 0.85  # of all mutants
+MINIMUM = 0.85  # of all mutants
 
 
 class Undecorated(cst.CSTTransformer):
-    """Turn ``@d`` above ``def f`` into ``f = d(f)`` below it, which means the same."""
+    """Replace ``@d`` above ``def f`` by ``f = d(f)`` below it, which is equivalent."""
 
     def leave_FunctionDef(self, original_node, updated_node):  # noqa: N802 - libcst's name
         del original_node
@@ -33,43 +33,43 @@ class Undecorated(cst.CSTTransformer):
         for decorator in reversed(updated_node.decorators):
             call = cst.Call(decorator.decorator, [cst.Arg(call)])
         if not updated_node.decorators or call.func.deep_equals(cst.Name("classmethod")):
-            return updated_node  # mutmut knows class methods
+            return updated_node  # mutmut handles class methods
         assignment = cst.Assign([cst.AssignTarget(updated_node.name)], call)
         bare = updated_node.with_changes(decorators=[])
         return cst.FlattenSentinel([bare, cst.SimpleStatementLine([assignment])])
 
 
 def stage():
-    """Copy what mutmut needs; say whether anything has changed since the last time."""
+    """Copy what mutmut needs; return whether anything has changed since the last time."""
     library = (ROOT / "noiselib").rglob("*.py")
     tests = [path for path in (ROOT / "tests" / "noiselib").rglob("*.*") if path.suffix != ".pyc"]
-    wanted = {}
+    files = {}
     for path in (*library, *tests, ROOT / "tests" / "conftest.py", ROOT / "pyproject.toml"):
         content = path.read_bytes()
         if path.is_relative_to(ROOT / "noiselib"):
             content = cst.parse_module(content).visit(Undecorated()).bytes
-        wanted[path.relative_to(ROOT)] = content
+        files[path.relative_to(ROOT)] = content
     before = staged()
-    gone = before.keys() - wanted.keys()
-    for path in gone:
+    removed = before.keys() - files.keys()
+    for path in removed:
         (STAGE / path).unlink()
         (STAGE / "mutants" / path).unlink(missing_ok=True)
-    changed = {path for path, one in wanted.items() if one != before.get(path)}
-    for path in changed:  # the others keep their time, and so their results
+    changed = {path for path, one in files.items() if one != before.get(path)}
+    for path in changed:  # the others keep their modification time, and so their results
         (STAGE / path).parent.mkdir(parents=True, exist_ok=True)
-        (STAGE / path).write_bytes(wanted[path])
-    return bool(gone or changed)
+        (STAGE / path).write_bytes(files[path])
+    return bool(removed or changed)
 
 
 def staged():
-    """Give what was copied the last time."""
+    """Return what was copied the last time."""
     paths = [path for name in ("noiselib", "tests") for path in (STAGE / name).rglob("*.*")]
     paths.append(STAGE / "pyproject.toml")
     return {path.relative_to(STAGE): path.read_bytes() for path in paths if path.is_file()}
 
 
 def forget():
-    """Have survivors tried again, and found anew which tests reach which function."""
+    """Discard the results of survivors, and which tests reach which function."""
     (STAGE / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     with change_cwd(STAGE):
         for path in walk_mutatable_files():
@@ -83,7 +83,7 @@ def forget():
 
 
 def counted():
-    """Count the mutants of each module by what became of them, and add up the seconds they took."""
+    """Count the mutants of each module by their status, and sum the seconds that they took."""
     counts, seconds = {}, 0.0
     with change_cwd(STAGE):
         for path in sorted(walk_mutatable_files()):
@@ -97,7 +97,7 @@ def counted():
 
 
 def table(counts):
-    """Lay the counts out as Markdown."""
+    """Format the counts as Markdown."""
     whole = sum(counts.values(), Counter())
     lines = [
         f"| module | mutants | {' | '.join(COLUMNS)} | killed of all |",
@@ -112,15 +112,15 @@ def table(counts):
 
 
 def publish(counts, seconds):
-    """Put the figures of a complete run into the page."""
+    """Write the figures of a complete run to the page."""
     before, _, rest = PAGE.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
-    took = f"Added up over all workers, the mutants took {seconds / 60:.0f} minutes."
+    took = f"Summed over all workers, the mutants took {seconds / 60:.0f} minutes."
     PAGE.write_text(f"{before}{BEGIN}\n\n{table(counts)}\n\n{took}\n\n{END}{after}")
 
 
 def main(names):
-    """Run mutmut, and print or publish what it found."""
+    """Run mutmut, and print or publish the counts."""
     if stage():
         forget()
     mutmut = Path(sys.executable).with_name("mutmut")
@@ -132,10 +132,10 @@ def main(names):
     if names:
         return 0
     if unchecked:
-        return f"{unchecked} mutants are not checked, or went wrong"
+        return f"{unchecked} mutants are not checked, or failed to run"
     publish(counts, seconds)
     killed = whole["killed"] / whole.total()
-    return 0 if killed >= LEAST else f"{killed:.1%} are killed, {LEAST:.0%} are wanted"
+    return 0 if killed >= MINIMUM else f"{killed:.1%} are killed, {MINIMUM:.0%} are required"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Run the goldens as other processors would, and with two threads; run by `tox run -e portable`.
+"""Run the goldens as on other processors, and with two threads; run by `tox run -e portable`.
 
-OpenBLAS and numpy choose their kernels by processor when they start, so each setting is a process.
+OpenBLAS and numpy choose their kernels by processor when they start, so each setting has a process.
 """
 
 import os
@@ -11,7 +11,7 @@ from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
 TESTS = ["tests/noiselib/test_goldens.py", "tests/noiselib/test_streams.py"]
 
-# numpy refuses to disable what it does not dispatch on, or what the processor lacks
+# numpy refuses to disable features that it does not dispatch on, or that the processor lacks
 features = [name for name in __cpu_dispatch__ if __cpu_features__.get(name)]
 wide = [name for name in features if "AVX512" in name or name == "X86_V4"]
 settings = [
@@ -25,8 +25,8 @@ settings = [
 
 failed = 0
 for setting in settings:
-    print("\n" + (" ".join(f"{key}={value}" for key, value in setting.items()) or "as it is"))
+    print("\n" + (" ".join(f"{key}={value}" for key, value in setting.items()) or "default"))
     sys.stdout.flush()
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
     failed += subprocess.run(command, env=os.environ | setting, check=False).returncode != 0
-sys.exit(f"{failed} settings give other bytes" if failed else 0)
+sys.exit(f"{failed} settings have other results" if failed else 0)

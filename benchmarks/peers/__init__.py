@@ -1,8 +1,8 @@
-"""The packages that noiselib is measured beside, one adapter a file.
+"""The packages that noiselib is compared with, one adapter in each file.
 
-An adapter has a function ``load()`` that imports its package and gives a `Peer`. Its parameters
-are read from the corruption at hand, so that all do the same work; what cannot be made the same is
-said in the adapter's docstring.
+An adapter has a function ``load()`` that imports its package and returns a `Peer`. Parameters are
+read from the corruption that is measured, so that all packages do the same work; the docstring of
+each adapter lists the remaining differences.
 """
 
 from benchmarks.peers.peer import Peer, load_peers

@@ -1,12 +1,12 @@
 """albumentations 2.0.8, with OpenCV on one thread: noise and photometric transforms.
 
-It takes and gives uint8. What treats all images alike is measured image by image and through
-``images=``, its batch form, which repeats one draw for all; the faster counts. What draws for
-each image goes image by image. Transforms are called bare, without ``Compose``, which is faster.
-Its noise that strikes takes all channels of a pixel together. ``MultiplicativeNoise`` is uniform,
-of the same deviation as ours. ``ShotNoise`` counts photons of the values to the power of 2.2.
-``ColorJitter`` has one mean for all channels. Random factors are uniform, ours uniform in the
-logarithm.
+It takes and returns uint8. Corruptions that treat all images alike are measured image by image and
+through ``images=``, its batch form, which repeats one draw for all; the faster one counts. Random
+ones are measured image by image. Transforms are called directly, without ``Compose``, which is
+faster. Differences: its impulse noise changes all channels of a pixel together;
+``MultiplicativeNoise`` is uniform, with the same standard deviation as ours; ``ShotNoise`` counts
+photons of the values to the power of 2.2; ``ColorJitter`` uses one mean for all channels; random
+factors are uniform, ours are uniform in the logarithm.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Transforms = Callable[[Any], list[Any]]
 
 
 def load() -> Peer:
-    """Import albumentations and give what it has."""
+    """Import albumentations and return its adapter."""
     import albumentations
     import cv2
 
@@ -50,17 +50,17 @@ def load() -> Peer:
 
 
 def maker(make: Transforms) -> Maker:
-    """Give what prepares a corruption."""
+    """Return the function that prepares a corruption."""
     return partial(forms, make)
 
 
 def elastic(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Prepare the deformation, whose numbers are in pixels there."""
+    """Prepare the deformation, whose parameters are in pixels in albumentations."""
     return forms(partial(elastic_transform, side=min(images.shape[1:3])), corruption, images)
 
 
 def forms(make: Transforms, corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Give each transform image by image and, where it draws nothing, as a batch."""
+    """Return each transform image by image and, where it is not random, as a batch."""
     result: dict[str, Run] = {}
     for transform in make(corruption):
         name = type(transform).__name__
@@ -76,12 +76,12 @@ def one(transform: Any, image: Any) -> Any:
 
 
 def batch(transform: Any, images: Batch, count: int) -> Any:
-    """Corrupt a batch of images alike."""
+    """Corrupt a batch of images, all with the same draw."""
     return transform(images=images[:count])["images"]
 
 
 def gaussian_noise(corruption: Any) -> list[Any]:
-    """Add noise of the same deviation."""
+    """Add noise with the same standard deviation."""
     from albumentations import GaussNoise
 
     return [GaussNoise(std_range=(corruption.sigma, corruption.sigma), per_channel=True, p=1)]
@@ -96,7 +96,7 @@ def uniform_noise(corruption: Any) -> list[Any]:
 
 
 def speckle_noise(corruption: Any) -> list[Any]:
-    """Multiply by noise of the same deviation."""
+    """Multiply by noise with the same standard deviation."""
     from albumentations import MultiplicativeNoise
 
     most = math.sqrt(3) * corruption.sigma
@@ -105,15 +105,15 @@ def speckle_noise(corruption: Any) -> list[Any]:
 
 
 def shot_noise(corruption: Any) -> list[Any]:
-    """Count as many photons."""
+    """Add shot noise with the same number of photons."""
     from albumentations import ShotNoise
 
     scale = 1 / corruption.photons
     return [ShotNoise(scale_range=(scale, scale), p=1)]
 
 
-def struck(corruption: Any) -> list[Any]:
-    """Strike as many pixels, white, black or both."""
+def impulse_noise(corruption: Any) -> list[Any]:
+    """Set the same share of pixels to white, black or both."""
     from albumentations import PixelDropout, SaltAndPepper
 
     amount = (corruption.amount, corruption.amount)
@@ -125,7 +125,7 @@ def struck(corruption: Any) -> list[Any]:
 
 
 def brightness(corruption: Any) -> list[Any]:
-    """Add the same, or up to the same."""
+    """Add the same shift, or a random one up to it."""
     from albumentations import RandomBrightnessContrast
 
     shift = (-corruption.shift if corruption.is_random else corruption.shift, corruption.shift)
@@ -133,7 +133,7 @@ def brightness(corruption: Any) -> list[Any]:
 
 
 def contrast(corruption: Any) -> list[Any]:
-    """Scale the distances from the mean by the same, or by up to the same."""
+    """Scale the distances from the mean by the same factor, or by a random one up to it."""
     from albumentations import ColorJitter
 
     factor = corruption.factor
@@ -143,14 +143,14 @@ def contrast(corruption: Any) -> list[Any]:
 
 
 def gamma(corruption: Any) -> list[Any]:
-    """Raise to the same power."""
+    """Raise the values to the same power."""
     from albumentations import RandomGamma
 
     return [RandomGamma(gamma_limit=(100 * corruption.gamma, 100 * corruption.gamma), p=1)]
 
 
 def inversion(corruption: Any) -> list[Any]:
-    """Invert; it has no halves."""
+    """Invert; there is no partial inversion."""
     from albumentations import InvertImg
 
     del corruption
@@ -158,26 +158,26 @@ def inversion(corruption: Any) -> list[Any]:
 
 
 def solarize(corruption: Any) -> list[Any]:
-    """Invert what is as light."""
+    """Invert the values above the same threshold."""
     from albumentations import Solarize
 
     return [Solarize(threshold_range=(corruption.threshold, corruption.threshold), p=1)]
 
 
 def posterize(corruption: Any) -> list[Any]:
-    """Keep as many bits."""
+    """Use the same number of bits."""
     from albumentations import Posterize
 
     return [Posterize(num_bits=(corruption.bits, corruption.bits), p=1)]
 
 
 def hue(corruption: Any) -> list[Any]:
-    """Turn by the same angle, in steps of two degrees."""
+    """Rotate the hue by the same angle, in steps of two degrees."""
     return [shifted("hue_shift_limit", corruption.degrees / 2)]
 
 
 def hsv_brightness(corruption: Any) -> list[Any]:
-    """Add the same to the value."""
+    """Add the same shift to the value channel."""
     return [shifted("val_shift_limit", 255 * corruption.shift)]
 
 
@@ -194,7 +194,7 @@ TRANSFORMS: dict[str, Transforms] = {
     "uniform_noise": uniform_noise,
     "speckle_noise": speckle_noise,
     "shot_noise": shot_noise,
-    **dict.fromkeys(("salt_and_pepper", "impulse_noise", "salt", "pepper"), struck),
+    **dict.fromkeys(("salt_and_pepper", "impulse_noise", "salt", "pepper"), impulse_noise),
     **dict.fromkeys(("brightness", "random_brightness"), brightness),
     **dict.fromkeys(("contrast", "random_contrast"), contrast),
     "gamma": gamma,

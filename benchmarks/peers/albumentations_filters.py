@@ -1,8 +1,8 @@
 """albumentations' blurs, resampling and JPEG.
 
-Its Gaussian ends at 3.5 deviations, ours at 4. Its motion blur weighs a line evenly: one as long as
-has the deviation of ours along it. ``GlassBlur`` swaps neighbours, twice each; ours displaces as
-far.
+Its Gaussian kernel ends at 3.5 standard deviations, ours at 4. Its motion blur is an even line,
+whose length is chosen so that its standard deviation equals that of ours. ``GlassBlur`` swaps
+neighbours, twice each, with the same displacement as ours.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["FILTERS"]
 
 
 def gaussian_blur(corruption: Any) -> list[Any]:
-    """Blur with the same deviation."""
+    """Blur with the same standard deviation."""
     from albumentations import GaussianBlur
 
     return [GaussianBlur(blur_limit=0, sigma_limit=(corruption.sigma, corruption.sigma), p=1)]
@@ -39,7 +39,7 @@ def median_blur(corruption: Any) -> list[Any]:
 
 
 def defocus_blur(corruption: Any) -> list[Any]:
-    """Average over the same disk, softened alike."""
+    """Average over the same disk with the same soft edge."""
     from albumentations import Defocus
 
     radius, edge = round(corruption.radius), corruption.edge
@@ -47,7 +47,7 @@ def defocus_blur(corruption: Any) -> list[Any]:
 
 
 def motion_blur(corruption: Any) -> list[Any]:
-    """Average along a line, the same for all or one for each."""
+    """Average along a line: the same for all images, or a random one for each."""
     from albumentations import MotionBlur
 
     length, degrees = motion_length(corruption), corruption.degrees
@@ -56,15 +56,15 @@ def motion_blur(corruption: Any) -> list[Any]:
         MotionBlur(
             blur_limit=(length, length),
             allow_shifted=False,
-            angle_range=tuple(180 + angle for angle in angles),  # from 0 to 360 there
-            direction_range=(-1, -1),  # so that half a turn is taken back
+            angle_range=tuple(180 + angle for angle in angles),  # albumentations takes 0 to 360
+            direction_range=(-1, -1),  # which undoes the half turn
             p=1,
         )
     ]
 
 
 def glass_blur(corruption: Any) -> list[Any]:
-    """Swap neighbours as far as ours are displaced, between the same blurs."""
+    """Swap neighbours with the same displacement, between the same blurs."""
     from albumentations import GlassBlur
 
     iterations = 2
@@ -73,31 +73,31 @@ def glass_blur(corruption: Any) -> list[Any]:
 
 
 def zoom_blur(corruption: Any) -> list[Any]:
-    """Average as many zooms to the same magnification."""
+    """Average the same number of zooms up to the same magnification."""
     from albumentations import ZoomBlur
 
     most = corruption.factor
     step = (most - 1) / (corruption.count - 1)
-    end = most + step / 2  # itself left out
+    end = most + step / 2  # the end is excluded
     return [ZoomBlur(max_factor=(end, end), step_factor=(step, step), p=1)]
 
 
 def pixelate(corruption: Any) -> list[Any]:
-    """Take the mean of as many pixels, and repeat it."""
+    """Average blocks of the same size, and repeat the means."""
     import cv2
 
     return [resampled(corruption, cv2.INTER_AREA, cv2.INTER_NEAREST)]
 
 
 def downscale(corruption: Any) -> list[Any]:
-    """Go down to as many pixels and back, smoothly."""
+    """Downscale to the same number of pixels and back, smoothly."""
     import cv2
 
     return [resampled(corruption, cv2.INTER_AREA, cv2.INTER_LINEAR)]
 
 
 def resampled(corruption: Any, down: int, up: int) -> Any:
-    """Give the transform that makes images small and large again."""
+    """Return the transform that scales images down and up again."""
     from albumentations import Downscale
 
     part = (corruption.fraction, corruption.fraction)
@@ -105,7 +105,7 @@ def resampled(corruption: Any, down: int, up: int) -> Any:
 
 
 def jpeg_compression(corruption: Any) -> list[Any]:
-    """Store at the same quality."""
+    """Compress with the same quality."""
     from albumentations import ImageCompression
 
     return [ImageCompression(quality_range=(corruption.quality, corruption.quality), p=1)]

@@ -1,8 +1,8 @@
-"""albumentations' maps.
+"""albumentations' geometric maps.
 
-``Perspective`` takes corners that lie inwards, by normal draws of the mean of our uniform ones, to
-the corners: the other way round than ours. ``OpticalDistortion`` has terms of the second and the
-fourth power.
+``Perspective`` maps points inside the image to its corners, the inverse direction of ours; their
+distances are normal, with the mean of our uniform ones. ``OpticalDistortion`` has terms of the
+second and the fourth power.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAPS = ("affine", "rotation", "shear", "translation", "zoom")
 
 
 def mapped(corruption: Any) -> list[Any]:
-    """Warp within the same limits; a rotation with its own transform as well."""
+    """Warp within the same limits; measure a rotation with its own transform as well."""
     import cv2
     from albumentations import Affine, Rotate
 
@@ -32,7 +32,7 @@ def mapped(corruption: Any) -> list[Any]:
         rotate=turn,
         translate_px={axis: tuple(round(value) for value in ranges[axis]) for axis in ("x", "y")},
         scale={"x": ranges["factor"], "y": height},
-        shear={"x": (-high, -low), "y": (0.0, 0.0)},  # the other way there
+        shear={"x": (-high, -low), "y": (0.0, 0.0)},  # opposite sign in albumentations
         interpolation=cv2.INTER_LINEAR,
         border_mode=cv2.BORDER_CONSTANT,
         p=1,
@@ -44,7 +44,7 @@ def mapped(corruption: Any) -> list[Any]:
 
 
 def random_perspective(corruption: Any) -> list[Any]:
-    """Move the corners as far on the average."""
+    """Move the corners by the same mean distance."""
     from albumentations import Perspective
 
     deviation = corruption.distortion / 4 / math.sqrt(2 / math.pi)
@@ -52,7 +52,7 @@ def random_perspective(corruption: Any) -> list[Any]:
 
 
 def barrel_distortion(corruption: Any) -> list[Any]:
-    """Bend the corners as much: there r**2 is 1/2 in them, and ``1 + k r**2 + k r**4``."""
+    """Bend the corners as much: here r**2 is 1/2 there, and the factor ``1 + k r**2 + k r**4``."""
     from albumentations import OpticalDistortion
 
     bend = corruption.bend / (0.5 + 0.25)
@@ -60,7 +60,7 @@ def barrel_distortion(corruption: Any) -> list[Any]:
 
 
 def elastic_transform(corruption: Any, side: int) -> list[Any]:
-    """Deform by uniform noise as smooth and, smoothed, as strong."""
+    """Deform by uniform noise with the same smoothness and, after smoothing, strength."""
     import cv2
     from albumentations import ElasticTransform
 

@@ -1,8 +1,8 @@
-"""albumentations' weather, and what hides parts.
+"""albumentations' weather and occlusions.
 
-Its fog, rain and snow are other pictures than ours, and take colour images alone; mud is softened
-by a deviation of 1 at most. Its holes lie within the image: a square of the size that ours hides on
-the average.
+Its fog, rain and snow look different from ours and take colour images only; mud is smoothed with a
+standard deviation of 1 at most. Its holes lie within the image: squares of the mean size that ours
+hide.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["SCENES"]
 
 
 def fog(corruption: Any) -> list[Any]:
-    """Lay its densest fog before the image."""
+    """Add the densest fog that it has."""
     from albumentations import RandomFog
 
     del corruption
@@ -23,14 +23,14 @@ def fog(corruption: Any) -> list[Any]:
 
 
 def rain(corruption: Any) -> list[Any]:
-    """Let it rain, by default."""
+    """Add rain with its default settings."""
     from albumentations import RandomRain
 
     return [RandomRain(slant_range=(-corruption.slant, corruption.slant), p=1)]
 
 
 def snow(corruption: Any) -> list[Any]:
-    """Let it snow, with flakes."""
+    """Add snow with flakes."""
     from albumentations import RandomSnow
 
     del corruption
@@ -38,7 +38,7 @@ def snow(corruption: Any) -> list[Any]:
 
 
 def spatter(corruption: Any) -> list[Any]:
-    """Spatter the same liquid over as much."""
+    """Add spatter of the same liquid with the same distribution."""
     from albumentations import Spatter
 
     names = {"mean": "mean", "std": "deviation", "gauss_sigma": "sigma"}
@@ -55,7 +55,7 @@ def spatter(corruption: Any) -> list[Any]:
 
 
 def cutout(corruption: Any) -> list[Any]:
-    """Cut one square out."""
+    """Hide one square."""
     from albumentations import CoarseDropout
 
     side = (visible_side(corruption), visible_side(corruption))
@@ -71,7 +71,7 @@ def cutout(corruption: Any) -> list[Any]:
 
 
 def grid_mask(corruption: Any) -> list[Any]:
-    """Cut squares out on the same grid."""
+    """Hide squares on the same grid."""
     from albumentations import GridDropout
 
     count = round(1 / corruption.period)

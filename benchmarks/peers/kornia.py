@@ -1,10 +1,10 @@
-"""kornia, with torch on one thread and no gradients: noise, photometric and what hides parts.
+"""kornia, with torch on one thread and no gradients: noise, photometric changes and occlusions.
 
-It works on float32 tensors (n, c, h, w) in [0, 1]; turning uint8 images into them and back is part
-of the time. Batches of 16 and of 256 are tried; the faster counts. Functions are called bare,
-without the augmentation classes, where there is a function. Its salt and pepper strikes all
-channels of a pixel together, its contrast has one mean for all channels, and what it erases lies
-within the image: a square of the size that ours hides on the average.
+It works on float32 tensors (n, c, h, w) in [0, 1]; the conversion from uint8 and back is part of
+the time. Batches of 16 and of 256 are tried; the faster one counts. Where there is a function, it
+is called directly, without the augmentation classes. Differences: its salt and pepper changes all
+channels of a pixel together, its contrast uses one mean for all channels, and what it erases lies
+within the image: a square of the mean size that ours hides.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Function = Callable[[Any], Any]  # from a tensor to a tensor
 
 
 def load() -> Peer:
-    """Import kornia and give what it has."""
+    """Import kornia and return its adapter."""
     import kornia
     import torch
 
@@ -43,14 +43,14 @@ def load() -> Peer:
     return Peer(
         name="kornia",
         version=f"{kornia.__version__}, torch {torch.__version__}",
-        remark="uint8 images in and out, as everyone; "
-        "on tensors that are already held in memory it is faster by the conversion",
+        remark="uint8 images in and out, like all packages; "
+        "without the conversion it is faster on tensors that are already in memory",
         makers=makers | {name: colour_only(makers[name]) for name in COLOUR},
     )
 
 
 def maker(make: Callable[[Any], Function]) -> Maker:
-    """Give what prepares a corruption."""
+    """Return the function that prepares a corruption."""
     return partial(forms, make)
 
 
@@ -67,7 +67,7 @@ def forms(make: Callable[[Any], Function], corruption: Any, images: Batch) -> Ma
 
 
 def as_tensor(images: Batch) -> Any:
-    """Turn uint8 (n, h, w) or (n, h, w, c) into float32 (n, c, h, w)."""
+    """Convert uint8 (n, h, w) or (n, h, w, c) to float32 (n, c, h, w)."""
     import torch
 
     tensor = torch.from_numpy(images.reshape(*images.shape[:3], -1)).permute(0, 3, 1, 2)
@@ -75,7 +75,7 @@ def as_tensor(images: Batch) -> Any:
 
 
 def as_images(tensor: Any, like: Batch) -> Batch:
-    """Turn float32 (n, c, h, w) into uint8 of the shape that the images had."""
+    """Convert float32 (n, c, h, w) to uint8 in the shape that the images had."""
     import torch
 
     levels = tensor.mul(255).round_().clamp_(0, 255).to(torch.uint8)
@@ -84,15 +84,15 @@ def as_images(tensor: Any, like: Batch) -> Batch:
 
 
 def gaussian_noise(corruption: Any) -> Function:
-    """Add noise of the same deviation."""
+    """Add noise with the same standard deviation."""
     from kornia.augmentation import RandomGaussianNoise
 
     noise: Function = RandomGaussianNoise(mean=0.0, std=corruption.sigma, p=1.0)
     return noise
 
 
-def struck(corruption: Any) -> Function:
-    """Strike as many pixels, white, black or both."""
+def impulse_noise(corruption: Any) -> Function:
+    """Set the same share of pixels to white, black or both."""
     from kornia.augmentation import RandomSaltAndPepperNoise
 
     white = {"salt": 1.0, "pepper": 0.0}.get(corruption.name, 0.5)
@@ -103,7 +103,7 @@ def struck(corruption: Any) -> Function:
 
 
 def brightness(corruption: Any) -> Function:
-    """Add the same, or up to the same."""
+    """Add the same shift, or a random one up to it."""
     from kornia.enhance import adjust_brightness
 
     shift = corruption.shift
@@ -113,7 +113,7 @@ def brightness(corruption: Any) -> Function:
 
 
 def contrast(corruption: Any) -> Function:
-    """Scale the distances from the mean by the same, or by up to the same."""
+    """Scale the distances from the mean by the same factor, or by a random one up to it."""
     from kornia.enhance import adjust_contrast_with_mean_subtraction
 
     factor = corruption.factor
@@ -124,14 +124,14 @@ def contrast(corruption: Any) -> Function:
 
 
 def gamma(corruption: Any) -> Function:
-    """Raise to the same power."""
+    """Raise the values to the same power."""
     from kornia.enhance import adjust_gamma
 
     return partial(adjust_gamma, gamma=float(corruption.gamma))
 
 
 def inversion(corruption: Any) -> Function:
-    """Invert; it has no halves."""
+    """Invert; there is no partial inversion."""
     from kornia.enhance import invert
 
     del corruption
@@ -140,28 +140,28 @@ def inversion(corruption: Any) -> Function:
 
 
 def solarize(corruption: Any) -> Function:
-    """Invert what is as light."""
+    """Invert the values above the same threshold."""
     from kornia.enhance import solarize as invert_light
 
     return partial(invert_light, thresholds=float(corruption.threshold))
 
 
 def posterize(corruption: Any) -> Function:
-    """Keep as many bits."""
+    """Use the same number of bits."""
     from kornia.enhance import posterize as keep_bits
 
     return partial(keep_bits, bits=corruption.bits)
 
 
 def hue(corruption: Any) -> Function:
-    """Turn by the same angle."""
+    """Rotate the hue by the same angle."""
     from kornia.enhance import adjust_hue
 
     return partial(adjust_hue, factor=math.radians(corruption.degrees))
 
 
 def saturate(corruption: Any) -> Function:
-    """Scale by the same factor."""
+    """Scale the saturation by the same factor."""
     from kornia.enhance import adjust_saturation
 
     return partial(adjust_saturation, factor=float(corruption.scale))
@@ -180,7 +180,7 @@ def cutout(corruption: Any) -> Function:
 
 FUNCTIONS: dict[str, Callable[[Any], Function]] = {
     "gaussian_noise": gaussian_noise,
-    **dict.fromkeys(("salt_and_pepper", "impulse_noise", "salt", "pepper"), struck),
+    **dict.fromkeys(("salt_and_pepper", "impulse_noise", "salt", "pepper"), impulse_noise),
     **dict.fromkeys(("brightness", "random_brightness"), brightness),
     **dict.fromkeys(("contrast", "random_contrast"), contrast),
     "gamma": gamma,

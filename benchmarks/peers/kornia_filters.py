@@ -1,7 +1,7 @@
 """kornia's blurs, edges, resampling and JPEG.
 
-Its blurs reflect about the edge pixel. Its motion blur weighs a line evenly: one as long as has the
-deviation of ours along it. Its pictures of fewer pixels are what ``interpolate`` makes.
+Its blurs reflect about the edge pixel. Its motion blur is an even line, whose length is chosen so
+that its standard deviation equals that of ours. Its resampling is that of ``interpolate``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["FILTERS"]
 
 
 def gaussian_blur(corruption: Any) -> Callable[[Any], Any]:
-    """Blur with the same deviation and end of the kernel."""
+    """Blur with the same standard deviation and end of the kernel."""
     from kornia.filters import gaussian_blur2d
 
     sigma = float(corruption.sigma)
@@ -42,7 +42,7 @@ def median_blur(corruption: Any) -> Callable[[Any], Any]:
 
 
 def motion_blur(corruption: Any) -> Callable[[Any], Any]:
-    """Average along a line, the same for all or one for each."""
+    """Average along a line: the same for all images, or a random one for each."""
     import torch
     from kornia.filters import motion_blur as along
 
@@ -55,7 +55,7 @@ def motion_blur(corruption: Any) -> Callable[[Any], Any]:
 
 
 def canny_edges(corruption: Any) -> Callable[[Any], Any]:
-    """Find the edges of each channel; it has no mixture."""
+    """Find the edges of each channel; there is no mixing with the image."""
     from kornia.filters import canny
 
     del corruption
@@ -63,7 +63,7 @@ def canny_edges(corruption: Any) -> Callable[[Any], Any]:
 
 
 def resampled(down: dict[str, Any], up: dict[str, Any]) -> Callable[[Any], Callable[[Any], Any]]:
-    """Give what makes images small and large again."""
+    """Return the function that scales images down and up again."""
 
     def make(corruption: Any) -> Callable[[Any], Any]:
         from kornia.geometry.transform import resize
@@ -79,7 +79,7 @@ def resampled(down: dict[str, Any], up: dict[str, Any]) -> Callable[[Any], Calla
 
 
 def jpeg_compression(corruption: Any) -> Callable[[Any], Any]:
-    """Do what JPEG does at the same quality."""
+    """Apply the differentiable JPEG codec with the same quality."""
     import torch
     from kornia.enhance import jpeg_codec_differentiable
 

@@ -1,4 +1,4 @@
-"""kornia's maps: one drawn number for each image of a batch, also where all are the same."""
+"""kornia's geometric maps, with one random number for each image, even where all are equal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def uniform(tensor: Any, ends: tuple[float, float]) -> Any:
 
 
 def geometric(tensor: Any, ends: tuple[float, float]) -> Any:
-    """Draw one number for each image, uniformly in its logarithm."""
+    """Draw one number for each image, uniform in the logarithm."""
     low, high = ends
     return uniform(tensor, (math.log(low), math.log(high))).exp_()
 
@@ -32,7 +32,7 @@ def pairs(tensor: Any, first: tuple[float, float], second: tuple[float, float]) 
 
 
 def rotation(corruption: Any) -> Callable[[Any], Any]:
-    """Turn by the same, or by up to the same."""
+    """Rotate by the same angle, or by a random one up to it."""
     from kornia.geometry.transform import rotate
 
     turn = limits(corruption)["degrees"]
@@ -40,7 +40,7 @@ def rotation(corruption: Any) -> Callable[[Any], Any]:
 
 
 def translation(corruption: Any) -> Callable[[Any], Any]:
-    """Shift by the same, or by up to the same."""
+    """Translate by the same distance, or by a random one up to it."""
     from kornia.geometry.transform import translate
 
     ranges = limits(corruption)
@@ -48,7 +48,7 @@ def translation(corruption: Any) -> Callable[[Any], Any]:
 
 
 def zoom(corruption: Any) -> Callable[[Any], Any]:
-    """Magnify by the same, or by up to the same."""
+    """Zoom by the same factor, or by a random one up to it."""
     from kornia.geometry.transform import scale
 
     factor = limits(corruption)["factor"]
@@ -56,7 +56,7 @@ def zoom(corruption: Any) -> Callable[[Any], Any]:
 
 
 def affine(corruption: Any) -> Callable[[Any], Any]:
-    """Do all of it in one resampling."""
+    """Apply the whole affine map in one resampling."""
     import torch
     from kornia.geometry.transform import get_affine_matrix2d, warp_affine
 
@@ -70,8 +70,8 @@ def affine(corruption: Any) -> Callable[[Any], Any]:
             translations=pairs(tensor, ranges["x"], ranges["y"]),
             center=torch.tensor([[(size[1] - 1) / 2, (size[0] - 1) / 2]]).expand(len(tensor), 2),
             scale=torch.stack([factor, stretched], dim=-1),
-            angle=-uniform(tensor, ranges["degrees"]),  # clockwise there
-            sx=-uniform(tensor, ranges["shear"]).atan(),  # the other way there
+            angle=-uniform(tensor, ranges["degrees"]),  # clockwise in kornia
+            sx=-uniform(tensor, ranges["shear"]).atan(),  # opposite sign in kornia
             sy=torch.zeros(len(tensor)),
         )
         return warp_affine(tensor, matrix[:, :2], tuple(size))
@@ -80,7 +80,7 @@ def affine(corruption: Any) -> Callable[[Any], Any]:
 
 
 def perspective(corruption: Any) -> Callable[[Any], Any]:
-    """Move the corners to the same places, or by up to as much."""
+    """Move the corners to the same places, or by random distances up to them."""
     import torch
     from kornia.geometry.transform import get_perspective_transform, warp_perspective
 
@@ -98,7 +98,7 @@ def perspective(corruption: Any) -> Callable[[Any], Any]:
 
 
 def barrel_distortion(corruption: Any) -> Callable[[Any], Any]:
-    """Look through a lens of the same distortion, as calibration takes it away."""
+    """Apply the same lens distortion, through the function that removes one."""
     import torch
     from kornia.geometry.calibration import undistort_image
 
@@ -114,7 +114,7 @@ def barrel_distortion(corruption: Any) -> Callable[[Any], Any]:
 
 
 def elastic_transform(corruption: Any) -> Callable[[Any], Any]:
-    """Deform each image by noise as smooth and as strong; its kernel ends at 3 deviations."""
+    """Deform each image by equally smooth and strong noise; the kernel ends at 3 sigma."""
     import torch
     from kornia.geometry.transform import elastic_transform2d
 
@@ -122,7 +122,8 @@ def elastic_transform(corruption: Any) -> Callable[[Any], Any]:
         h, w = tensor.shape[-2:]
         sigma = corruption.sigma * min(h, w)
         side = 2 * round(3 * sigma) + 1
-        alpha = 2 * corruption.displacement * (2 * math.sqrt(math.pi) * sigma)  # half sides there
+        # kornia counts in half sides
+        alpha = 2 * corruption.displacement * (2 * math.sqrt(math.pi) * sigma)
         return elastic_transform2d(
             tensor,
             torch.randn(len(tensor), 2, h, w),
@@ -139,7 +140,7 @@ MAPS = {
     "affine": affine,
     "perspective": perspective,
     "rotation": rotation,
-    "shear": affine,  # its own shear goes about the corner
+    "shear": affine,  # its own shear is about a corner
     "translation": translation,
     "zoom": zoom,
 }

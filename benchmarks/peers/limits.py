@@ -1,4 +1,4 @@
-"""What corruptions do, in numbers that peers take: ranges of affine maps, corners, lengths."""
+"""Parameters of corruptions as other packages take them: affine ranges, corners, lengths."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ NEUTRAL = {"degrees": 0.0, "x": 0.0, "y": 0.0, "factor": 1.0, "stretch": 1.0, "s
 
 
 def limits(corruption: Any) -> Limits:
-    """Give the least and greatest angle, shift, magnification, stretch and slant.
+    """Return the least and greatest angle, shift, magnification, stretch and shear.
 
-    They are the same for a corruption that treats all images alike.
+    The two are equal for a corruption that is not random.
     """
-    slants = corruption.name.endswith("shear")  # its factor is a slant, not a magnification
+    is_shear = corruption.name.endswith("shear")  # its factor is a shear, not a magnification
     result: Limits = {}
     for name, neutral in NEUTRAL.items():
-        field = {"shear": "factor", "factor": ""}.get(name, name) if slants else name
+        field = {"shear": "factor", "factor": ""}.get(name, name) if is_shear else name
         value = float(getattr(corruption, field, neutral))
         if not corruption.is_random:
             result[name] = (value, value)
@@ -46,7 +46,7 @@ def limits(corruption: Any) -> Limits:
 
 
 def draw(ranges: Limits, generator: np.random.Generator) -> dict[str, float]:
-    """Draw each number from its range: uniformly, or a magnification in its logarithm."""
+    """Draw each number from its range: uniform, or uniform in the logarithm for factors."""
     return {
         name: math.exp(generator.uniform(math.log(low), math.log(high)))
         if NEUTRAL[name]
@@ -56,14 +56,19 @@ def draw(ranges: Limits, generator: np.random.Generator) -> dict[str, float]:
 
 
 def forward_matrix(shape: tuple[int, ...], **values: float) -> NDArray[np.float64]:
-    """Give the 3 x 3 matrix on columns (x, y, 1), in pixels, of a map about the image's centre.
+    """Return the 3 x 3 matrix on columns (x, y, 1), in pixels, of a map about the image's centre.
 
     Parameters
     ----------
     shape : tuple of int
-        (h, w) of the image; more is ignored.
-    **values
-        `degrees`, `x`, `y`, `factor`, `stretch` and `shear`, as noiselib's affine has them.
+        Shape (h, w) of the image; further numbers are ignored.
+    **values : float
+        The parameters `degrees`, `x`, `y`, `factor`, `stretch` and `shear` of noiselib's affine.
+
+    Returns
+    -------
+    ndarray of float64, shape (3, 3)
+        The matrix from input to output coordinates.
     """
     given = NEUTRAL | values
     sine, cosine = (f(math.radians(given["degrees"])) for f in (math.sin, math.cos))
@@ -78,13 +83,13 @@ def forward_matrix(shape: tuple[int, ...], **values: float) -> NDArray[np.float6
 
 
 def corners(shape: tuple[int, ...]) -> Corners:
-    """Give the corners (x, y) of an image of (h, w), in pixels, clockwise from the upper left."""
+    """Return the corners (x, y) of an image of (h, w), in pixels, clockwise from the upper left."""
     h, w = shape[:2]
     return np.array([(0, 0), (w, 0), (w, h), (0, h)]) - 0.5
 
 
 def corner_moves(corruption: Any, shape: tuple[int, ...]) -> Corners:
-    """Give how far a perspective moves each corner, or at most moves it, in pixels."""
+    """Return how far a perspective moves each corner, or its maximum, in pixels."""
     h, w = shape[:2]
     if corruption.is_random:
         most = float(corruption.distortion)
@@ -94,12 +99,12 @@ def corner_moves(corruption: Any, shape: tuple[int, ...]) -> Corners:
 
 
 def motion_length(corruption: Any) -> int:
-    """Give the odd length of an even line with the deviation of our half Gaussian, in pixels."""
+    """Return the odd length of an even line as wide as our half Gaussian, in pixels."""
     deviation = float(corruption.sigma) * math.sqrt(1 - 2 / math.pi)
     return 2 * round((math.sqrt(12) * deviation - 1) / 2) + 1
 
 
 def visible_side(corruption: Any) -> float:
-    """Give the mean part of a side that a square hides whose centre is anywhere in the image."""
+    """Return the mean side, inside the image, of a square with a uniformly random centre."""
     size = float(corruption.size)
     return size - size**2 / 4

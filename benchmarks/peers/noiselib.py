@@ -1,4 +1,4 @@
-"""noiselib itself: every registered corruption, on the batch as it is."""
+"""noiselib itself: every registered corruption, on the batch without conversion."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["load"]
 
 
 def load() -> Peer:
-    """Give noiselib in the form of a peer."""
+    """Return noiselib as a peer."""
     import noiselib
 
     return Peer(
@@ -25,18 +25,18 @@ def load() -> Peer:
 
 
 def distribution_version() -> str:
-    """Give the version of the distribution that brings noiselib."""
+    """Return the version of the distribution that contains noiselib."""
     from importlib.metadata import version
 
     return version("image-robustness-studies")
 
 
 def forms(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Run a corruption on the whole batch."""
-    return {"one batch": partial(first, corruption, images)}
+    """Return the run of a corruption on the whole batch."""
+    return {"one batch": partial(corrupt_first, corruption, images)}
 
 
-def first(corruption: Any, images: Batch, count: int) -> Batch:
-    """Corrupt the first so many images."""
+def corrupt_first(corruption: Any, images: Batch, count: int) -> Batch:
+    """Corrupt the first `count` images."""
     result: Batch = corruption(images[:count], seed=1)
     return result

@@ -1,4 +1,4 @@
-"""What a peer is: a package with ways to corrupt images as one of our corruptions does."""
+"""Peers: other packages, and how each of them performs our corruptions."""
 
 from __future__ import annotations
 
@@ -24,18 +24,19 @@ Maker = Callable[[Any, Batch], Mapping[str, Run]]  # corruption and images -> it
 class Peer:
     """A package that corrupts images.
 
-    Parameters
+    Attributes
     ----------
     name : str
-        As it is shown.
+        Its name in tables.
     version : str
-        Of the package that was imported.
+        Version of the imported package.
     remark : str
-        How its data is held and what is timed, in one sentence.
+        How its data is stored and what is timed, in one sentence.
     makers : mapping of str to callable
-        By a corruption's text name: from the corruption and the images, the forms to time; none
-        where it does not take such images. What a maker does itself is not timed. A run gives
-        images as they came, uint8, in one array or one by one.
+        For the name of each corruption, a function of the corruption and the images that returns
+        the forms to time, or none where the package does not take such images. The time of the
+        maker itself is not measured. A run returns uint8 images of the same shape, in one array or
+        one by one.
     """
 
     name: str
@@ -45,24 +46,31 @@ class Peer:
 
 
 def load_peers(names: Sequence[str] = ADAPTERS) -> tuple[list[Peer], dict[str, str]]:
-    """Import the peers; for each that cannot be imported, say why.
+    """Import the peers, and record why some cannot be imported.
+
+    Parameters
+    ----------
+    names : sequence of str, optional
+        Names of adapters.
 
     Returns
     -------
-    list of Peer, dict of str to str
-        Those that are there, and the reasons of those that are not.
+    peers : list of Peer
+        Those that were imported.
+    missing : dict of str to str
+        The reason for each that was not.
     """
     peers, missing = [], {}
     for name in names:
         try:
             peers.append(import_module(f"benchmarks.peers.{name}").load())
-        except Exception as error:  # a broken package raises anything at import
+        except Exception as error:  # a broken package may raise anything
             missing[name] = describe(error)
     return peers, missing
 
 
 def image_by_image(function: Callable[[Any], Any], images: Iterable[Any]) -> Run:
-    """Give the run that sends one image after the other through a function."""
+    """Return the run that applies a function to one image after the other."""
     pictures = list(images)
 
     def run(count: int) -> list[Any]:
@@ -72,7 +80,7 @@ def image_by_image(function: Callable[[Any], Any], images: Iterable[Any]) -> Run
 
 
 def colour_only(maker: Maker) -> Maker:
-    """Keep a maker from grey images: it cannot take them, or there is nothing to do on them."""
+    """Restrict a maker to colour images: it cannot take grey ones, or does not change them."""
 
     def forms(corruption: Any, images: Batch) -> Mapping[str, Run]:
         return maker(corruption, images) if images.ndim == 4 else {}

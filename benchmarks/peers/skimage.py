@@ -1,9 +1,9 @@
-"""scikit-image: noise and what depends on the value alone.
+"""scikit-image: noise and pointwise functions.
 
-What takes arrays of any number of axes gets all images at once, in batches of 256, and image by
-image; the fastest counts. Where it gives float64 in [0, 1], that is rounded to uint8, as everyone
-gives. Salt and pepper strikes every channel by itself. Its Poisson noise has no strength: it counts
-as many photons as the images have levels, so it changes less.
+Functions that take arrays with any number of axes are measured on all images at once, in batches of
+256, and image by image; the fastest form counts. Results in float64 are rounded to uint8, like
+those of all packages. Salt and pepper changes each channel separately. Its Poisson noise has no
+strength: the number of photons is the number of levels in the images, so it changes less.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MODES = {
 
 
 def load() -> Peer:
-    """Import scikit-image and give what it has."""
+    """Import scikit-image and return its adapter."""
     for part in (
         "exposure",
         "feature",
@@ -46,12 +46,12 @@ def load() -> Peer:
         "transform",
         "util",
     ):
-        import_module(f"skimage.{part}")  # loaded on first use, which is not to be timed
+        import_module(f"skimage.{part}")  # loaded on first use otherwise, which must not be timed
     return Peer(
         name="scikit-image",
         version=version("scikit-image"),
-        remark="rounded to uint8 where it gives float64; in batches where it can, "
-        "maps image by image",
+        remark="rounded to uint8 where the result is float64; in batches where possible, "
+        "geometric maps image by image",
         makers={
             **dict.fromkeys(MODES, noise),
             "gamma": gamma,
@@ -63,7 +63,7 @@ def load() -> Peer:
 
 
 def noise(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Add noise of the same deviation, or strike as many values."""
+    """Add noise with the same standard deviation or share of changed values."""
     from skimage.util import random_noise
 
     settings: dict[str, Any] = {}
@@ -77,14 +77,14 @@ def noise(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def gamma(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Raise to the same power."""
+    """Raise the values to the same power."""
     from skimage.exposure import adjust_gamma
 
     return both(partial(adjust_gamma, gamma=corruption.gamma), images)
 
 
 def inversion(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Invert; it has no halves."""
+    """Invert; there is no partial inversion."""
     from skimage.util import invert
 
     del corruption

@@ -1,7 +1,7 @@
 """scikit-image's blurs, edges and resampling.
 
-The means over a disk and a square are its rank filters', which leave out what lies beyond the
-border; the disk is not softened. Its small pictures are smoothed by a Gaussian.
+The means over a disk and a square are those of its rank filters, which ignore what lies beyond the
+border; the disk has no soft edge. It smooths by a Gaussian before it scales images down.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["FILTERS"]
 
 
 def gaussian_blur(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Filter with the same deviation, border and end of the kernel."""
+    """Filter with the same standard deviation, border and end of the kernel."""
     from skimage.filters import gaussian
 
     def blur(sigma: tuple[float, ...], some: Any) -> Any:
@@ -50,7 +50,7 @@ def defocus_blur(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def median_blur(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Take the median of the same window, by sorting or by a histogram that moves along."""
+    """Take the median of the same window, by sorting or by a moving histogram."""
     from skimage.filters import median
 
     side = 2 * corruption.radius + 1
@@ -62,7 +62,7 @@ def median_blur(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def canny_edges(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Find the edges of each channel; it has no mixture."""
+    """Find the edges of each channel; there is no mixing with the image."""
     from skimage.feature import canny
 
     del corruption
@@ -70,7 +70,7 @@ def canny_edges(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def pixelate(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Take the mean of blocks of whole pixels, and repeat it."""
+    """Average blocks of whole pixels, and repeat the means."""
     from skimage.transform import downscale_local_mean
 
     block = round(1 / corruption.fraction)
@@ -86,7 +86,7 @@ def pixelate(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def downscale(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Resize and back, bilinearly."""
+    """Scale down and up again, bilinearly."""
     from skimage.transform import resize
 
     shape = images.shape[1:]

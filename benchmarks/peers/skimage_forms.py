@@ -1,4 +1,4 @@
-"""Ways to run a function of scikit-image."""
+"""Forms in which a function of scikit-image is run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.timing import Run
 
 __all__ = ["as_levels", "batched", "both", "each_channel"]
 
-BATCH = 256  # its float64 arrays of these stay in the processor's caches, where images are small
+BATCH = 256  # float64 arrays of so many small images stay in the caches of the processor
 
 
 def as_levels(result: Any) -> Batch:
@@ -22,7 +22,7 @@ def as_levels(result: Any) -> Batch:
 
 
 def batched(function: Callable[[Any], Any], images: Batch) -> dict[str, Run]:
-    """Give a function of all images at once, and of some at a time."""
+    """Return the runs of a function on all images at once, and in batches."""
 
     def some(count: int) -> Batch:
         starts = range(0, count, BATCH)
@@ -32,12 +32,12 @@ def batched(function: Callable[[Any], Any], images: Batch) -> dict[str, Run]:
 
 
 def both(function: Callable[[Any], Any], images: Batch) -> Mapping[str, Run]:
-    """Give a function in batches and image by image."""
+    """Return the runs of a function in batches and image by image."""
     return {**batched(function, images), "image by image": image_by_image(function, images)}
 
 
 def each_channel(function: Callable[[Any], Any], images: Batch) -> Mapping[str, Run]:
-    """Give a function of grey images, channel by channel."""
+    """Return the run of a function of grey images, channel by channel."""
     if images.ndim == 3:
         return {"image by image": image_by_image(function, images)}
 

@@ -1,6 +1,6 @@
 """scikit-image's warps, image by image.
 
-It has no random maps: each image's is drawn and made in the loop, as one would.
+It has no random maps: the map of each image is drawn in the loop, as a user would do it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AFFINE = ("affine", "shear", "translation", "zoom")
 
 
 def rotation(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Turn with its own function for that."""
+    """Rotate with its function for rotations."""
     from skimage.transform import rotate
 
     turn = partial(rotate, angle=corruption.degrees, order=1, mode="constant")
@@ -30,14 +30,14 @@ def rotation(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def affine(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Warp by a matrix: one for all, or drawn for each image."""
+    """Warp by a matrix: the same for all images, or a random one for each."""
     shape, ranges = images.shape[1:3], limits(corruption)
     generator = np.random.default_rng(1)
     return warped(corruption, images, lambda: forward_matrix(shape, **draw(ranges, generator)))
 
 
 def perspective(corruption: Any, images: Batch) -> Mapping[str, Run]:
-    """Warp by the map that moves the corners."""
+    """Warp by the map that moves the corners to the same places."""
     from skimage.transform import ProjectiveTransform
 
     shape = images.shape[1:3]
@@ -52,7 +52,7 @@ def perspective(corruption: Any, images: Batch) -> Mapping[str, Run]:
 
 
 def warped(corruption: Any, images: Batch, forward: Callable[[], Any]) -> Mapping[str, Run]:
-    """Warp all images by one matrix, or each by its own."""
+    """Warp all images by one matrix, or each by a random one."""
     from skimage.transform import warp
 
     fixed = np.linalg.inv(forward())

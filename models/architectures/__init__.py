@@ -1,42 +1,51 @@
-"""Networks by name, one file a family.
+"""Architectures by name, one file for each family.
 
-A new network is one function under `@architecture(...)` in a file of this folder; it is found by
-itself. See `mlp.py` for the pattern.
+A new architecture is one function under `@architecture(...)` in a file of this folder, and is found
+without being listed anywhere. See `mlp.py` for an example.
 """
 
 import difflib
-import importlib
 import itertools
-import pkgutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.architectures.registry import REGISTRY, Architecture
+from models.discovery import import_modules
+from models.errors import UserError
 
 if TYPE_CHECKING:
     import keras
 
 
-class ArchitectureError(ValueError):
-    """An architecture that is not known, or does not fit the images."""
+class ArchitectureError(UserError, ValueError):
+    """An architecture that is unknown, or does not fit the images."""
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all architectures, sorted."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    import_modules(__name__)
     return tuple(sorted(REGISTRY))
 
 
 def get(name: str) -> Architecture:
-    """Return the architecture of that name.
+    """Return the architecture of a name.
+
+    Parameters
+    ----------
+    name : str
+        One of `names()`.
+
+    Returns
+    -------
+    Architecture
+        What is registered under the name.
 
     Raises
     ------
     ArchitectureError
-        When there is none, with the nearest name.
+        When the name is unknown; the message suggests the nearest name.
     """
     known = names()
     if name not in known:
@@ -49,24 +58,24 @@ def get(name: str) -> Architecture:
 
 
 def build(name: str, input_shape: tuple[int, int, int], classes: int, seed: int) -> "keras.Model":
-    """Build a network with freshly drawn weights.
+    """Build a network with random initial weights.
 
     Parameters
     ----------
-    name
+    name : str
         One of `names()`.
-    input_shape
-        Height, width and channels of an image.
-    classes
-        How many probabilities come out, at least 2.
-    seed
-        Decides every initial weight and every dropout mask; 0 or more.
+    input_shape : tuple of int
+        Height, width and channels of each image.
+    classes : int
+        Number of classes, at least 2.
+    seed : int
+        Seed of all initial weights and dropout masks; 0 or more.
 
     Returns
     -------
     keras.Model
-        From uint8 images (n, h, w, c), 0 to 255, to float32 probabilities (n, classes). The
-        scaling to [0, 1] is its first layer, a softmax its last.
+        From uint8 images (n, h, w, c), 0 to 255, to float32 probabilities (n, classes). Its first
+        layer scales to [0, 1], its last layer is a softmax.
 
     Raises
     ------
@@ -99,6 +108,6 @@ def build(name: str, input_shape: tuple[int, int, int], classes: int, seed: int)
 
 
 def _layer_seeds(seed: int) -> Iterator[int]:
-    """Yield independent 31-bit seeds without end, so that nothing depends on a global generator."""
+    """Yield independent 31-bit seeds, so that nothing depends on a global random generator."""
     for layer in itertools.count():
         yield int(np.random.SeedSequence([seed, layer]).generate_state(1)[0] >> 1)

@@ -1,7 +1,8 @@
 """Densely connected networks (Huang, Liu, van der Maaten, Weinberger 2016) for small images.
 
-Three dense blocks, in which each layer sees the outputs of all before it, at falling resolution.
-The numbers in the names count layers with weights: 3 n + 4 for n layers a block, as in the paper.
+Three dense blocks, in which each layer gets the outputs of all layers before it, with a lower
+resolution in each block. The numbers in the names count layers with weights, as in the paper:
+3 n + 4 for n layers in each block.
 """
 
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from keras import KerasTensor
 
 GROWTH = 12
-"""Channels that each layer adds, the paper's smallest."""
+"""Channels that each layer adds; the smallest value in the paper."""
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=45_826)
@@ -38,21 +39,21 @@ def densenet_16(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _dense_network(pixels: "KerasTensor", seeds: Iterator[int], depth: int) -> "KerasTensor":
-    """One convolution, three dense blocks, transitions between them, the mean of each channel."""
+    """Return the features of a convolution and three dense blocks with transitions between them."""
     features = Stack(pixels, seeds).convolution(2 * GROWTH, bias=False).features
     features = _dense_block(features, depth, seeds)
     for _ in range(2):
-        transition = Stack(features, seeds).normalise().relu()
-        transition.convolution(features.shape[-1], 1, bias=False).pool_mean()
+        transition = Stack(features, seeds).batch_norm().relu()
+        transition.convolution(features.shape[-1], 1, bias=False).average_pool()
         features = _dense_block(transition.features, depth, seeds)
-    return Stack(features, seeds).normalise().relu().average().features
+    return Stack(features, seeds).batch_norm().relu().global_average_pool().features
 
 
 def _dense_block(features: "KerasTensor", depth: int, seeds: Iterator[int]) -> "KerasTensor":
-    """Append the answers of `depth` layers to the input: ``x = [x, f(x)]`` each time."""
+    """Concatenate the outputs of `depth` layers to the input: ``x = [x, f(x)]`` for each layer."""
     from keras import layers
 
     for _ in range(depth):
-        answer = Stack(features, seeds).normalise().relu().convolution(GROWTH, bias=False)
-        features = layers.Concatenate()([features, answer.features])
+        new = Stack(features, seeds).batch_norm().relu().convolution(GROWTH, bias=False)
+        features = layers.Concatenate()([features, new.features])
     return features

@@ -1,4 +1,4 @@
-"""Multilayer perceptrons: every pixel to every unit."""
+"""Multilayer perceptrons."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -9,8 +9,8 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=2e-3)
-PLAIN = Recipe(images=750_000, most_epochs=40, batch_size=128, learning_rate=1e-3)
+RECIPE = Recipe(images=750_000, max_epochs=40, batch_size=128, learning_rate=2e-3)
+PLAIN = Recipe(images=750_000, max_epochs=40, batch_size=128, learning_rate=1e-3)
 
 
 @architecture(RECIPE, parameters=672_778)
@@ -45,7 +45,7 @@ def mlp_deep(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 @architecture(PLAIN, parameters=669_706)
 def mlp_plain(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
-    """512, 512 and nothing else."""
+    """512, 512 without batch norm and dropout."""
     stack = Stack(pixels, seeds).flatten()
     return stack.dense(512).relu().dense(512).relu().features
 
@@ -53,8 +53,8 @@ def mlp_plain(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 def _perceptron(
     pixels: "KerasTensor", seeds: Iterator[int], widths: tuple[int, ...], dropout: float
 ) -> "KerasTensor":
-    """Dense layers without bias (batch norm has one), each with batch norm, ReLU and dropout."""
+    """Return the features of dense layers without bias, with batch norm, ReLU and dropout."""
     stack = Stack(pixels, seeds).flatten()
     for width in widths:
-        stack.dense(width, bias=False).normalise().relu().dropout(dropout)
+        stack.dense(width, bias=False).batch_norm().relu().dropout(dropout)
     return stack.features

@@ -1,4 +1,4 @@
-"""The table of architectures: what one is, and the decorator that enters it."""
+"""What an architecture is, and the decorator that registers one."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,49 +12,49 @@ Body = Callable[["KerasTensor", Iterator[int]], "KerasTensor"]
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """How an architecture is trained when nothing else is said.
+    """How an architecture is trained by default.
 
-    Parameters
+    Attributes
     ----------
-    images
-        Training images to show in all. The number of epochs is this divided by the size of the
-        training set, rounded up, and at most `most_epochs`.
-    most_epochs
-        The most epochs, which is what small data sets get.
-    batch_size
-        Images in a gradient step.
-    learning_rate
-        Of Adam at the start.
+    images : int
+        Number of training images to show in total. The number of epochs is this number divided by
+        the size of the training set, rounded up, and at most `max_epochs`.
+    max_epochs : int
+        Largest number of epochs, which limits the training on small data sets.
+    batch_size : int
+        Number of images in a gradient step.
+    learning_rate : float
+        Learning rate of Adam at the start.
     """
 
     images: int
-    most_epochs: int
+    max_epochs: int
     batch_size: int
     learning_rate: float
 
     def epochs(self, images: int) -> int:
-        """Return the epochs for a training set of so many images, at least 1."""
-        return min(self.most_epochs, -(-self.images // max(images, 1)))
+        """Return the number of epochs for a training set of `images` images, at least 1."""
+        return min(self.max_epochs, -(-self.images // max(images, 1)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """A network by name.
+    """A registered architecture.
 
-    Parameters
+    Attributes
     ----------
-    name
-        What it is called.
-    family
-        The name of the file it stands in.
-    summary
-        One line about it.
-    body
-        From pixels and seeds to features.
-    recipe
+    name : str
+        What users type.
+    family : str
+        Name of the module that defines it.
+    summary : str
+        One line about its layers.
+    body : callable
+        From pixels and seeds to features, see `architecture`.
+    recipe : Recipe
         How it is trained by default.
-    parameters
-        How many numbers it holds, moving statistics included, for images of 28x28x1 and 10 classes.
+    parameters : int
+        Number of parameters, including moving statistics, for images of 28x28x1 and 10 classes.
     """
 
     name: str
@@ -69,25 +69,30 @@ REGISTRY: dict[str, Architecture] = {}
 
 
 def architecture(recipe: Recipe, *, parameters: int) -> Callable[[Body], Body]:
-    """Enter the decorated function under its own name; its docstring's first line is the summary.
+    """Register the decorated function under its name, with the first line of its docstring.
 
     The function takes pixels, a float tensor (n, h, w, c) in [0, 1], and an endless iterator of
-    seeds, one for each layer that draws; it returns the features, (n, features), on which the
-    classes are told apart. The first scaling and the softmax at the end are not its business.
+    seeds, one for each layer with random numbers; it returns features (n, features), which a dense
+    layer with a softmax classifies. It adds neither that layer nor the scaling to [0, 1].
 
     Parameters
     ----------
-    recipe
+    recipe : Recipe
         How it is trained by default.
-    parameters
-        As in `Architecture`. Stated, not counted, so that a list of all networks needs no Keras; a
-        test counts them, and says which number is right.
+    parameters : int
+        As in `Architecture`. The number is stated, so that a list of all architectures needs no
+        Keras; a test counts the parameters and reports the right number.
+
+    Returns
+    -------
+    callable
+        The decorator.
     """
 
-    def enter(body: Body) -> Body:
+    def register(body: Body) -> Body:
         name = body.__name__
         if name in REGISTRY:
-            raise ValueError(f"there is an architecture called '{name}' already")
+            raise ValueError(f"an architecture called '{name}' is registered already")
         REGISTRY[name] = Architecture(
             name=name,
             family=body.__module__.rpartition(".")[2],
@@ -98,4 +103,4 @@ def architecture(recipe: Recipe, *, parameters: int) -> Callable[[Body], Body]:
         )
         return body
 
-    return enter
+    return register

@@ -1,8 +1,8 @@
 """Residual networks (He, Zhang, Ren, Sun 2015) as their authors built them for CIFAR-10.
 
-A convolution, then three stages of 16, 32 and 64 channels, the second and third at half the
-resolution of the one before, then the mean of each channel. The numbers in the names count layers
-with weights, without those of the shortcuts: 6 n + 2 for n blocks a stage.
+A convolution, three stages of 16, 32 and 64 channels, each stage at half the resolution of the one
+before, and the mean of each channel. The numbers in the names count layers with weights, without
+those of the shortcuts: 6 n + 2 for n blocks in each stage.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=78_426)
@@ -36,28 +36,28 @@ def resnet_20(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 
 
 def _residual_network(pixels: "KerasTensor", seeds: Iterator[int], blocks: int) -> "KerasTensor":
-    """One convolution, three stages of residual blocks, the mean of each channel."""
-    features = Stack(pixels, seeds).convolution(16, bias=False).normalise().relu().features
+    """Return the features of a convolution and three stages of residual blocks."""
+    features = Stack(pixels, seeds).convolution(16, bias=False).batch_norm().relu().features
     for channels in (16, 32, 64):
         for block in range(blocks):
             stride = 2 if block == 0 and channels > 16 else 1
             features = _residual_block(features, channels, stride, seeds)
-    return Stack(features, seeds).average().features
+    return Stack(features, seeds).global_average_pool().features
 
 
 def _residual_block(
     features: "KerasTensor", channels: int, stride: int, seeds: Iterator[int]
 ) -> "KerasTensor":
-    """Add two convolutions' answer to the input: ``relu(x + f(x))``.
+    """Add the output of two convolutions to the input: ``relu(x + f(x))``.
 
-    Where the shape changes, the input goes through a 1x1 convolution.
+    Where the shape changes, a 1x1 convolution projects the input.
     """
     from keras import layers
 
-    answer = Stack(features, seeds).convolution(channels, stride=stride, bias=False)
-    answer.normalise().relu().convolution(channels, bias=False).normalise()
+    residual = Stack(features, seeds).convolution(channels, stride=stride, bias=False)
+    residual.batch_norm().relu().convolution(channels, bias=False).batch_norm()
     shortcut = features
     if features.shape[-1] != channels:
         projection = Stack(features, seeds).convolution(channels, 1, stride=stride, bias=False)
-        shortcut = projection.normalise().features
-    return Stack(layers.Add()([answer.features, shortcut]), seeds).relu().features
+        shortcut = projection.batch_norm().features
+    return Stack(layers.Add()([residual.features, shortcut]), seeds).relu().features

@@ -1,4 +1,4 @@
-"""Layers one after the other, the way networks are written down in papers."""
+"""A sequence of layers, written as in a paper."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
@@ -8,31 +8,31 @@ if TYPE_CHECKING:
     from keras import KerasTensor
 
 BATCH_NORM_MOMENTUM = 0.9
-"""Of the running statistics. Keras' 0.99 takes 500 steps to forget its start, more than a training
-on a small data set has: on the embedded digits it cost the CNN 4 points of validation accuracy."""
+"""Of the moving statistics. Keras' default of 0.99 takes 500 steps to forget the initial values,
+more than a training on a small data set has; on digits it cost the CNN 4 points of accuracy."""
 
 Initializer = Literal["glorot_uniform", "he_normal", "he_uniform"]
 
 
 class Stack:
-    """Layers one after the other on a tensor; whatever they draw comes from `seeds`.
+    """Applies layers to a tensor, one after the other.
 
-    Each method adds one layer and returns the stack, so that a network reads in one line:
-    ``Stack(pixels, seeds).convolution(32).relu().pool().flatten().features``.
+    Each method adds one layer and returns the stack, so that a network is one expression:
+    ``Stack(pixels, seeds).convolution(32).relu().max_pool().flatten().features``.
 
     Parameters
     ----------
-    features
-        What the first layer gets.
-    seeds
-        One is taken for each layer that draws: initial weights, dropout.
-    initializer
-        Of the weights of dense layers and convolutions, by its name in Keras.
+    features : KerasTensor
+        Input of the first layer.
+    seeds : iterator of int
+        One seed is taken for each layer with random numbers: initial weights, dropout.
+    initializer : str, optional
+        Initializer of dense layers and convolutions, by its name in Keras.
 
     Attributes
     ----------
-    features
-        The output of the last layer so far.
+    features : KerasTensor
+        Output of the last layer so far.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Stack:
         self._initializer = initializer
 
     def dense(self, width: int, *, bias: bool = True) -> "Stack":
-        """Connect every feature to each of `width` units, without activation."""
+        """Add a dense layer of `width` units, without activation."""
         from keras import layers
 
         return self._add(layers.Dense(width, use_bias=bias, kernel_initializer=self._weights()))
@@ -60,7 +60,26 @@ class Stack:
         padding: Literal["same", "valid"] = "same",
         bias: bool = True,
     ) -> "Stack":
-        """Convolve with `channels` square kernels of `size` pixels, without activation."""
+        """Add a convolution, without activation.
+
+        Parameters
+        ----------
+        channels : int
+            Number of output channels.
+        size : int, optional
+            Height and width of the kernels.
+        stride : int, optional
+            Step of the kernels in both directions.
+        padding : {"same", "valid"}, optional
+            ``"same"`` pads with zeros, ``"valid"`` does not pad.
+        bias : bool, optional
+            Whether to add a bias to each channel.
+
+        Returns
+        -------
+        Stack
+            The stack itself.
+        """
         from keras import layers
 
         layer = layers.Conv2D(
@@ -73,44 +92,44 @@ class Stack:
         )
         return self._add(layer)
 
-    def normalise(self, momentum: float = BATCH_NORM_MOMENTUM) -> "Stack":
-        """Batch norm: zero mean and unit deviation a channel, then a scale and a shift."""
+    def batch_norm(self, momentum: float = BATCH_NORM_MOMENTUM) -> "Stack":
+        """Add batch normalization."""
         from keras import layers
 
         return self._add(layers.BatchNormalization(momentum=momentum))
 
     def relu(self) -> "Stack":
-        """Set what is negative to zero."""
+        """Add a ReLU activation."""
         from keras import layers
 
         return self._add(layers.Activation("relu"))
 
-    def pool(self) -> "Stack":
-        """Keep the maximum of each 2x2 pixels; an odd last row or column is dropped."""
+    def max_pool(self) -> "Stack":
+        """Add max pooling over 2x2 pixels; an odd last row or column is dropped."""
         from keras import layers
 
         return self._add(layers.MaxPooling2D(2))
 
-    def pool_mean(self) -> "Stack":
-        """Keep the mean of each 2x2 pixels; an odd last row or column is dropped."""
+    def average_pool(self) -> "Stack":
+        """Add average pooling over 2x2 pixels; an odd last row or column is dropped."""
         from keras import layers
 
         return self._add(layers.AveragePooling2D(2))
 
     def dropout(self, rate: float) -> "Stack":
-        """Set a share `rate` of the features to zero while training."""
+        """Add dropout of a fraction `rate` of the features."""
         from keras import layers
 
         return self._add(layers.Dropout(rate, seed=next(self._seeds)))
 
     def flatten(self) -> "Stack":
-        """Put all pixels and channels in one row."""
+        """Flatten all pixels and channels to one axis."""
         from keras import layers
 
         return self._add(layers.Flatten())
 
-    def average(self) -> "Stack":
-        """Keep the mean of each channel over the whole image."""
+    def global_average_pool(self) -> "Stack":
+        """Add the mean of each channel over all pixels."""
         from keras import layers
 
         return self._add(layers.GlobalAveragePooling2D())

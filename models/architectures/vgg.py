@@ -1,7 +1,7 @@
 """VGG (Simonyan, Zisserman 2014) for small images: pairs of 3x3 convolutions, then pooling.
 
-As today, with batch norm; the numbers in the names count layers with weights, the last that tells
-the classes apart included.
+With batch norm, as usual today. The numbers in the names count layers with weights, including the
+classification layer.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from models.architectures.stack import Stack
 if TYPE_CHECKING:
     from keras import KerasTensor
 
-RECIPE = Recipe(images=270_000, most_epochs=12, batch_size=64, learning_rate=2e-3)
+RECIPE = Recipe(images=270_000, max_epochs=12, batch_size=64, learning_rate=2e-3)
 
 
 @architecture(RECIPE, parameters=468_778)
@@ -37,10 +37,10 @@ def vgg_10(pixels: "KerasTensor", seeds: Iterator[int]) -> "KerasTensor":
 def _pairs(
     pixels: "KerasTensor", seeds: Iterator[int], channels: tuple[int, ...], width: int
 ) -> "KerasTensor":
-    """Pairs of convolutions, each pair pooled, and one dense layer between two dropouts."""
+    """Return the features of pairs of convolutions, and of a dense layer between two dropouts."""
     stack = Stack(pixels, seeds)
     for count in channels:
-        stack.convolution(count, bias=False).normalise().relu()
-        stack.convolution(count, bias=False).pool().normalise().relu()
-    stack.flatten().dropout(0.3).dense(width, bias=False).normalise().relu()
+        stack.convolution(count, bias=False).batch_norm().relu()
+        stack.convolution(count, bias=False).max_pool().batch_norm().relu()
+    stack.flatten().dropout(0.3).dense(width, bias=False).batch_norm().relu()
     return stack.dropout(0.3).features

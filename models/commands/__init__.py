@@ -1,1 +1,1 @@
-"""The commands of ``python -m models``, a file each; importing them loads nothing heavy."""
+"""The commands of ``python -m models``, one file each; importing them loads nothing heavy."""

@@ -1,4 +1,4 @@
-"""What a person sees while models train: a bar on a terminal, elsewhere a line now and then."""
+"""Progress of trainings: a bar on a terminal, and a line from time to time elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 
 class TrainingProgress:
-    """Follow one training after another; used as a context around them.
+    """Shows the progress of one training after another; use it as a context manager.
+
+    It is a `models.training.reports.TrainingObserver`.
 
     Parameters
     ----------
-    console
-        Where to print, best standard error.
-    pause
+    console : rich.console.Console
+        Where to print, normally standard error.
+    pause : float, optional
         Seconds between two lines where there is no terminal.
-    clock
-        What tells the time, in seconds.
+    clock : callable, optional
+        Returns the time in seconds.
     """
 
     def __init__(
@@ -33,13 +35,13 @@ class TrainingProgress:
         self._console = console
         self._bars = Progress(
             *Progress.get_default_columns(),
-            TextColumn("{task.fields[seen]}"),
+            TextColumn("{task.fields[accuracy]}"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
         self._pause, self._clock = pause, clock
-        self._spoken = clock()
+        self._last_line = clock()
         self._task: TaskID | None = None
         self._name = ""
         self._epochs = 0
@@ -59,30 +61,40 @@ class TrainingProgress:
     def note(self, text: str) -> None:
         """Print a line, above the bar if there is one."""
         self._console.print(text, markup=False, soft_wrap=True)
-        self._spoken = self._clock()
+        self._last_line = self._clock()
 
     def begin(self, name: str) -> None:
-        """Hear that a training begins, or goes on."""
+        """Show a bar for a training that begins or resumes."""
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(name, total=None, seen="")
+        self._task = self._bars.add_task(name, total=None, accuracy="")
         self._name, self._epochs = name, 0
 
     def epoch_done(self, report: "EpochReport") -> None:
-        """Hear that an epoch of the training is done."""
+        """Show an epoch of the training.
+
+        Parameters
+        ----------
+        report : EpochReport
+            The metrics of the epoch.
+        """
         if self._task is None:
-            raise RuntimeError("an epoch came before its training began")
+            raise RuntimeError("epoch_done was called before begin")
         if self._epochs == 0 and report.epoch > 1:
-            self.note(f"{self._name} goes on after epoch {report.epoch - 1}")
+            self.note(f"{self._name} resumes after epoch {report.epoch - 1}")
         self._epochs = report.epoch
-        seen = report.validation_accuracy
-        text = f"accuracy {report.accuracy:.2%}" if seen is None else f"validation {seen:.2%}"
-        self._bars.update(self._task, total=report.epochs, completed=report.epoch, seen=text)
-        is_due = self._clock() - self._spoken >= self._pause
+        validation = report.validation_accuracy
+        text = (
+            f"accuracy {report.accuracy:.2%}"
+            if validation is None
+            else f"validation {validation:.2%}"
+        )
+        self._bars.update(self._task, total=report.epochs, completed=report.epoch, accuracy=text)
+        is_due = self._clock() - self._last_line >= self._pause
         if is_due and not self._console.is_terminal:
             self.note(f"{self._name}: epoch {report.epoch} of {report.epochs}, {text}")
 
     @property
     def epochs_done(self) -> int:
-        """Whole epochs of the training at hand, those before a resumption included."""
+        """Whole epochs of the current training, including those before a resumption."""
         return self._epochs

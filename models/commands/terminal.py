@@ -1,4 +1,4 @@
-"""What every command shares: where it prints, and what it says when the user can mend something."""
+"""What all commands share: output, formatting of metrics, and errors as sentences."""
 
 import shlex
 import sys
@@ -8,74 +8,82 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from models.data.sources import describe_sources
+from models.errors import UserError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from models.trials.laboratory import Figure, Trial
+    from models.trials.trial_runner import Metric, Trial
 
 BAD_INPUT = 2
 INTERRUPTED = 130
-DATA_HELP = (
-    "digits, mnist, fashion_mnist, cifar10, an .npz file, a folder of class folders, or KMNIST's."
-)
+DATA_HELP = f"{describe_sources()}."
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """Return where commands print: results on standard output, the rest on standard error."""
+    """Return the console for results (standard output) or for messages (standard error)."""
     from rich.console import Console
 
     return Console(stderr=stderr, highlight=False)
 
 
-def say(text: str, *, stderr: bool = False) -> None:
-    """Print a line as it is, however long."""
+def print_line(text: str, *, stderr: bool = False) -> None:
+    """Print a line without markup or line breaks."""
     console(stderr=stderr).print(text, markup=False, soft_wrap=True)
 
 
-def in_figures(trials: "Sequence[Trial]", figure: "Figure") -> str:
-    """Write the mean of a figure over trials, with its standard deviation if there are several."""
-    from models.trials.laboratory import deviation, mean
+def format_mean(trials: "Sequence[Trial]", metric: "Metric") -> str:
+    """Return the mean of a metric over trials, with its standard deviation for several trials."""
+    from models.trials.trial_runner import mean, standard_deviation
 
-    shape = ".2%" if figure == "accuracy" else ".4f"
-    spread = deviation(trials, figure)
-    return f"{mean(trials, figure):{shape}}" + ("" if spread is None else f" ± {spread:{shape}}")
+    form = ".2%" if metric == "accuracy" else ".4f"
+    deviation = standard_deviation(trials, metric)
+    suffix = "" if deviation is None else f" ± {deviation:{form}}"
+    return f"{mean(trials, metric):{form}}{suffix}"
 
 
 def command_line(program: str) -> str:
-    """Return what was typed, to be typed again."""
+    """Return the command that the user typed."""
     return shlex.join(["python", "-m", program, *sys.argv[1:]])
 
 
 @contextmanager
-def how_to_go_on(program: str) -> Iterator[None]:
-    """Answer Ctrl-C by saying how to go on, for work that is on disk as far as it is done."""
+def explain_resuming(program: str) -> Iterator[None]:
+    """Answer Ctrl-C with the command that resumes the work, which is stored as far as it is done.
+
+    Parameters
+    ----------
+    program : str
+        The package after ``python -m``.
+
+    Yields
+    ------
+    None
+        Do the work inside the block.
+    """
     try:
         yield
     except KeyboardInterrupt:
-        say("stopped; to go on where it was, type", stderr=True)
-        say(f"  {command_line(program)}", stderr=True)
+        print_line("stopped; to resume, type", stderr=True)
+        print_line(f"  {command_line(program)}", stderr=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager
-def mistakes_in_a_sentence() -> Iterator[None]:
-    """Turn the errors a user can make into one sentence and an exit code."""
-    from models.architectures import ArchitectureError
-    from models.backend import BackendError
-    from models.data import DataError
-    from models.drawing.diagram import DiagramError
-    from models.predictors import PredictionError
-    from models.store import ModelError
-    from models.training import TrainingError
+def report_user_errors() -> Iterator[None]:
+    """Report errors that the user can correct in one sentence, and exit with a status.
 
+    Yields
+    ------
+    None
+        Run the command inside the block.
+    """
     try:
         yield
-    except (
-        ArchitectureError, BackendError, DataError, DiagramError, ModelError, PredictionError,
-        TrainingError,
-    ) as error:  # fmt: skip
+    except UserError as error:
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
         raise typer.Exit(BAD_INPUT) from None
     except KeyboardInterrupt:
-        say("stopped; nothing was saved", stderr=True)
+        print_line("stopped; nothing was saved", stderr=True)
         raise typer.Exit(INTERRUPTED) from None

@@ -1,4 +1,4 @@
-"""``train``: one model into a file, for this package and for those that know more augmentations."""
+"""``train``: train one model into a file; another package may add augmentations to it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from models.commands.one_training import FindAugment, train_and_tell
-from models.commands.terminal import DATA_HELP, mistakes_in_a_sentence
+from models.commands.terminal import DATA_HELP, report_user_errors
+from models.commands.training_run import FindAugment, train_and_report
 
 SCHEDULE, STOPPING, RUNNING = "Learning rate", "Validation and early stopping", "Running"
 
@@ -19,27 +19,35 @@ def train_command(
 
     Parameters
     ----------
-    program
-        ``python -m`` what.
-    augment_help
-        What ``--augment`` takes.
-    find_augment
-        Makes an augmentation of that text and the seed of the training.
+    program : str
+        The package after ``python -m``.
+    augment_help : str
+        The help of ``--augment``.
+    find_augment : callable
+        Returns an augmentation for the text of ``--augment`` and the seed of the training.
+
+    Returns
+    -------
+    callable
+        A function for `typer.Typer.command`.
     """
 
     def train(  # noqa: PLR0913, PLR0917 - an option each
         architecture: Annotated[
-            str | None, typer.Argument(help="As `python -m models list` shows them.")
+            str | None, typer.Argument(help="A name that `python -m models list` shows.")
         ] = None,
         config: Annotated[
-            Path | None, typer.Option(help="A TOML file; options replace what it says.")
+            Path | None, typer.Option(help="A TOML file; options replace its settings.")
         ] = None,
         data: Annotated[str | None, typer.Option(help=DATA_HELP, show_default="digits")] = None,
         augment: Annotated[str | None, typer.Option(help=augment_help)] = None,
         epochs: Annotated[
-            int | None, typer.Option(help="At most.", show_default="by the data")
+            int | None, typer.Option(help="Largest number of epochs.", show_default="by the data")
         ] = None,
-        batch_size: Annotated[int | None, typer.Option(show_default="by the architecture")] = None,
+        batch_size: Annotated[
+            int | None,
+            typer.Option(help="Images in a gradient step.", show_default="by the architecture"),
+        ] = None,
         optimizer: Annotated[
             str | None, typer.Option(help="adam, rmsprop or sgd.", show_default="adam")
         ] = None,
@@ -49,7 +57,9 @@ def train_command(
         learning_rate: Annotated[
             float | None,
             typer.Option(
-                help="At the start.", show_default="by the architecture", rich_help_panel=SCHEDULE
+                help="Learning rate at the start.",
+                show_default="by the architecture",
+                rich_help_panel=SCHEDULE,
             ),
         ] = None,
         schedule: Annotated[
@@ -61,7 +71,7 @@ def train_command(
         plateau_factor: Annotated[
             float | None,
             typer.Option(
-                help="What a plateau multiplies it by.",
+                help="Factor at a plateau.",
                 show_default="0.5",
                 rich_help_panel=SCHEDULE,
             ),
@@ -69,29 +79,37 @@ def train_command(
         plateau_patience: Annotated[
             int | None,
             typer.Option(
-                help="Epochs that make a plateau.", show_default="3", rich_help_panel=SCHEDULE
+                help="Epochs without improvement that are a plateau.",
+                show_default="3",
+                rich_help_panel=SCHEDULE,
             ),
         ] = None,
         plateau_minimum: Annotated[
             float | None,
-            typer.Option(help="Never below.", show_default="1e-6", rich_help_panel=SCHEDULE),
+            typer.Option(
+                help="Lowest learning rate.", show_default="1e-6", rich_help_panel=SCHEDULE
+            ),
         ] = None,
         validation_fraction: Annotated[
             float | None,
             typer.Option(
-                help="Share of the images set aside.", show_default="0.1", rich_help_panel=STOPPING
+                help="Fraction of the training images.",
+                show_default="0.1",
+                rich_help_panel=STOPPING,
             ),
         ] = None,
         augment_validation: Annotated[
             bool | None,
             typer.Option(
-                "--augment-validation", help="Augment those, too.", rich_help_panel=STOPPING
+                "--augment-validation",
+                help="Augment the validation images, too.",
+                rich_help_panel=STOPPING,
             ),
         ] = None,
         patience: Annotated[
             int | None,
             typer.Option(
-                help="Stop after so many epochs without improvement, and keep the best weights.",
+                help="Epochs without improvement after which to stop and keep the best weights.",
                 show_default="never",
                 rich_help_panel=STOPPING,
             ),
@@ -99,7 +117,7 @@ def train_command(
         monitor: Annotated[
             str | None,
             typer.Option(
-                help="What to improve on the images set aside: loss or accuracy.",
+                help="Validation metric to improve: loss or accuracy.",
                 show_default="loss",
                 rich_help_panel=STOPPING,
             ),
@@ -114,15 +132,22 @@ def train_command(
         ] = None,
         seed: Annotated[
             int | None,
-            typer.Option(help="Decides every draw.", show_default="0", rich_help_panel=RUNNING),
+            typer.Option(
+                help="Seed of all random numbers.", show_default="0", rich_help_panel=RUNNING
+            ),
         ] = None,
         threads: Annotated[
-            int | None, typer.Option(show_default="one a processor", rich_help_panel=RUNNING)
+            int | None,
+            typer.Option(
+                help="Number of threads.",
+                show_default="one for each processor",
+                rich_help_panel=RUNNING,
+            ),
         ] = None,
         out: Annotated[
             Path | None,
             typer.Option(
-                help="Where to save.",
+                help="Path of the model.",
                 show_default="trained/ARCHITECTURE.keras",
                 rich_help_panel=RUNNING,
             ),
@@ -130,19 +155,19 @@ def train_command(
         fresh: Annotated[
             bool,
             typer.Option(
-                "--fresh", help="Drop what was begun there before.", rich_help_panel=RUNNING
+                "--fresh", help="Discard an unfinished training there.", rich_help_panel=RUNNING
             ),
         ] = False,
     ) -> None:
-        """Train a model, save it, and score it on the test images.
+        """Train a model, save it, and evaluate it on the test images.
 
-        One seed gives the same weights on one machine's CPU with one number of threads.
+        The same seed gives the same weights on one machine's CPU with one number of threads.
 
-        Stopped at any moment, the same command goes on after the last whole epoch.
+        If it is stopped, the same command resumes after the last complete epoch.
         """
         from models.trials.jobs import TrainingJob, load_job
 
-        flags = {
+        options = {
             "architecture": architecture, "data": data, "augment": augment, "epochs": epochs,
             "batch_size": batch_size, "optimizer": optimizer, "label_smoothing": label_smoothing,
             "learning_rate": learning_rate, "schedule": schedule,
@@ -151,9 +176,9 @@ def train_command(
             "augment_validation": augment_validation, "patience": patience, "monitor": monitor,
             "precision": precision, "seed": seed, "threads": threads,
         }  # fmt: skip
-        with mistakes_in_a_sentence():
-            job = load_job(TrainingJob, config, flags)
+        with report_user_errors():
+            job = load_job(TrainingJob, config, options)
             path = out or Path("trained") / f"{job.training.architecture}.keras"
-            train_and_tell(job, path, program, find_augment, fresh=fresh)
+            train_and_report(job, path, program, find_augment, fresh=fresh)
 
     return train

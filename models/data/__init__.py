@@ -1,81 +1,81 @@
-"""Where data sets come from: names, .npz and .npy files, folders of pictures."""
+"""Load data sets: by name, from .npz and .npy files, and from folders of image files."""
 
 import difflib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from models.data.embedded import digits
-from models.data.npy_folder import from_npy_folder, is_npy_folder
-from models.data.npz import from_npz, from_published_files, published_files
-from models.data.online import NAMES, from_keras
-from models.data.pictures import from_class_folders
-from models.data.telling import Tell
-from models.dataset import DataError, Dataset
+from models.data.sources import (
+    data_formats,
+    describe_formats,
+    describe_sources,
+    endings,
+    named_data_sets,
+    names,
+)
+from models.errors import DataError
+from models.extras import explain_missing_package
 
-__all__ = ["DataError", "Dataset", "load", "names"]
+if TYPE_CHECKING:
+    from models.data.progress import OnProgress
+    from models.dataset import Dataset
 
-FETCHED_BY_HAND = {"kmnist": "kmnist-train-imgs.npz, kmnist-train-labels.npz and so on"}
-
-
-def names() -> tuple[str, ...]:
-    """Return the data sets that `load` knows by name."""
-    return ("digits", *NAMES)
+__all__ = ["DataError", "Dataset", "describe_sources", "endings", "load", "names"]
 
 
-def load(source: str | Path, *, tell: Tell | None = None) -> Dataset:
+def __getattr__(name: str) -> Any:
+    """Import `Dataset` on first use, because it needs numpy and help texts do not."""
+    if name == "Dataset":
+        from models.dataset import Dataset
+
+        return Dataset
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def load(source: str | Path, *, on_progress: "OnProgress | None" = None) -> "Dataset":
     """Load a data set.
 
     Parameters
     ----------
-    source
-        ``"digits"`` (embedded in scikit-learn), ``"mnist"``, ``"fashion_mnist"`` or ``"cifar10"``
-        (downloaded once by `keras.datasets`), or a path:
+    source : str or Path
+        A name, such as ``"digits"`` (part of scikit-learn) or ``"mnist"`` (downloaded once by
+        `keras.datasets`), or a path:
 
-        - an .npz file that holds ``x_train``, ``y_train``, ``x_test`` and ``y_test`` (images uint8,
-          (n, h, w) or (n, h, w, c); labels integers, (n,) or (n, 1)) and, if the classes have
-          names, ``class_names`` (strings);
-        - a folder that holds the same as ``x_train.npy``, ``y_train.npy`` and so on;
+        - an .npz file with the arrays ``x_train``, ``y_train``, ``x_test`` and ``y_test`` (images
+          uint8, (n, h, w) or (n, h, w, c); labels integers, (n,) or (n, 1)) and, optionally,
+          ``class_names`` (strings);
+        - a folder with the same arrays as ``x_train.npy``, ``y_train.npy`` and so on;
         - a folder with the four files that KMNIST is published as, ``kmnist-train-imgs.npz`` and so
           on;
-        - a folder of class folders with PNG or JPEG pictures, see `models.data.pictures`.
+        - a folder of class folders with PNG or JPEG files, see `models.data.class_folders`.
 
-        ``x_train`` and ``y_train`` may be left out together; nothing can then be trained on the
-        data. Large images stay in their files and are read as they are needed.
-    tell
-        Called with a sentence now and then while something takes longer than two seconds.
+        ``x_train`` and ``y_train`` may be left out together; the data can then not be trained on.
+        Large images stay in their files and are read when they are needed.
+    on_progress : callable, optional
+        Called with a sentence from time to time while loading takes longer than two seconds.
+
+    Returns
+    -------
+    Dataset
+        The images, labels and class names.
 
     Raises
     ------
     DataError
-        With one sentence: unknown name, no network, missing, damaged or unfit file.
+        When the name is unknown, a download fails, or a file is missing, damaged or unfit.
     """
-    if source == "digits":
-        return digits()
-    if isinstance(source, str) and source in NAMES:
-        return from_keras(source)
+    if isinstance(source, str) and (named := named_data_sets().get(source)) is not None:
+        with explain_missing_package(source, named.extra, DataError):
+            return named.load()
     path = Path(source).expanduser()
-    if path.is_dir():
-        if files := published_files(path):
-            return from_published_files(path, files)
-        return (
-            from_npy_folder(path, tell) if is_npy_folder(path) else from_class_folders(path, tell)
-        )
-    if path.is_file():
-        return from_npz(path, tell)
-    if path.suffix == ".npz" or path.name != str(source):
+    for entry in data_formats():
+        if entry.recognizes(path):
+            with explain_missing_package(f"reading {path}", entry.extra, DataError):
+                return entry.read(path, on_progress)
+    if path.suffix in endings() or path.name != str(source):
         raise DataError(f"there is no file {path}")
-    raise DataError(_unknown(str(source)))
-
-
-def _unknown(name: str) -> str:
-    """Return what to do about a name that is not known."""
-    if name in FETCHED_BY_HAND:
-        return (
-            f"{name} is not downloaded by Keras; fetch its files ({FETCHED_BY_HAND[name]}) and "
-            "name the folder that holds them, or an .npz file"
-        )
-    near = difflib.get_close_matches(name, names(), n=1)
+    near = difflib.get_close_matches(str(source), names(), n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    return (
-        f"no data set is called '{name}'; {hint}known are {', '.join(names())}, "
-        "or name an .npz file or a folder of .npy files or class folders"
+    raise DataError(
+        f"no data set is called '{source}'; {hint}known are {', '.join(names())}, "
+        f"or name {describe_formats()}"
     )

@@ -1,7 +1,7 @@
-"""Digests of large data sets, remembered by path, size and time of change of their files.
+"""Digests of large data sets, cached by path, size and modification time of their files.
 
-One small file a data set, in the user's cache folder. A cache that cannot be read or written costs
-the time of computing the digest again, nothing else.
+There is one small file for each data set, in the user's cache folder. Where the cache cannot be
+read or written, the digest is computed again.
 """
 
 import contextlib
@@ -15,52 +15,52 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from models.files import replacing
+from models.files import atomic_write
 from models.stored_images import StoredImages
 
 LARGE = 2**28
-"""Bytes of images from which a digest is worth remembering: it then takes a fifth of a second."""
+"""Bytes of images from which a digest is cached: computing it then takes 0.2 seconds."""
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceFiles:
     """The files that a data set was read from.
 
-    Parameters
+    Attributes
     ----------
-    files
-        All that decide its content.
-    reading
-        What else decides it, such as the version of the library that decodes pictures.
+    files : tuple of Path
+        All files that decide the content.
+    reading : str
+        What else decides the content, such as the version of the library that decodes images.
     """
 
     files: tuple[Path, ...]
     reading: str
 
-    def known_digest(self, arrays: Sequence[NDArray[Any] | StoredImages]) -> str:
-        """Return the digest remembered of these files, empty if there is none or they are small."""
+    def cached_digest(self, arrays: Sequence[NDArray[Any] | StoredImages]) -> str:
+        """Return the cached digest of these files; empty without one or for small arrays."""
         if not _large(arrays):
             return ""
         try:
-            text = self._place().read_text(encoding="ascii")
+            text = self._cache_file().read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
             return ""
         return text if _DIGEST.fullmatch(text) else ""
 
-    def remember_digest(self, arrays: Sequence[NDArray[Any] | StoredImages], digest: str) -> None:
-        """Remember the digest of these files, if they are large."""
+    def cache_digest(self, arrays: Sequence[NDArray[Any] | StoredImages], digest: str) -> None:
+        """Cache the digest of these files, if the arrays are large."""
         if not _large(arrays):
             return
         with contextlib.suppress(OSError):
-            place = self._place()
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with replacing(place) as partial:
+            file = self._cache_file()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(file) as partial:
                 partial.write_text(digest, encoding="ascii")
 
-    def _place(self) -> Path:
-        """Return the file of the cache that stands for these files as they are now."""
+    def _cache_file(self) -> Path:
+        """Return the cache file for these files in their present state."""
         hasher = hashlib.sha256(self.reading.encode())
         for file in self.files:
             state = file.stat()
@@ -69,7 +69,7 @@ class Origin:
 
 
 def cache_folder() -> Path:
-    """Return where this toolkit may keep what it can compute again."""
+    """Return the folder for what can be computed again."""
     base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(base) / "image-robustness-studies"
 

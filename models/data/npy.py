@@ -1,7 +1,7 @@
-"""Arrays in .npy files and in .npz archives: small ones whole, large images read in place.
+"""Images in .npy files and .npz archives that are read in place.
 
-An .npz archive is a zip file of .npy files. Where they lie in it uncompressed, as `numpy.savez`
-writes them, an array is as readable there as in a file of its own.
+An .npz archive is a zip file of .npy files. Where an array is stored in it without compression, as
+`numpy.savez` stores it, it can be read in place as from an .npy file.
 """
 
 import math
@@ -18,27 +18,27 @@ from numpy.typing import NDArray
 from models.errors import DataError
 from models.stored_images import Images, StoredImages, check_unchanged, stamp_of
 
-LARGEST_KEPT = 2**28
-"""Bytes of images up to which a part of a data set is taken into memory."""
+MAX_IN_MEMORY = 2**28
+"""Bytes up to which the training or the test images are read into memory."""
 
 _LOCAL_HEADER = 30
-"""Bytes of a zip member's own header, without the name and the extra field that follow it."""
+"""Bytes of the header of a zip member, without the name and the extra field that follow it."""
 
 
 class NpyImages(StoredImages):
     """Images in an .npy file, or in an uncompressed member of an .npz archive.
 
-    They are read, not mapped: a mapped file that is cut short meanwhile ends the process, and the
-    pages that were looked at count as memory.
+    The file is not memory-mapped: a process that maps a file is killed when the file is cut short,
+    and mapped pages count as its memory.
 
     Parameters
     ----------
-    path
+    path : Path
         The file.
-    offset
-        Of the first byte of the first image.
-    shape
-        Number of images, height, width and channels; C order.
+    offset : int
+        Position of the first byte of the first image.
+    shape : tuple of int
+        Number of images, height, width and channels; the images are in C order.
     """
 
     def __init__(self, path: Path, offset: int, shape: tuple[int, int, int, int]) -> None:
@@ -62,24 +62,36 @@ class NpyImages(StoredImages):
 
 
 def _runs(numbers: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
-    """Yield where runs of successive numbers begin and end."""
+    """Yield where runs of consecutive numbers begin and end."""
     cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
     edges = [0, *cuts.tolist(), len(numbers)]
     yield from (pair for pair in pairwise(edges) if pair[0] < pair[1])
 
 
-def _fill(file: BinaryIO, wanted: memoryview) -> None:
-    """Read until all of a piece of memory is filled."""
+def _fill(file: BinaryIO, buffer: memoryview) -> None:
+    """Read until the buffer is full."""
     done = 0
-    while done < len(wanted):
-        count = file.readinto(wanted[done:])  # type: ignore[attr-defined]  # raw files have it
+    while done < len(buffer):
+        count = file.readinto(buffer[done:])  # type: ignore[attr-defined]  # raw files have it
         if not count:
             raise EOFError("it is shorter than its header says")
         done += count
 
 
-class Header(NamedTuple):
-    """What the head of an .npy file says, and how many bytes it has."""
+class NpyHeader(NamedTuple):
+    """The header of an .npy file.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Shape of the array.
+    fortran : bool
+        Whether the array is in Fortran order.
+    dtype : numpy.dtype
+        Type of the values.
+    length : int
+        Bytes of the header itself.
+    """
 
     shape: tuple[int, ...]
     fortran: bool
@@ -88,17 +100,27 @@ class Header(NamedTuple):
 
     @property
     def nbytes(self) -> int:
-        """How many bytes the values have."""
+        """Bytes of the array."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-def read_header(file: BinaryIO) -> Header:
-    """Read the head of an .npy file from where `file` stands.
+def read_header(file: BinaryIO) -> NpyHeader:
+    """Read the header of an .npy file from the current position of `file`.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading.
+
+    Returns
+    -------
+    NpyHeader
+        What the header says, and its length.
 
     Raises
     ------
     ValueError
-        When it is none.
+        When there is no such header.
     """
     begin = file.tell()
     version = npy_format.read_magic(file)
@@ -108,25 +130,27 @@ def read_header(file: BinaryIO) -> Header:
         shape, fortran, dtype = npy_format.read_array_header_2_0(file)
     else:
         raise ValueError(f"version {version} of the format is for named fields")
-    return Header(shape, fortran, dtype, file.tell() - begin)
+    return NpyHeader(shape, fortran, dtype, file.tell() - begin)
 
 
-def images_in_place(path: Path, begin: int, end: int, what: str) -> Images | None:
-    """Return images that can stay where they are, None where they must be read whole.
+def open_large_images(path: Path, begin: int, end: int, where: str) -> Images | None:
+    """Return images that can be read in place; None where the array must be read whole.
 
     Parameters
     ----------
-    path
+    path : Path
         A file.
-    begin, end
-        The bytes in it that are those of an .npy file.
-    what
-        To begin messages with.
+    begin : int
+        Position in it of the first byte of an .npy file.
+    end : int
+        Position after the last byte of the .npy file.
+    where : str
+        What error messages begin with.
 
     Returns
     -------
     StoredImages or None
-        None for at most `LARGEST_KEPT` bytes, and for images in Fortran order.
+        None for at most `MAX_IN_MEMORY` bytes, and for images in Fortran order.
 
     Raises
     ------
@@ -138,25 +162,25 @@ def images_in_place(path: Path, begin: int, end: int, what: str) -> Images | Non
             file.seek(begin)
             header = read_header(file)
     except (OSError, ValueError) as error:
-        raise DataError(f"{what} is no .npy file, or is damaged: {error}") from error
+        raise DataError(f"{where} is not an .npy file, or is damaged: {error}") from error
     if header.dtype != np.uint8 or len(header.shape) not in {3, 4}:
         raise DataError(
-            f"{what} must hold uint8 images (n, h, w) or (n, h, w, c), got {header.dtype} of "
+            f"{where} must hold uint8 images (n, h, w) or (n, h, w, c), got {header.dtype} of "
             f"shape {header.shape}"
         )
     offset = begin + header.length
     if end - offset < header.nbytes:
         raise DataError(
-            f"{what} is damaged or cut short: {header.nbytes:,} bytes of images are announced, "
+            f"{where} is damaged or cut short: {header.nbytes:,} bytes of images are announced, "
             f"{max(end - offset, 0):,} are there"
         )
-    if header.nbytes <= LARGEST_KEPT or header.fortran:
+    if header.nbytes <= MAX_IN_MEMORY or header.fortran:
         return None
     count, height, width, channels = (*header.shape, 1)[:4]
     return NpyImages(path, offset, (count, height, width, channels))
 
 
-def member_place(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
+def member_offsets(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
     """Return where the bytes of an uncompressed member of a zip file begin and end."""
     with path.open("rb") as file:
         file.seek(member.header_offset)
@@ -166,13 +190,20 @@ def member_place(path: Path, member: zipfile.ZipInfo) -> tuple[int, int]:
     return begin, begin + member.file_size
 
 
-def check_member(path: Path, name: str) -> None:
-    """Read a member of a zip file from end to end and compare its checksum.
+def verify_checksum(path: Path, name: str) -> None:
+    """Read a member of a zip file and compare its checksum.
+
+    Parameters
+    ----------
+    path : Path
+        The zip file.
+    name : str
+        The member.
 
     Raises
     ------
     zipfile.BadZipFile
-        When its bytes are not what was written.
+        When the bytes are not those that were written.
     """
     with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
         while stream.read(1 << 24):

@@ -1,4 +1,4 @@
-"""Data sets in .npz files: one file of four arrays, or four files of one."""
+"""Data sets in .npz files: one file with four arrays, or four files with one array each."""
 
 import zipfile
 import zlib
@@ -13,92 +13,87 @@ from numpy.typing import NDArray
 from models.data.assembly import (
     ARRAY_NAMES,
     CLASS_NAMES_NAME,
-    first_line,
     from_named_arrays,
-    needed_names,
+    required_arrays,
 )
-from models.data.digest_cache import Origin
-from models.data.npy import LARGEST_KEPT, check_member, images_in_place, member_place
-from models.data.telling import Tell
-from models.dataset import DataError, Dataset
+from models.data.digest_cache import SourceFiles
+from models.data.npy import MAX_IN_MEMORY, member_offsets, open_large_images, verify_checksum
+from models.data.progress import OnProgress
+from models.dataset import Dataset
+from models.errors import DataError, first_line
 from models.stored_images import StoredImages
 
-PUBLISHED_ENDINGS = tuple(
-    f"-{part}-{content}.npz" for part in ("train", "test") for content in ("imgs", "labels")
-)
-"""Of the four files that KMNIST and its relatives are published as, in the order of `ARRAY_NAMES`;
-each holds one array, which numpy called ``arr_0``."""
 
-
-def from_npz(path: Path, tell: Tell | None = None) -> Dataset:
-    """Return the data set in an .npz file; its classes may have names, or their data set may.
+def from_npz(path: Path, on_progress: OnProgress | None = None) -> Dataset:
+    """Return the data set in an .npz file.
 
     Large images stay in the file if they are not compressed in it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it holds the arrays that `models.data.load` lists.
+    on_progress : callable, optional
+        Called from time to time with how many images have been read.
+
+    Returns
+    -------
+    Dataset
+        The data set, named after the file.
 
     Raises
     ------
     DataError
         When the file is damaged, or does not hold what is needed.
     """
-    origin = Origin((path,), "npz")
-    with _said_plainly(path), np.load(path, allow_pickle=False) as archive:
-        _check_names(path, archive, needed_names(set(archive.files)))
+    files = SourceFiles((path,), "npz")
+    with _errors_as_sentences(path), np.load(path, allow_pickle=False) as archive:
+        _check_names(path, archive, required_arrays(set(archive.files)))
         wanted = [key for key in (*ARRAY_NAMES, CLASS_NAMES_NAME) if key in archive.files]
-        found = {key: _array(path, archive, key, tell) for key in wanted}
-        in_place = [key for key in wanted if isinstance(found[key], StoredImages)]
-        if in_place and not origin.known_digest(list(found.values())):
-            for key in in_place:  # which numpy does where it reads an array itself
-                check_member(path, f"{key}.npy")
-    places = {key: f"{path}: {key}" for key in wanted}
-    return from_named_arrays(path.stem, found, places, str(path), origin, tell)
+        arrays = {key: _array(path, archive, key, on_progress) for key in wanted}
+        stored = [key for key in wanted if isinstance(arrays[key], StoredImages)]
+        if stored and not files.cached_digest(list(arrays.values())):
+            for key in stored:  # numpy verifies the arrays that it reads itself
+                verify_checksum(path, f"{key}.npy")
+    locations = {key: f"{path}: {key}" for key in wanted}
+    return from_named_arrays(path.stem, arrays, locations, str(path), files, on_progress)
 
 
-def published_files(folder: Path) -> tuple[Path, ...]:
-    """Return the four files in a folder that make a published data set, or none.
+def from_single_array_files(name: str, folder: Path, files: tuple[Path, ...]) -> Dataset:
+    """Return the data set in four .npz files with one array each.
 
-    Raises
-    ------
-    DataError
-        When one of them is missing.
-    """
-    prefixes = {
-        file.name.removesuffix(ending)
-        for ending in PUBLISHED_ENDINGS
-        for file in folder.glob(f"*{ending}")
-    }
-    if not prefixes:
-        return ()
-    if len(prefixes) > 1:
-        raise DataError(f"{folder} holds several data sets: {', '.join(sorted(prefixes))}")
-    files = tuple(
-        folder / f"{prefix}{ending}" for prefix in prefixes for ending in PUBLISHED_ENDINGS
-    )
-    missing = [file.name for file in files if not file.is_file()]
-    if missing:
-        raise DataError(f"{folder}: {', '.join(missing)} missing")
-    return files
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    folder : Path
+        Where the files are; error messages begin with it.
+    files : tuple of Path
+        The files, in the order of `models.data.assembly.ARRAY_NAMES`. numpy calls the array in each
+        ``arr_0``.
 
-
-def from_published_files(folder: Path, files: tuple[Path, ...]) -> Dataset:
-    """Return the data set in the four files that `published_files` found.
+    Returns
+    -------
+    Dataset
+        The data set.
 
     Raises
     ------
     DataError
         When a file is damaged, or does not hold what is needed.
     """
-    found = {}
+    arrays = {}
     for key, file in zip(ARRAY_NAMES, files, strict=True):
-        with _said_plainly(file), np.load(file, allow_pickle=False) as archive:
+        with _errors_as_sentences(file), np.load(file, allow_pickle=False) as archive:
             _check_names(file, archive, ("arr_0",))
-            found[key] = archive["arr_0"]
-    name = files[0].name.removesuffix(PUBLISHED_ENDINGS[0])
-    places = {key: str(file) for key, file in zip(ARRAY_NAMES, files, strict=True)}
-    return from_named_arrays(name, found, places, str(folder), Origin(files, "published"))
+            arrays[key] = archive["arr_0"]
+    locations = {key: str(file) for key, file in zip(ARRAY_NAMES, files, strict=True)}
+    source_files = SourceFiles(files, "published")
+    return from_named_arrays(name, arrays, locations, str(folder), source_files)
 
 
-def _check_names(path: Path, archive: Any, needed: Sequence[str]) -> None:
-    missing = [key for key in needed if key not in archive.files]
+def _check_names(path: Path, archive: Any, required: Sequence[str]) -> None:
+    missing = [key for key in required if key not in archive.files]
     if missing:
         raise DataError(
             f"{path}: {', '.join(missing)} missing; "
@@ -106,18 +101,20 @@ def _check_names(path: Path, archive: Any, needed: Sequence[str]) -> None:
         )
 
 
-def _array(path: Path, archive: Any, key: str, tell: Tell | None) -> NDArray[Any] | StoredImages:
-    """Return an array of an archive; large images stay where they are if they can."""
+def _array(
+    path: Path, archive: Any, key: str, on_progress: OnProgress | None
+) -> NDArray[Any] | StoredImages:
+    """Return an array of an archive; large images stay in the file if they are not compressed."""
     member = archive.zip.getinfo(f"{key}.npy")
-    if not key.startswith("x_") or member.file_size <= LARGEST_KEPT:
+    if not key.startswith("x_") or member.file_size <= MAX_IN_MEMORY:
         return np.asarray(archive[key])
     size = f"{member.file_size / 1e6:,.0f} MB"
     if member.compress_type == zipfile.ZIP_STORED:
-        images = images_in_place(path, *member_place(path, member), f"{path}: {key}")
+        images = open_large_images(path, *member_offsets(path, member), f"{path}: {key}")
         if images is not None:
             return images
-    elif tell is not None:
-        tell(
+    elif on_progress is not None:
+        on_progress(
             f"{key} in {path} is compressed and takes {size} of memory; to read it in pieces, "
             f"type `unzip {path} -d FOLDER` and name the folder"
         )
@@ -125,8 +122,8 @@ def _array(path: Path, archive: Any, key: str, tell: Tell | None) -> NDArray[Any
 
 
 @contextmanager
-def _said_plainly(path: Path) -> Iterator[None]:
-    """Turn what reading an .npz file may raise into one sentence; never read a pickle."""
+def _errors_as_sentences(path: Path) -> Iterator[None]:
+    """Turn what reading an .npz file may raise into one sentence."""
     if not zipfile.is_zipfile(path):
         raise DataError(f"{path} is not an .npz file, or is damaged or cut short")
     try:

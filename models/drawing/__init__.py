@@ -1,1 +1,1 @@
-"""Pictures and tables of a network: graph, layout, diagram, outline, summary."""
+"""Diagrams and text outlines of a network."""

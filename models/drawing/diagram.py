@@ -1,19 +1,20 @@
-"""A picture of a model: its layers in boxes, with shapes and parameters, and all connections."""
+"""A diagram of a model: layers in boxes, with shapes and parameters, and their connections."""
 
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.drawing.graph import Block, shape_in_words
+from models.drawing.graph import Block, format_shape
 from models.drawing.layout import COLUMN_GAP, GAP, LINE, PADDING, Box, Layout, arrange
+from models.errors import UserError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path as MplPath
 
-KINDS = (".png", ".svg")
+ENDINGS = (".png", ".svg")
 MARGIN, TITLE = 0.25, 0.55
-ROUND = 0.1
+CORNER_RADIUS = 0.1
 INK, LINES = "#222222", "#666666"
 COLOURS = {"InputLayer": "#e6e6e6", "Conv": "#d3e4f4", "Dense": "#fbe3c4"}
 JOINING, OTHER = "#d9efd2", "#f3f3f3"
@@ -21,26 +22,26 @@ JOINING, OTHER = "#d9efd2", "#f3f3f3"
 Point = tuple[float, float]
 
 
-class DiagramError(ValueError):
-    """A picture that cannot be written; the message is one sentence."""
+class DiagramError(UserError, ValueError):
+    """A diagram that cannot be written."""
 
 
 def draw(graph: tuple[Block, ...], title: str, path: str | Path) -> Path:
-    """Draw a model into a picture file.
+    """Draw a model into an image file.
 
     Parameters
     ----------
-    graph
+    graph : tuple of Block
         As `models.drawing.graph.blocks` returns it.
-    title
-        Stands above.
-    path
-        Ends in ``.png`` or ``.svg``.
+    title : str
+        Printed above the diagram.
+    path : str or Path
+        Path of the file, ending in ``.png`` or ``.svg``.
 
     Returns
     -------
     Path
-        The file's path.
+        The same, with the home folder in place of ``~``.
 
     Raises
     ------
@@ -48,8 +49,8 @@ def draw(graph: tuple[Block, ...], title: str, path: str | Path) -> Path:
         When the name has another ending or the file cannot be written.
     """
     path = Path(path).expanduser()
-    if path.suffix.lower() not in KINDS:
-        raise DiagramError(f"a diagram's file name must end in {' or '.join(KINDS)}, got {path}")
+    if path.suffix.lower() not in ENDINGS:
+        raise DiagramError(f"a diagram's file name must end in {' or '.join(ENDINGS)}, got {path}")
 
     import matplotlib as mpl
     from matplotlib.figure import Figure
@@ -62,10 +63,10 @@ def draw(graph: tuple[Block, ...], title: str, path: str | Path) -> Path:
     axes.set_xlim(-MARGIN, layout.width + MARGIN)
     axes.set_ylim(layout.height + MARGIN, -MARGIN - TITLE)
     axes.text(0, -TITLE, title, size=11, weight="bold", color=INK, va="center")
-    for at, block in enumerate(graph):
-        _draw_box(axes, block, layout.boxes[at], layout.box_width)
+    for target, block in enumerate(graph):
+        _draw_box(axes, block, layout.boxes[target], layout.box_width)
         for source in block.sources:
-            _draw_connection(axes, layout, source, at)
+            _draw_connection(axes, layout, source, target)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with mpl.rc_context({"svg.hashsalt": "diagram", "svg.fonttype": "none"}):
@@ -78,7 +79,7 @@ def draw(graph: tuple[Block, ...], title: str, path: str | Path) -> Path:
 
 
 def _draw_box(axes: "Axes", block: Block, box: Box, width: float) -> None:
-    """Draw a box with a line for each layer: what it does, its output, its parameters."""
+    """Draw a box with a line for each layer: its title, its output, its parameters."""
     from matplotlib.patches import FancyBboxPatch
 
     left = box.x - width / 2
@@ -87,7 +88,7 @@ def _draw_box(axes: "Axes", block: Block, box: Box, width: float) -> None:
             (left, box.top),
             width,
             box.bottom - box.top,
-            boxstyle=f"round,pad=0,rounding_size={ROUND}",
+            boxstyle=f"round,pad=0,rounding_size={CORNER_RADIUS}",
             facecolor=_colour(block),
             edgecolor=LINES,
             linewidth=0.8,
@@ -97,26 +98,26 @@ def _draw_box(axes: "Axes", block: Block, box: Box, width: float) -> None:
         y = box.top + PADDING + LINE * (number + 0.5)
         style: dict[str, Any] = {"size": 8, "color": INK, "va": "center_baseline"}
         axes.text(left + 0.1, y, layer.title, **style)
-        axes.text(left + width - 0.75, y, shape_in_words(layer.shape), ha="right", **style)
+        axes.text(left + width - 0.75, y, format_shape(layer.shape), ha="right", **style)
         numbers = f"{layer.parameters:,}" if layer.parameters else ""
         axes.text(left + width - 0.1, y, numbers, ha="right", **style)
 
 
 def _colour(block: Block) -> str:
-    """Return the colour of what is largest in a block."""
-    for beginning, colour in COLOURS.items():
-        if any(layer.kind.startswith(beginning) for layer in block.layers):
+    """Return the colour of the largest layer in a block."""
+    for prefix, colour in COLOURS.items():
+        if any(layer.kind.startswith(prefix) for layer in block.layers):
             return colour
     return JOINING if len(block.sources) > 1 else OTHER
 
 
-def _draw_connection(axes: "Axes", layout: Layout, source: int, at: int) -> None:
-    """Draw an arrow with round corners from one box to another."""
+def _draw_connection(axes: "Axes", layout: Layout, source: int, target: int) -> None:
+    """Draw an arrow with rounded corners from one box to another."""
     from matplotlib.patches import FancyArrowPatch
 
     axes.add_patch(
         FancyArrowPatch(
-            path=_rounded(_corners(layout, source, at)),
+            path=_rounded(_corners(layout, source, target)),
             arrowstyle="-|>",
             mutation_scale=8,
             color=LINES,
@@ -126,25 +127,25 @@ def _draw_connection(axes: "Axes", layout: Layout, source: int, at: int) -> None
     )
 
 
-def _corners(layout: Layout, source: int, at: int) -> list[Point]:
-    """Return the corners of a connection, its ends included.
+def _corners(layout: Layout, source: int, target: int) -> list[Point]:
+    """Return the corners of a connection, including its ends.
 
-    It leaves a box below, or at the right of its last line if a lane at the right is its way; it
-    enters at the top, or at the right of the first line if it comes from there.
+    It leaves a box at the bottom, or at the right of its last line if it runs in a lane at the
+    right; it enters a box at the top, or at the right of its first line if it comes from there.
     """
-    begin, end = layout.boxes[source], layout.boxes[at]
-    way = layout.ways.get((source, at))
+    begin, end = layout.boxes[source], layout.boxes[target]
+    lane_x = layout.skip_lanes.get((source, target))
     points: list[Point] = [(begin.x, begin.bottom)]
-    aside = begin.lane == 0 and (way is not None or end.lane > 0)
+    at_the_right = begin.lane == 0 and (lane_x is not None or end.lane > 0)
     if begin.column != end.column:
         gap = layout.gaps[end.column]
-        spine = gap + (COLUMN_GAP + layout.box_width) / 2
+        main_x = gap + (COLUMN_GAP + layout.box_width) / 2
         below = begin.bottom + GAP / 2
-        points += [(begin.x, below), (gap, below), (gap, -GAP / 2), (spine, -GAP / 2)]
-    elif aside:
+        points += [(begin.x, below), (gap, below), (gap, -GAP / 2), (main_x, -GAP / 2)]
+    elif at_the_right:
         points = [(begin.x + layout.box_width / 2, begin.bottom - PADDING - LINE / 2)]
-    if aside:
-        points.append((end.x if way is None else way, points[-1][1]))
+    if at_the_right:
+        points.append((end.x if lane_x is None else lane_x, points[-1][1]))
     across = points[-1][0]
     if end.lane == 0 and across != end.x:
         line = end.top + PADDING + LINE / 2
@@ -155,7 +156,7 @@ def _corners(layout: Layout, source: int, at: int) -> list[Point]:
 
 
 def _rounded(corners: list[Point]) -> "MplPath":
-    """Return a path through corners that are cut round."""
+    """Return a path with rounded corners."""
     from matplotlib.path import Path as MplPath
 
     points, codes = [corners[0]], [MplPath.MOVETO]
@@ -166,7 +167,7 @@ def _rounded(corners: list[Point]) -> "MplPath":
 
 
 def _toward(corner: Point, other: Point) -> Point:
-    """Return the point a little from a corner towards another, at most half the way."""
+    """Return a point at a short distance from a corner, at most half-way to the other corner."""
     length = math.dist(corner, other)
-    share = min(ROUND / length, 0.5) if length else 0.0
+    share = min(CORNER_RADIUS / length, 0.5) if length else 0.0
     return corner[0] + share * (other[0] - corner[0]), corner[1] + share * (other[1] - corner[1])

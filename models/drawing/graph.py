@@ -1,4 +1,4 @@
-"""The graph of a model: its layers in words, and which feeds which."""
+"""The graph of a model: its layers, with short titles, and their connections."""
 
 import json
 import math
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     import keras
 
 Key = tuple[str, int]
-"""A layer's name, and which of its applications."""
+"""Name of a layer, and the number of its application."""
 
 LARGE = ("InputLayer", "Conv", "Dense")
-"""How the names of those layers begin of which a block has one at most."""
+"""Prefixes of the classes of large layers, of which a block has at most one."""
 
-PLAIN = {
+TITLES = {
     "InputLayer": "images",
     "BatchNormalization": "batch norm",
     "GlobalAveragePooling2D": "mean of all pixels",
@@ -25,23 +25,23 @@ PLAIN = {
     "Add": "add",
     "Concatenate": "concatenate",
 }
-"""Layers that need no more words."""
+"""Titles of layers without settings to show."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer where it is applied.
+    """One application of a layer.
 
-    Parameters
+    Attributes
     ----------
-    kind
-        Keras' name of its class.
-    title
+    kind : str
+        Name of its class in Keras.
+    title : str
         What it does, in a few words.
-    shape
-        Of its output, without the batch.
-    parameters
-        How many numbers it holds; 0 where it is applied again.
+    shape : tuple of int or None
+        Shape of its output, without the batch axis.
+    parameters : int
+        Number of its parameters; 0 for a second application.
     """
 
     kind: str
@@ -52,14 +52,15 @@ class Layer:
 
 @dataclass(frozen=True)
 class Block:
-    """Layers one after the other with nothing between them, at most one of them large.
+    """A sequence of layers without branches, at most one of them large.
 
-    Parameters
+    Attributes
     ----------
-    layers
+    layers : tuple of Layer
         At least one.
-    sources
-        Positions of the blocks that feed the first layer, in the tuple that `blocks` returns.
+    sources : tuple of int
+        Positions of the blocks whose outputs the first layer takes, in the tuple that `blocks`
+        returns.
     """
 
     layers: tuple[Layer, ...]
@@ -67,54 +68,66 @@ class Block:
 
     @property
     def shape(self) -> tuple[int | None, ...]:
-        """Shape of the output, without the batch."""
+        """Shape of the output, without the batch axis."""
         return self.layers[-1].shape
 
 
 def blocks(model: "keras.Model") -> tuple[Block, ...]:
-    """Return a sequential or functional model as blocks; each comes after those that feed it.
+    """Return a sequential or functional model as blocks, in topological order.
 
-    A block ends where its output goes to several places, before a layer that joins several
-    inputs, and before a convolution or dense layer where it has one already.
+    A block ends where its output is used several times, before a layer with several inputs, and
+    before a convolution or dense layer if it has one already.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The model.
+
+    Returns
+    -------
+    tuple of Block
+        Each block comes after the blocks whose outputs it takes.
     """
     layers, sources = _layers(model)
-    uses = Counter(source for feeding in sources.values() for source in feeding)
+    uses = Counter(source for inputs in sources.values() for source in inputs)
     chains: list[list[Key]] = []
-    place: dict[Key, int] = {}
+    chain_of: dict[Key, int] = {}
     for key, layer in layers.items():
-        feeding = sources[key]
-        alone = len(feeding) == 1 and uses[feeding[0]] == 1
-        at = place[feeding[0]] if alone else len(chains)
-        full = alone and any(layers[member].kind.startswith(LARGE) for member in chains[at])
-        if not alone or (full and layer.kind.startswith(LARGE)):
-            at = len(chains)
+        inputs = sources[key]
+        number = len(chains)  # a new chain, unless the layer continues one
+        if len(inputs) == 1 and uses[inputs[0]] == 1:
+            chain = chains[chain_of[inputs[0]]]
+            has_large = any(layers[member].kind.startswith(LARGE) for member in chain)
+            if not (has_large and layer.kind.startswith(LARGE)):
+                number = chain_of[inputs[0]]
+        if number == len(chains):
             chains.append([])
-        chains[at].append(key)
-        place[key] = at
+        chains[number].append(key)
+        chain_of[key] = number
     return tuple(
         Block(
             tuple(layers[key] for key in chain),
-            tuple(dict.fromkeys(place[source] for source in sources[chain[0]])),
+            tuple(dict.fromkeys(chain_of[source] for source in sources[chain[0]])),
         )
         for chain in chains
     )
 
 
 def depths(graph: tuple[Block, ...]) -> tuple[int, ...]:
-    """Return for each block how many blocks the longest way to it passes."""
-    found: list[int] = []
+    """Return the number of blocks before each block on the longest path to it."""
+    result: list[int] = []
     for block in graph:
-        found.append(1 + max((found[source] for source in block.sources), default=-1))
-    return tuple(found)
+        result.append(1 + max((result[source] for source in block.sources), default=-1))
+    return tuple(result)
 
 
-def shape_in_words(shape: tuple[int | None, ...]) -> str:
-    """Return ``28x28x16``; a size that is left open is a question mark."""
+def format_shape(shape: tuple[int | None, ...]) -> str:
+    """Return a shape in the form ``28x28x16``, with a question mark for None."""
     return "x".join("?" if size is None else str(size) for size in shape)
 
 
 def _layers(model: "keras.Model") -> tuple[dict[Key, Layer], dict[Key, tuple[Key, ...]]]:
-    """Return all applications of layers, in an order in which they can run, and their sources."""
+    """Return all applications of layers in topological order, and their sources."""
     config = json.loads(model.to_json())["config"]
     if "output_layers" not in config:
         return _sequence(model, config["layers"])
@@ -141,18 +154,18 @@ def _layers(model: "keras.Model") -> tuple[dict[Key, Layer], dict[Key, tuple[Key
 def _sequence(
     model: "keras.Model", entries: list[dict[str, Any]]
 ) -> tuple[dict[Key, Layer], dict[Key, tuple[Key, ...]]]:
-    """Return the layers of a sequential model, each fed by the one before."""
+    """Return the layers of a sequential model, each with the one before as its source."""
     shapes = [model.input_shape, *(layer.output.shape for layer in model.layers)]
     layers = {
         (entry["config"]["name"], 0): _layer(model, entry, tuple(shape), again=False)
         for entry, shape in zip(entries, shapes, strict=True)
     }
     keys = list(layers)
-    return layers, {key: tuple(keys[max(0, at - 1) : at]) for at, key in enumerate(keys)}
+    return layers, {key: tuple(keys[max(0, i - 1) : i]) for i, key in enumerate(keys)}
 
 
 def _tensors(node: Any) -> Iterator[tuple[Key, tuple[int | None, ...]]]:
-    """Yield which application every tensor in the arguments of a call comes from, and its shape."""
+    """Yield the source and the shape of every tensor in the arguments of a call."""
     if isinstance(node, list):
         for value in node:
             yield from _tensors(value)
@@ -174,7 +187,7 @@ def _layer(
 
 
 def _title(kind: str, config: Mapping[str, Any]) -> str:
-    """Say what a layer does: ``convolution 3x3, 32``; Keras' name for what is not known here."""
+    """Return what a layer does, as ``convolution 3x3, 32``, or the name of its class."""
     match kind:
         case "Dense":
             title = f"dense {config['units']:,}"
@@ -183,29 +196,29 @@ def _title(kind: str, config: Mapping[str, Any]) -> str:
         case "Activation":
             title = str(config["activation"])
         case "MaxPooling2D":
-            title = f"maximum of {shape_in_words(config['pool_size'])}"
+            title = f"maximum of {format_shape(config['pool_size'])}"
         case "AveragePooling2D":
-            title = f"mean of {shape_in_words(config['pool_size'])}"
+            title = f"mean of {format_shape(config['pool_size'])}"
         case "Dropout":
             title = f"dropout {config['rate']:g}"
         case "Rescaling":
             title = f"scale by {_fraction(config['scale'])}"
         case _:
-            title = PLAIN.get(kind, kind)
+            title = TITLES.get(kind, kind)
     activation = config.get("activation")
     active = kind in {"Dense", "Conv2D"} and activation != "linear" and isinstance(activation, str)
     return f"{title}, {activation}" if active else title
 
 
 def _convolution(config: Mapping[str, Any]) -> str:
-    """Return size and channels of a convolution, and what is not the usual about it."""
-    title = f"convolution {shape_in_words(config['kernel_size'])}, {config['filters']:,}"
+    """Return size and channels of a convolution, and settings that are not the default."""
+    title = f"convolution {format_shape(config['kernel_size'])}, {config['filters']:,}"
     if max(config["strides"]) > 1:
         title += f", stride {max(config['strides'])}"
     return title + (", no padding" if config["padding"] == "valid" else "")
 
 
 def _fraction(scale: Any) -> str:
-    """Return ``1/255`` for 1/255."""
+    """Return a scale as a fraction where it is one, as ``1/255``."""
     whole = isinstance(scale, float) and 0 < scale < 1 and math.isclose(1 / scale, round(1 / scale))
     return f"1/{round(1 / scale)}" if whole else str(scale)

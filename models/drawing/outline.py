@@ -1,20 +1,26 @@
-"""A model in the terminal: its layers line by line, and beside them which way the data take."""
+"""A model as text: one line for each layer, with lines at the left that show connections."""
 
-from models.drawing.graph import Block, depths, shape_in_words
+from models.drawing.graph import Block, depths, format_shape
 
 Lanes = list[list[tuple[int, int]]]
-"""For each lane, nearest to the text first: the jumps it carries, as rows from and to."""
+"""For each lane, nearest to the text first: its connections, as rows from and to."""
 
 
 def outline(graph: tuple[Block, ...]) -> str:
     """Return a line for each layer: what it does, the shape of its output, its parameters.
 
-    Data flow from line to line, except over an empty one, and along the arrows at the left.
+    Data flow from each line to the next, except across an empty line, and along the arrows at the
+    left.
 
     Parameters
     ----------
-    graph
+    graph : tuple of Block
         As `models.drawing.graph.blocks` returns it.
+
+    Returns
+    -------
+    str
+        Several lines.
     """
     order = _order(graph)
     lanes = _lanes(graph, order)
@@ -27,12 +33,12 @@ def outline(graph: tuple[Block, ...]) -> str:
             ends, starts = number == 0, number == len(layers) - 1
             gutter = _gutter(lanes, row, ends=ends, starts=starts)
             numbers = f"{layer.parameters:,}" if layer.parameters else ""
-            rows.append((gutter, layer.title, shape_in_words(layer.shape), numbers))
+            rows.append((gutter, layer.title, format_shape(layer.shape), numbers))
     return _table(rows)
 
 
 def _table(rows: list[tuple[str, str, str, str]]) -> str:
-    """Put rows in columns, words to the left and numbers to the right."""
+    """Align rows in columns, text at the left and numbers at the right."""
     gutters, titles, shapes, numbers = (
         max(len(cell) for cell in column) for column in zip(*rows, strict=True)
     )
@@ -43,59 +49,59 @@ def _table(rows: list[tuple[str, str, str, str]]) -> str:
 
 
 def _order(graph: tuple[Block, ...]) -> list[int]:
-    """Return the blocks in an order that finishes one branch before it begins the next.
+    """Return the blocks in an order that finishes each branch before the next one begins.
 
-    The longest branch into a block comes last, right before it.
+    The longest branch into a block comes last, directly before the block.
     """
-    far = depths(graph)
+    depth = depths(graph)
     order: dict[int, None] = {}
     used = {source for block in graph for source in block.sources}
-    waiting = [block for block in reversed(range(len(graph))) if block not in used]
-    while waiting:
-        block = waiting[-1]
+    pending = [block for block in reversed(range(len(graph))) if block not in used]
+    while pending:
+        block = pending[-1]
         missing = [source for source in graph[block].sources if source not in order]
         if missing:
-            waiting.append(min(missing, key=lambda source: far[source]))
+            pending.append(min(missing, key=lambda source: depth[source]))
         else:
-            order[waiting.pop()] = None
+            order[pending.pop()] = None
     return list(order)
 
 
 def _lanes(graph: tuple[Block, ...], order: list[int]) -> Lanes:
-    """Give every way that does not lead to the next row a lane in which it meets no other."""
+    """Assign connections that skip rows to lanes, so that those in a lane do not overlap."""
     row = {block: position for position, block in enumerate(order)}
-    jumps = sorted(
+    skipping = sorted(
         (row[source], row[block])
         for block in order
         for source in graph[block].sources
         if row[source] + 1 < row[block]
     )
     lanes: Lanes = []
-    for jump in jumps:
-        free = next((lane for lane in lanes if lane[-1][1] <= jump[0]), None)
+    for connection in skipping:
+        free = next((lane for lane in lanes if lane[-1][1] <= connection[0]), None)
         if free is None:
-            lanes.append([jump])
+            lanes.append([connection])
         else:
-            free.append(jump)
+            free.append(connection)
     return lanes
 
 
 def _gutter(lanes: Lanes, row: float, *, ends: bool = False, starts: bool = False) -> str:
-    """Return what stands at the left of a line: lanes that pass it, end at it or start from it."""
+    """Return the characters at the left of a line: lanes that pass it, end at it or start there."""
     text, arriving, leaving = "", False, False
     for lane in reversed(lanes):
         end = ends and any(to == row for _, to in lane)
         start = starts and any(begin == row for begin, _ in lane)
         passing = any(begin < row < to for begin, to in lane)
-        beside = arriving or leaving
-        text += _SIGNS[end, start, passing, beside]
+        crossed = arriving or leaving
+        text += _SIGNS[end, start, passing, crossed]
         arriving, leaving = arriving or end, leaving or start
         text += "─" if arriving or leaving else " "
     return text + ("▶ " if arriving else "─ " if leaving else "  ") if lanes else ""
 
 
 _SIGNS = {
-    # an end, a start, passing, a line from a lane further out
+    # whether a connection ends, starts or passes here, and whether another crosses
     (False, False, False, False): " ",
     (False, False, False, True): "─",
     (False, False, True, False): "│",

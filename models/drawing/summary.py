@@ -1,4 +1,4 @@
-"""A model in words: its layers, and how it came to be."""
+"""Describe a model as text: its layers, and how it was trained."""
 
 import math
 from pathlib import Path
@@ -11,30 +11,34 @@ if TYPE_CHECKING:
     import keras
 
 
-def describe(name: str, source: str = "digits", picture: Path | None = None) -> str:
-    """Describe an architecture, or a trained model.
+def describe(name: str, source: str = "digits", diagram_path: Path | None = None) -> str:
+    """Describe an architecture or a trained model.
 
     Parameters
     ----------
-    name
+    name : str
         An architecture, or the path of a .keras file.
-    source
-        The data an architecture is built for, see `models.data.load`; not used for a file.
-    picture
-        Where to draw the model, if that is wanted; see `models.drawing.diagram.draw`.
+    source : str, optional
+        The data that an architecture is built for, see `models.data.load`; not used for a file.
+    diagram_path : Path, optional
+        Where to draw the model, see `models.drawing.diagram.draw`.
 
     Returns
     -------
     str
-        Several lines: origin or default training, then the layers, as in
+        Several lines: provenance or default training, and the layers as in
         `models.drawing.outline.outline`.
 
     Raises
     ------
-    models.architectures.ArchitectureError, models.data.DataError, models.store.ModelError
-        When the architecture, the data or the file cannot be had.
+    models.architectures.ArchitectureError
+        When the architecture is unknown.
+    DataError
+        When the data cannot be loaded.
+    ModelError
+        When the file cannot be read.
     models.drawing.diagram.DiagramError
-        When the picture cannot be written.
+        When the diagram cannot be written.
     """
     if name.endswith(".keras"):
         path = Path(name).expanduser()
@@ -45,14 +49,14 @@ def describe(name: str, source: str = "digits", picture: Path | None = None) -> 
         title = name
     blocks = graph.blocks(model)
     text = f"{heading}\n\n{outline.outline(blocks)}\n\n{_size(model)}"
-    if picture is None:
+    if diagram_path is None:
         return text
-    drawn = diagram.draw(blocks, f"{title}: {model.count_params():,} parameters", picture)
+    drawn = diagram.draw(blocks, f"{title}: {model.count_params():,} parameters", diagram_path)
     return f"{text}\ndrawn: {drawn}"
 
 
 def _built(name: str, source: str) -> "tuple[str, keras.Model]":
-    """Return what an architecture is, and the network for some data."""
+    """Return a description of an architecture, and the network for some data."""
     entry = architectures.get(name)
     images = data.load(source)
     recipe = entry.recipe
@@ -63,7 +67,7 @@ def _built(name: str, source: str) -> "tuple[str, keras.Model]":
 
 
 def _trained(path: Path) -> "tuple[str, keras.Model]":
-    """Return where the model in a .keras file comes from, and the model."""
+    """Return the provenance of the model in a .keras file, and the model."""
     if not store.sidecar_path(path).is_file():
         return f"{path}: of unknown origin", store.load_keras(path)
     trained = store.load(path)
@@ -73,7 +77,7 @@ def _trained(path: Path) -> "tuple[str, keras.Model]":
         (
             f"{path}: {settings}",
             f"trained on {trained.data_name} in {trained.seconds:.1f} s"
-            + (f" through {trained.augmentation}" if trained.augmentation else ""),
+            + (f" augmented by {trained.augmentation}" if trained.augmentation else ""),
             "last epoch: " + ", ".join(f"{key} {value:.4g}" for key, value in last.items()),
             "with " + ", ".join(f"{key} {value}" for key, value in trained.provenance.items()),
             f"digest {trained.digest}",
@@ -83,7 +87,7 @@ def _trained(path: Path) -> "tuple[str, keras.Model]":
 
 
 def _size(model: "keras.Model") -> str:
-    """Say how many numbers a model holds, and how many of them training changes by gradients."""
+    """Return the number of parameters, and how many of them are moving statistics."""
     total = model.count_params()
     trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
     moving = f", of which {total - trained:,} are moving statistics" if trained < total else ""

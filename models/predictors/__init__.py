@@ -1,46 +1,31 @@
-"""Anything that classifies: uint8 images in, probabilities out, the same bytes however asked."""
+"""Classifiers from any source: uint8 images in, probabilities out, reproducible to the byte."""
 
 from pathlib import Path
 
-from models.predictors.contract import (
-    SLICE,
-    ImageShape,
-    PredictionError,
-    Predictor,
-    SlicedPredictor,
-    check_probabilities,
-    slice_length,
+from models.errors import ModelError, PredictionError
+from models.extras import explain_missing_package
+from models.predictors.contract import SLICE, ImageShape, Predictor, slice_length
+from models.predictors.formats import (
+    ADVICE,
+    describe_endings,
+    known_endings,
+    model_formats,
+    packages_of,
 )
-from models.predictors.declaration import Declaration, declaration_path
-from models.predictors.function import FunctionPredictor, load_function
-from models.predictors.keras_file import KerasPredictor, load_keras_file
-from models.predictors.onnx_file import OnnxPredictor, load_onnx_file, weight_files
-from models.predictors.skops_file import SklearnPredictor, load_skops_file
-from models.predictors.sources import (
-    FILE_ENDINGS,
-    KNOWN_ENDINGS,
-    existing_file,
-    is_function,
-    source_name,
-)
+from models.predictors.sources import is_function, source_name
 
 __all__ = [
-    "FILE_ENDINGS",
-    "KNOWN_ENDINGS",
     "SLICE",
-    "Declaration",
-    "FunctionPredictor",
-    "KerasPredictor",
-    "OnnxPredictor",
+    "ImageShape",
     "PredictionError",
     "Predictor",
-    "SklearnPredictor",
-    "SlicedPredictor",
-    "check_probabilities",
-    "declaration_path",
+    "describe_endings",
+    "existing_file",
     "files_of",
     "is_function",
+    "known_endings",
     "load_predictor",
+    "packages_of",
     "slice_length",
     "source_name",
 ]
@@ -52,50 +37,92 @@ def load_predictor(
     image_shape: ImageShape | None = None,
     threads: int | None = None,
 ) -> Predictor:
-    """Load a classifier; it is called by its file's name without ending, or by its function's.
+    """Load a classifier and name it after its file, without the ending, or after its function.
 
     Parameters
     ----------
-    source
-        A ``.keras``, ``.onnx`` or ``.skops`` file, from here or elsewhere, or a function as
-        ``package.module:function``. What a file does not say of itself (pixels of 0 to 1 or of 0 to
-        255, mean and std, channels first, logits) is said in a TOML file beside it, called
-        ``net.onnx.toml`` for ``net.onnx``; see `Declaration`. For functions see
-        `models.predictors.function`.
-    image_shape
-        Height, width and channels to take where nothing says them, as with flat inputs.
-    threads
-        To compute with. None leaves Keras as it is, and is 1 for the others.
+    source : str or Path
+        A model file, trained here or external, or a function as ``package.module:function``. What
+        an external file does not state (pixels of 0 to 1 or of 0 to 255, mean and std, channels
+        first, logits) is read from a TOML file beside it, ``net.onnx.toml`` for ``net.onnx``; see
+        `models.predictors.input_spec.InputSpec`. For functions see
+        `models.predictors.function_predictor`.
+    image_shape : tuple of int, optional
+        Height, width and channels to assume where nothing gives them, as with flat inputs.
+    threads : int, optional
+        Number of threads to compute with. None leaves Keras unchanged, and is 1 for other models.
+
+    Returns
+    -------
+    Predictor
+        The classifier.
 
     Raises
     ------
-    models.store.ModelError
+    ModelError
         When the file or function is missing, damaged, of another kind, holds code, or needs a
-        library that is not installed.
+        package that is not installed.
     PredictionError
         When the model does not map images to probabilities, or something must be declared.
     """
     if is_function(source):
+        from models.predictors.function_predictor import load_function
+
         return load_function(str(source), image_shape, threads or 1)
     path = existing_file(source)
-    if path.suffix == ".onnx":
-        return load_onnx_file(path, image_shape, threads or 1)
-    if path.suffix == ".skops":
-        return load_skops_file(path, image_shape, threads or 1)
-    return load_keras_file(path, image_shape, threads)
+    entry = model_formats()[path.suffix]
+    with explain_missing_package(str(path), entry.extra, ModelError):
+        return entry.load(path, image_shape, threads)
 
 
 def files_of(path: str | Path) -> tuple[Path, ...]:
     """Return the files that decide the predictions of a model file.
 
-    Its own, its declaration if there is one, and those of weights kept apart.
+    Parameters
+    ----------
+    path : str or Path
+        The model file.
+
+    Returns
+    -------
+    tuple of Path
+        The model file, its input spec if there is one, and separate files with its weights.
 
     Raises
     ------
-    models.store.ModelError
-        When it is missing, or of a kind that is not read.
+    ModelError
+        When the file is missing, or of a kind that is not read.
     """
+    from models.predictors.input_spec import input_spec_path
+
     path = existing_file(path)
-    beside = declaration_path(path)
-    weights = weight_files(path) if path.suffix == ".onnx" else ()
-    return (path, *([beside] if beside.is_file() else []), *weights)
+    spec = input_spec_path(path)
+    weights = model_formats()[path.suffix].weight_files(path)
+    return (path, *([spec] if spec.is_file() else []), *weights)
+
+
+def existing_file(path: str | Path) -> Path:
+    """Return the path of a model file that exists and can be read.
+
+    Parameters
+    ----------
+    path : str or Path
+        The model file.
+
+    Returns
+    -------
+    Path
+        The same, with the home folder in place of ``~``.
+
+    Raises
+    ------
+    ModelError
+        When the file is missing, or of a kind that is not read.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise ModelError(f"there is no model file {path}")
+    if path.suffix not in model_formats():
+        advice = ADVICE.get(path.suffix, f"name a {describe_endings()} file")
+        raise ModelError(f"{path} is of a kind that is not read: {advice}")
+    return path

@@ -1,4 +1,4 @@
-"""From uint8 images (n, h, w, c) to the array that a guest takes."""
+"""Convert uint8 images (n, h, w, c) to the array that an external model takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,30 +7,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from models.predictors.contract import ImageShape, PredictionError
-from models.predictors.declaration import Declaration
+from models.errors import PredictionError
+from models.predictors.contract import ImageShape
+from models.predictors.input_spec import InputSpec
 
 Dimensions = Sequence[int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class InputFormat:
-    """How a guest wants its images.
+class InputConverter:
+    """How a model takes its images; call it to convert a batch.
 
-    Parameters
+    Attributes
     ----------
-    image_shape
+    image_shape : tuple of int
         Height, width and channels.
-    dimensions
-        Shape of one image as the guest takes it.
-    channels_first
+    dimensions : tuple of int
+        Shape of one image as the model takes it.
+    channels_first : bool
         Whether the channels come before height and width.
-    dtype
-        Of the values; uint8 images are passed on as they are.
-    unit
+    dtype : dtype
+        Type of the values; uint8 images are passed on unchanged.
+    unit : bool
         Whether 0..255 becomes 0..1.
-    mean, std
-        Subtracted, then divided by; empty for neither.
+    mean : tuple of float
+        Subtracted from the values; empty for none.
+    std : tuple of float
+        What the values are then divided by; empty for none.
     """
 
     image_shape: ImageShape
@@ -42,10 +45,10 @@ class InputFormat:
     std: tuple[float, ...] = ()
 
     def __call__(self, images: NDArray[np.uint8]) -> NDArray[Any]:
-        """Return images (n, h, w, c) as the guest takes them, C-contiguous."""
+        """Convert images (n, h, w, c) to a C-contiguous array as the model takes it."""
         values: NDArray[Any] = images
         if np.dtype(self.dtype) != np.uint8:
-            # Half precision is for the model; its input is computed in full.
+            # Scale in float32 even if the model computes in half precision.
             exact = np.result_type(self.dtype, np.float32)
             values = images.astype(exact)
             if self.unit:
@@ -60,67 +63,72 @@ class InputFormat:
         return np.ascontiguousarray(values).reshape(len(values), *self.dimensions)
 
 
-def input_format(
+def input_converter(
     name: str,
     dimensions: Dimensions,
     dtype: DTypeLike,
-    declaration: Declaration,
+    spec: InputSpec,
     *,
     layout: str | None = None,
     assumed: ImageShape | None = None,
-) -> InputFormat:
-    """Work out how a guest wants its images from what it says, what is declared and what there is.
+) -> InputConverter:
+    """Derive how a model takes its images from its input, its input spec and the data.
 
     Parameters
     ----------
-    name
-        Of the guest, for messages.
-    dimensions
-        Shape of one image as the guest takes it, None where it takes any: three axes, two (grey,
-        without the axis of channels) or one (flat).
-    dtype
-        Of the values it takes. For uint8 nothing is to be declared about them.
-    declaration
-        What is said in the file beside it. Without ``pixels``, values stay 0..255.
-    layout
-        ``"nhwc"`` or ``"nchw"`` where the kind of guest has a custom. Otherwise the axis that is
-        1 or 3 long is that of the channels, if only one end has such an axis.
-    assumed
-        Height, width and channels to take where nothing says them.
+    name : str
+        Name of the model, for messages.
+    dimensions : sequence of int or None
+        Shape of one image as the model takes it, None for any length: three axes, two (grey,
+        without the channel axis) or one (flat).
+    dtype : dtype
+        Type of the values that the model takes. For uint8 nothing can be declared about them.
+    spec : InputSpec
+        The input spec of the model. Without ``pixels``, values stay 0..255.
+    layout : str, optional
+        ``"nhwc"`` or ``"nchw"`` where the format has a convention. By default the axis of length 1
+        or 3 is that of the channels, if only the first or only the last axis is such an axis.
+    assumed : tuple of int, optional
+        Height, width and channels to assume where nothing gives them.
+
+    Returns
+    -------
+    InputConverter
+        Converts images for the model.
 
     Raises
     ------
     PredictionError
-        When these contradict each other or leave something open.
+        When these contradict each other, or something must be declared.
     """
-    wanted = declaration.image or assumed
-    layout = declaration.layout or layout or _layout_of(dimensions, wanted, name)
-    first = layout == "nchw"
-    shape = _image_shape(name, dimensions, wanted, channels_first=first)
-    if declaration.image not in {None, shape}:
+    wanted = spec.image or assumed
+    layout = spec.layout or layout or _layout_of(dimensions, wanted, name)
+    channels_first = layout == "nchw"
+    shape = _image_shape(name, dimensions, wanted, channels_first=channels_first)
+    if spec.image not in {None, shape}:
         raise PredictionError(
-            f"{name}: images of {declaration.image} are declared, but it takes {tuple(dimensions)}"
+            f"{name}: images of {spec.image} are declared, but it takes {tuple(dimensions)}"
         )
-    _check_values(name, dtype, declaration, shape[2])
+    _check_values(name, dtype, spec, shape[2])
     height, width, channels = shape
-    of_rank = {1: (height * width * channels,), 2: (height, width)}
-    in_order = (channels, height, width) if first else shape
-    return InputFormat(
+    by_axes = {1: (height * width * channels,), 2: (height, width)}
+    three_axes = (channels, height, width) if channels_first else shape
+    return InputConverter(
         image_shape=shape,
-        dimensions=of_rank.get(len(dimensions), in_order),
-        channels_first=first,
+        dimensions=by_axes.get(len(dimensions), three_axes),
+        channels_first=channels_first,
         dtype=dtype,
-        unit=declaration.pixels == "0..1",
-        mean=declaration.mean,
-        std=declaration.std,
+        unit=spec.pixels == "0..1",
+        mean=spec.mean,
+        std=spec.std,
     )
 
 
 def _layout_of(dimensions: Dimensions, wanted: ImageShape | None, name: str) -> str:
-    """Tell the layout by the place of an axis that is 1 or 3 long, or by the image that is wanted.
+    """Return the layout by the position of an axis of length 1 or 3, or by the wanted shape.
 
-    Without an axis of channels there is only one order, and flat images are height, width,
-    channels, as `reshape` makes them.
+    Without a channel axis there is only one order, and flat images are in the order height, width,
+    channels.
     """
     if len(dimensions) < 3:
         return "nhwc"
@@ -130,11 +138,11 @@ def _layout_of(dimensions: Dimensions, wanted: ImageShape | None, name: str) -> 
     if wanted is not None:
         height, width, channels = wanted
         by_layout = {"nhwc": wanted, "nchw": (channels, height, width)}
-        fitting = [layout for layout, axes in by_layout.items() if _agree(dimensions, axes)]
-        if len(fitting) == 1:
-            return fitting[0]
+        matching = [layout for layout, axes in by_layout.items() if _matches(dimensions, axes)]
+        if len(matching) == 1:
+            return matching[0]
     raise PredictionError(
-        f"{name}: an input of {_in_words(dimensions)} may have its channels first or last; "
+        f"{name}: an input of {_describe(dimensions)} may have its channels first or last; "
         'declare layout = "nchw" or layout = "nhwc"'
     )
 
@@ -142,20 +150,20 @@ def _layout_of(dimensions: Dimensions, wanted: ImageShape | None, name: str) -> 
 def _image_shape(
     name: str, dimensions: Dimensions, wanted: ImageShape | None, *, channels_first: bool
 ) -> ImageShape:
-    """Return height, width and channels, from the guest's own axes as far as those say."""
+    """Return height, width and channels, from the axes of the model as far as they are given."""
     if len(dimensions) == 1:
         return _unfolded(name, dimensions[0], wanted)
     if len(dimensions) not in {2, 3}:
         raise PredictionError(
             f"{name}: the model's input must have the shape (any, height, width, channels), "
-            f"(any, height, width) or (any, values), got (any, {_in_words(dimensions)})"
+            f"(any, height, width) or (any, values), got (any, {_describe(dimensions)})"
         )
     axes = [*dimensions, 1] if len(dimensions) == 2 else list(dimensions)
     if channels_first and len(dimensions) == 3:
         axes = [*axes[1:], axes[0]]
     if None in axes and wanted is None:
         raise PredictionError(
-            f"{name}: an input of {_in_words(dimensions)} fits images of many sizes; "
+            f"{name}: an input of {_describe(dimensions)} fits images of many sizes; "
             "declare image = [height, width, channels]"
         )
     known = wanted or (0, 0, 0)
@@ -166,7 +174,7 @@ def _image_shape(
 
 
 def _unfolded(name: str, values: int | None, wanted: ImageShape | None) -> ImageShape:
-    """Return the shape of the images that a flat input stands for."""
+    """Return the shape of the images that a flat input is made of."""
     if wanted is None:
         raise PredictionError(
             f"{name}: a flat input of {'any' if values is None else values} values may be images "
@@ -175,20 +183,20 @@ def _unfolded(name: str, values: int | None, wanted: ImageShape | None) -> Image
     count = wanted[0] * wanted[1] * wanted[2]
     if values not in {None, count}:
         raise PredictionError(
-            f"{name}: takes {values} values an image, but images of "
+            f"{name}: takes {values} values for each image, but images of "
             f"{' x '.join(map(str, wanted))} have {count}"
         )
     return wanted
 
 
-def _check_values(name: str, dtype: DTypeLike, declaration: Declaration, channels: int) -> None:
-    """Refuse scaling where the guest takes bytes, and as many means as there are no channels."""
-    scaled = declaration.pixels == "0..1" or declaration.mean or declaration.std
+def _check_values(name: str, dtype: DTypeLike, spec: InputSpec, channels: int) -> None:
+    """Raise an error for scaling of uint8 values, and for a wrong number of means or deviations."""
+    scaled = spec.pixels == "0..1" or spec.mean or spec.std
     if np.dtype(dtype) == np.uint8 and scaled:
         raise PredictionError(
             f"{name}: takes whole pixel values, so they cannot be declared as scaled"
         )
-    for setting, values in (("mean", declaration.mean), ("std", declaration.std)):
+    for setting, values in (("mean", spec.mean), ("std", spec.std)):
         if len(values) not in {0, 1, channels}:
             raise PredictionError(
                 f"{name}: {setting} must have 1 number or one for each of {channels} channels, "
@@ -196,9 +204,9 @@ def _check_values(name: str, dtype: DTypeLike, declaration: Declaration, channel
             )
 
 
-def _agree(dimensions: Dimensions, axes: Sequence[int]) -> bool:
+def _matches(dimensions: Dimensions, axes: Sequence[int]) -> bool:
     return all(length in {None, axis} for length, axis in zip(dimensions, axes, strict=True))
 
 
-def _in_words(dimensions: Dimensions) -> str:
+def _describe(dimensions: Dimensions) -> str:
     return ", ".join("any" if length is None else str(length) for length in dimensions)

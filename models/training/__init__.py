@@ -1,4 +1,4 @@
-"""Train a network from scratch, reproducibly to the bit on a CPU."""
+"""Train a network from scratch, bit for bit reproducible on a CPU."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,30 +22,34 @@ __all__ = ["EpochReport", "TrainConfig", "Trained", "TrainingError", "train"]
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A model with its whole origin.
+    """A trained model with its provenance.
 
-    Parameters
+    Attributes
     ----------
-    model
-        The network, without optimizer.
-    config
-        What it was trained with, every default filled in.
-    history
-        One dict of floats an epoch: `EpochReport` without the number of epochs.
-    kept_epoch
-        The epoch whose weights these are, counted from 1: the best one with early stopping, else
-        the last.
-    seconds
+    model : keras.Model
+        The network, without an optimizer.
+    config : TrainConfig
+        The settings of the training, without defaults left open.
+    history : tuple of dict
+        One dict of floats for each epoch: `EpochReport` without the number of epochs.
+    kept_epoch : int
+        The epoch whose weights the model has, counted from 1: the best epoch with early stopping,
+        otherwise the last.
+    seconds : float
         Wall-clock time of the training, without interruptions.
-    digest
+    digest : str
         `models.digests.model_digest` of the model.
-    data_name, data_digest, class_names
-        The data it was trained on.
-    augmentation
-        What the training images went through: a function's qualified name, or ``str`` of another
-        callable; empty for none.
-    provenance
-        Versions and backend, `models.backend.provenance`.
+    data_name : str
+        Name of the data set that the model was trained on.
+    data_digest : str
+        Digest of that data set.
+    class_names : tuple of str
+        One name for each class.
+    augmentation : str
+        How the training images were augmented: the qualified name of a function, or ``str`` of
+        another callable; empty for none.
+    provenance : dict of str
+        Versions and backend, see `models.backend.provenance`.
     """
 
     model: "keras.Model"
@@ -68,53 +72,60 @@ def train(
     on_epoch: Callable[[EpochReport], None] | None = None,
     checkpoint: Path | None = None,
 ) -> Trained:
-    """Train a network from scratch, or go on with a training that was stopped.
+    """Train a network from scratch, or resume a training that was stopped.
 
-    The same configuration, data and augmentation give the same weights, bit for bit, on one
-    machine's CPU with one number of threads, whether or not the training was stopped on the way.
+    The same configuration, data and augmentation give the same weights, bit for bit, on the CPU of
+    one machine with one number of threads, whether or not the training was stopped and resumed.
 
     Parameters
     ----------
-    config
-        What to train and how; see `TrainConfig.resolved` for what None means.
-    data
-        Its training images are used, its test images are not looked at.
-    augment
+    config : TrainConfig
+        What to train and how; see `TrainConfig.resolved` for settings that are None.
+    data : Dataset
+        Only its training images are used.
+    augment : callable, optional
         ``augment(images, ids, epoch) -> images`` on uint8 images, called for blocks of the training
-        images in a background thread, so each epoch can see other versions. `ids` are the positions
-        in ``data.train_images``, epochs count from 0.
-    on_epoch
-        Called after each epoch, in the calling thread.
-    checkpoint
-        An ``.npz`` file in a folder that exists, written after each epoch; when it is there
-        already, training goes on after the epoch in it. It stays: delete it once the result is
-        safe (`models.training.resumable.train_to_file` does).
+        images in a background thread, so that each epoch can see other images. `ids` are positions
+        in ``data.train_images``, and epochs count from 0.
+    on_epoch : callable, optional
+        Called with an `EpochReport` after each epoch, in the calling thread.
+    checkpoint : Path, optional
+        An ``.npz`` file in an existing folder, written after each epoch; if it exists already,
+        the training resumes after the epoch in it. It is not deleted: delete it once the result is
+        stored (`models.resumable.train_to_file` does).
+
+    Returns
+    -------
+    Trained
+        The model with its provenance.
 
     Raises
     ------
     models.architectures.ArchitectureError
         When the architecture is unknown or does not fit the images.
     models.training.batches.AugmentError
-        When `augment` returns something else than such images; what it raises is passed on.
+        When `augment` does not return such images; what it raises itself is passed on.
     TrainingError
-        When the loss is no longer finite, nothing is left to train on, or the checkpoint is
-        damaged, unwritable or of another training.
+        When the loss is no longer finite, no images are left to train on, or the checkpoint is
+        damaged, cannot be written, or belongs to another training.
     """
     config = _with_precision(config.resolved(data))
     backend.make_deterministic(config.seed)
     with backend.precision(config.precision):
         model = _built(config, data)
-        kept = None if checkpoint is None else _checkpoint(checkpoint, config, data, augment, model)
-        course = fit(model, config, data, augment, on_epoch, kept)
+        state = None
+        if checkpoint is not None:
+            state = _checkpoint(checkpoint, config, data, augment, model)
+        callback = fit(model, config, data, augment, on_epoch, state)
     if config.precision != "float32":
         model, mixed = _built(config, data), model
         model.set_weights(mixed.get_weights())
     return Trained(
         model=model,
         config=config,
-        history=tuple(course.history),
-        kept_epoch=course.kept_epoch,
-        seconds=course.history[-1]["seconds"],
+        history=tuple(callback.history),
+        kept_epoch=callback.kept_epoch,
+        seconds=callback.history[-1]["seconds"],
         digest=model_digest(model),
         data_name=data.name,
         data_digest=data.digest,
@@ -125,14 +136,14 @@ def train(
 
 
 def describe_augment(augment: Augment | None) -> str:
-    """Return an augmentation in words: a function's qualified name, ``str`` of another callable."""
+    """Return the qualified name of an augmentation function, or ``str`` of another callable."""
     if augment is None:
         return ""
     return str(getattr(augment, "__qualname__", augment))
 
 
 def _with_precision(config: TrainConfig) -> TrainConfig:
-    """Return the configuration with what ``auto`` means here."""
+    """Return the configuration with the precision that ``auto`` selects on this device."""
     if config.precision != "auto":
         return config
     return config.model_copy(
@@ -147,7 +158,7 @@ def _built(config: TrainConfig, data: Dataset) -> "keras.Model":
 def _checkpoint(
     path: Path, config: TrainConfig, data: Dataset, augment: Augment | None, model: "keras.Model"
 ) -> Checkpoint:
-    """Return a checkpoint that knows what decides this training."""
+    """Return a checkpoint that is identified by what decides this training."""
     identity = {
         "config": config.model_dump(mode="json"),
         "data_digest": data.digest,

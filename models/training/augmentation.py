@@ -1,4 +1,4 @@
-"""An augmentation by name: ``module:function``, imported as Python imports."""
+"""Augmentation functions by name, as ``module:function``."""
 
 import hashlib
 import importlib
@@ -15,22 +15,22 @@ _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
 def is_function_name(text: str) -> bool:
-    """Tell whether a text reads ``module:function``."""
+    """Tell whether a text has the form ``module:function``."""
     return _NAME.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
 class FunctionAugment:
-    """A function ``(images, ids, epoch) -> images``, known by its name and its module's source.
+    """A function ``(images, ids, epoch) -> images``, identified by its name and source file.
 
-    Parameters
+    Attributes
     ----------
-    name
+    name : str
         ``module:function``.
-    function
+    function : callable
         Takes uint8 images (n, h, w, c), their ids (n,) and the epoch, counted from 0.
-    source_digest
-        SHA-256 of the module's file, hexadecimal; empty where there is none.
+    source_digest : str
+        SHA-256 (hexadecimal) of the file of the module; empty where there is none.
     """
 
     name: str
@@ -38,7 +38,7 @@ class FunctionAugment:
     source_digest: str
 
     def __call__(self, images: Images, ids: NDArray[np.int64], epoch: int) -> Images:
-        """Call the function."""
+        """Return the augmented images."""
         return self.function(images, ids, epoch)
 
     def __str__(self) -> str:
@@ -46,22 +46,32 @@ class FunctionAugment:
 
 
 def load_augment(name: str) -> FunctionAugment:
-    """Import ``module:function``.
+    """Import an augmentation function.
 
-    Modules are found as `import` finds them, those of the working folder included when Python was
+    Modules are found as `import` finds them, including those in the working folder when Python was
     started with ``-m``.
+
+    Parameters
+    ----------
+    name : str
+        ``module:function``.
+
+    Returns
+    -------
+    FunctionAugment
+        The function, with what identifies it.
 
     Raises
     ------
     AugmentError
-        When the text is no such name, there is no such module or function, or it cannot be called.
+        When `name` has another form, there is no such module or function, or it cannot be called.
     """
     if not is_function_name(name):
-        raise AugmentError(f"augment: must read module:function, got {name!r}")
+        raise AugmentError(f"augment: must have the form module:function, got {name!r}")
     module_name, _, function_name = name.partition(":")
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # whatever a foreign module raises
+    except Exception as error:  # a foreign module may raise anything
         raise AugmentError(f"augment: importing {module_name} failed: {error}") from error
     function = getattr(module, function_name, None)
     if not callable(function):

@@ -1,4 +1,4 @@
-"""Training batches in a seeded order, freshly augmented, prepared while the last one trains."""
+"""Training batches in a seeded order, augmented in a background thread."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -16,41 +16,45 @@ Augment = Callable[[Images, NDArray[np.int64], int], Images]
 Batch = tuple[Images, NDArray[np.float32]]
 
 READY_BLOCKS = 1
-"""Blocks prepared ahead: enough, as they are large."""
+"""Blocks prepared ahead; one is enough because blocks are large."""
 
 BLOCK_VALUES = 1 << 23
-"""Pixel values prepared in one go. An augmentation that groups images by what befalls them is up to
-five times slower on batches of 64 digits than on blocks of a thousand, and the fewer the blocks,
-the less they disturb the training: an MLP took 1.33 times as long at 2^20, 1.13 times here."""
+"""Pixel values prepared at a time. An augmentation that groups images by their corruption is up to
+five times slower on batches of 64 digits than on blocks of a thousand, and fewer blocks disturb the
+training less: an MLP took 1.33 times as long at 2^20, and 1.13 times at this value."""
 
 
 class AugmentError(TrainingError):
-    """An augmentation that gave something else than images like those it got."""
+    """An augmentation that cannot be imported, or that returned images of another shape or type."""
 
 
 class BatchStream:
     """Every batch of every epoch, in an order that depends on the seed alone.
 
-    A context manager: leaving it ends the background thread.
+    Use it as a context manager; leaving it ends the background thread.
 
-    Each epoch visits the images in a fresh random order. The images left over when the training
-    set is no multiple of the batch size sit that epoch out: a remainder of two or three would give
-    batch norm statistics worth nothing.
+    Each epoch visits the images in another random order. When the number of training images is not
+    a multiple of the batch size, the remaining images are skipped in that epoch, because the batch
+    norm statistics of two or three images are useless.
 
     Parameters
     ----------
-    images
-        uint8 (n, h, w, c), all training images, in memory or in files.
-    targets
-        float32 (n, classes), one row an image.
-    ids
-        int64 (m,), the images to train on, as positions in `images`; what `augment` receives.
-    batch_size, epochs, seed
-        Images a batch, passes, and the seed of the orders.
-    augment
-        Called as ``augment(images, ids, epoch)``, epochs counted from 0, in one background thread.
-        It gets blocks of one or more batches of an epoch, one at a time and in order; what an image
-        becomes should depend on its id and the epoch, not on its block. None leaves images alone.
+    images : ndarray of uint8 or StoredImages, shape (n, h, w, c)
+        All training images.
+    targets : ndarray of float32, shape (n, classes)
+        One row for each image.
+    ids : ndarray of int64, shape (m,)
+        The images to train on, as positions in `images`; passed to `augment`.
+    batch_size : int
+        Number of images in a batch.
+    epochs : int
+        Number of passes over the images.
+    seed : int
+        Seed of the orders.
+    augment : callable, optional
+        Called as ``augment(images, ids, epoch)`` in one background thread, with epochs counted from
+        0. It gets blocks of one or more batches of an epoch, one at a time and in order; its result
+        for an image should depend on the id and the epoch, not on the block.
     """
 
     def __init__(
@@ -79,23 +83,31 @@ class BatchStream:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """End the background thread, at the latest when the block in work is done."""
+        """End the background thread, at the latest when its current block is done."""
         self._closed = True
         self._background.shutdown(wait=True, cancel_futures=True)
 
     @property
     def batches_per_epoch(self) -> int:
-        """Gradient steps in an epoch, at least 1."""
+        """Number of gradient steps in an epoch, at least 1."""
         return len(self._ids) // self._batch_size
 
     def batches(self, first_epoch: int = 0) -> Iterator[Batch]:
         """Yield ``(images, targets)`` for the whole training, epoch after epoch.
 
-        A training that goes on names the epoch to begin with, counted from 0.
+        An exception in `augment` is stored in `error` before it is raised again, because the
+        library that consumes this iterator may wrap it. The iterator ends early when the context
+        is left, possibly by another thread.
 
-        An exception in `augment` is kept in `error` before it is raised again, because the array
-        library that consumes this iterator may wrap it beyond recognition. The iterator ends early
-        when the stream is left, which may happen in another thread than the one that iterates.
+        Parameters
+        ----------
+        first_epoch : int, optional
+            The epoch to begin with, counted from 0; above 0 in a resumed training.
+
+        Yields
+        ------
+        tuple of ndarray
+            The images and the targets of a batch.
         """
         try:
             for block in self._blocks(first_epoch):
@@ -110,7 +122,7 @@ class BatchStream:
             raise
 
     def _blocks(self, first_epoch: int) -> Iterator[list[Batch]]:
-        """Yield the batches of each block, with `READY_BLOCKS` more in work or done."""
+        """Yield the batches of each block, with `READY_BLOCKS` more blocks in preparation."""
         pending: deque[Future[list[Batch]]] = deque()
         for ids, epoch in self._plan(first_epoch):
             pending.append(self._background.submit(self._prepare, ids, epoch))
@@ -130,8 +142,8 @@ class BatchStream:
                 yield used[start : start + block], epoch
 
     def _prepare(self, ids: NDArray[np.int64], epoch: int) -> list[Batch]:
-        """Gather one block, augment it and cut it into batches."""
-        images = augmented(self._augment, self._images[ids], ids, epoch)
+        """Read one block, augment it and cut it into batches."""
+        images = apply_augmentation(self._augment, self._images[ids], ids, epoch)
         targets = self._targets[ids]
         cuts = range(0, len(ids), self._batch_size)
         return [
@@ -140,15 +152,31 @@ class BatchStream:
         ]
 
 
-def augmented(
+def apply_augmentation(
     augment: Augment | None, images: Images, ids: NDArray[np.int64], epoch: int
 ) -> Images:
-    """Return images as an augmentation gives them, checked; unchanged without one.
+    """Augment images and validate the result.
+
+    Parameters
+    ----------
+    augment : callable or None
+        See `BatchStream`; None returns the images unchanged.
+    images : ndarray of uint8, shape (n, h, w, c)
+        The images.
+    ids : ndarray of int64, shape (n,)
+        Their ids.
+    epoch : int
+        The epoch, counted from 0.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, h, w, c)
+        The augmented images.
 
     Raises
     ------
     AugmentError
-        When it gives anything but uint8 images of the same shape; what it raises is passed on.
+        When the result is not uint8 images of the same shape; what `augment` raises is passed on.
     """
     if augment is None:
         return images
@@ -158,7 +186,7 @@ def augmented(
 
 
 def _check_augmented(augmented: object, images: Images) -> None:
-    """Refuse anything but a uint8 array of the same shape."""
+    """Raise an error for anything but a uint8 array of the same shape."""
     if not isinstance(augmented, np.ndarray):
         raise AugmentError(
             f"augment must return an array of images, got {type(augmented).__name__}"

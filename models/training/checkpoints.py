@@ -1,4 +1,4 @@
-"""The state of a training between two epochs, on disk: whole or not there, and never a pickle."""
+"""The state of a training after an epoch, in a file that holds no pickle."""
 
 import json
 import zipfile
@@ -15,39 +15,41 @@ from models.training.config import TrainingError
 
 Arrays = Sequence[NDArray[Any]]
 GROUPS = ("model", "optimizer", "best")
+_CALLBACK = "course"
+"""Key of the state of the callback in the file, as earlier versions wrote it."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingState:
     """Everything that the next epoch depends on.
 
-    Parameters
+    Attributes
     ----------
-    model
+    model : sequence of ndarray
         Every variable of the network: weights, statistics, states of random generators.
-    optimizer
+    optimizer : sequence of ndarray
         Every variable of the optimizer: step, learning rate, moments.
-    best
+    best : sequence of ndarray
         The weights of the best epoch so far; empty without early stopping.
-    course
-        The rest, fit for JSON: history, patience, seconds.
+    callback : dict
+        The state of the training callback, as JSON types: history, patience, seconds.
     """
 
     model: Arrays
     optimizer: Arrays
     best: Arrays = ()
-    course: dict[str, Any] = field(default_factory=dict)
+    callback: dict[str, Any] = field(default_factory=dict)
 
 
 class Checkpoint:
-    """One file that holds the state of one training after its last complete epoch.
+    """A file with the state of one training after its last complete epoch.
 
     Parameters
     ----------
-    path
-        An ``.npz`` file in a folder that exists.
-    identity
-        What decides the training, by name; a file with another identity is refused.
+    path : Path
+        An ``.npz`` file in an existing folder.
+    identity : mapping of str
+        What decides the training; a file with another identity is not read.
     """
 
     def __init__(self, path: Path, identity: Mapping[str, Any]) -> None:
@@ -56,7 +58,12 @@ class Checkpoint:
         self._identity = json.loads(json.dumps(identity))
 
     def read(self) -> TrainingState | None:
-        """Return the state in the file, or None when there is no file.
+        """Read the state from the file.
+
+        Returns
+        -------
+        TrainingState or None
+            None when there is no file.
 
         Raises
         ------
@@ -64,14 +71,14 @@ class Checkpoint:
             When the file is damaged, or belongs to another training.
         """
         try:
-            # opened here, because numpy leaves a damaged file open
+            # Opened here, because numpy leaves a damaged file open.
             with self.path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 about = json.loads(str(archive["about"]))
                 groups = {
                     group: [archive[f"{group}{index}"] for index in range(about["counts"][group])]
                     for group in GROUPS
                 }
-                found, course = about["identity"], about["course"]
+                found, callback = about["identity"], about[_CALLBACK]
         except FileNotFoundError:
             return None
         except (OSError, EOFError, ValueError, KeyError, TypeError,
@@ -80,19 +87,24 @@ class Checkpoint:
                 f"the checkpoint {self.path} is damaged; delete it to train from the beginning"
             ) from error
         if found != self._identity:
-            raise TrainingError(self._refusal(found, epochs=len(course["history"])))
-        return TrainingState(**groups, course=course)
+            raise TrainingError(self._refusal(found, epochs=len(callback["history"])))
+        return TrainingState(**groups, callback=callback)
 
     def write(self, state: TrainingState) -> None:
-        """Put a state in place of the last one; a crash leaves either the one or the other.
+        """Replace the file by one with a new state; a crash leaves the old or the new file.
+
+        Parameters
+        ----------
+        state : TrainingState
+            The new state.
 
         Raises
         ------
         TrainingError
-            When the file cannot be written; the last one then stays.
+            When the file cannot be written; the old file then stays.
         """
         counts = {group: len(getattr(state, group)) for group in GROUPS}
-        about = {"identity": self._identity, "counts": counts, "course": state.course}
+        about = {"identity": self._identity, "counts": counts, _CALLBACK: state.callback}
         arrays = {
             f"{group}{index}": array
             for group in GROUPS
@@ -108,7 +120,7 @@ class Checkpoint:
             ) from error
 
     def _refusal(self, found: Mapping[str, Any], epochs: int) -> str:
-        """Say how the training in the file differs."""
+        """Return how the training in the file differs."""
         there, here = _flat(found), _flat(self._identity)
         differing = [
             f"{name} {there.get(name, 'nothing')} there and {here.get(name, 'nothing')} here"
@@ -116,13 +128,13 @@ class Checkpoint:
             if there.get(name) != here.get(name)
         ]
         return (
-            f"{self.path} holds epoch {epochs} of another training ({'; '.join(differing)}); go on "
-            "with that one, choose another output, or delete the file to train from the beginning"
+            f"{self.path} holds epoch {epochs} of another training ({'; '.join(differing)}); "
+            "resume that one, choose another output, or delete the file to train from the beginning"
         )
 
 
 def discard(path: Path) -> None:
-    """Delete a checkpoint, if there is one, and what a crash may have left of its successor."""
+    """Delete a checkpoint, if there is one, and the partial file that a crash may have left."""
     path.unlink(missing_ok=True)
     _partial(path).unlink(missing_ok=True)
 
@@ -132,7 +144,7 @@ def _partial(path: Path) -> Path:
 
 
 def _flat(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """Return nested settings under their own names, and digests short enough to read."""
+    """Return nested settings under their own names, and digests shortened."""
     flat: dict[str, Any] = {}
     for name, value in identity.items():
         if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What decides a training, as one frozen object."""
+"""All settings of a training, as one frozen object."""
 
 import shlex
 from typing import Any, Literal
@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from models import architectures
 from models.dataset import Dataset
+from models.errors import UserError
 from models.training.patience import Monitor
 
 Precision = Literal["auto", "float32", "mixed_float16", "mixed_bfloat16"]
 
 
-class TrainingError(ValueError):
-    """A training that cannot start, or went astray."""
+class TrainingError(UserError, ValueError):
+    """A training that cannot start, or that failed."""
 
 
 class DivergenceError(TrainingError):
@@ -23,51 +24,54 @@ class DivergenceError(TrainingError):
 
 
 class TrainConfig(BaseModel):
-    """Everything that decides a training, besides the data and the augmentation.
+    """Everything that decides a training, apart from the data and the augmentation.
 
-    What is None is the architecture's own choice, filled in by `resolved`.
+    For settings that are None, `resolved` takes the value of the architecture.
 
-    Parameters
+    Attributes
     ----------
-    architecture
+    architecture : str
         One of `models.architectures.names()`.
-    seed
-        Of initial weights, dropout, validation split and order of the images; 0..2^32 - 1.
-    epochs
-        Passes over the training images, at least 1; with `patience`, the most there may be. By
-        default the architecture's number of images to show, divided by the size of the training
-        set, with an upper bound.
-    batch_size
-        Images in a gradient step, at least 1.
-    learning_rate
-        At the start, above 0.
-    optimizer
+    seed : int
+        Seed of initial weights, dropout, validation split and order of the images; 0..2^32 - 1.
+    epochs : int or None
+        Number of passes over the training images, at least 1; with `patience`, the largest number.
+        By default the architecture's number of images, divided by the size of the training set,
+        with an upper limit.
+    batch_size : int or None
+        Number of images in a gradient step, at least 1.
+    learning_rate : float or None
+        Learning rate at the start, above 0.
+    optimizer : str
         ``"adam"``, ``"rmsprop"``, or ``"sgd"`` with Nesterov momentum 0.9.
-    label_smoothing
-        Share of the target spread evenly over all classes, in [0, 1).
-    precision
+    label_smoothing : float
+        Share of the target that is spread evenly over all classes, in [0, 1).
+    precision : str
         ``"float32"``; ``"mixed_float16"`` (with dynamic loss scaling) or ``"mixed_bfloat16"``
         compute in half precision and keep float32 weights; ``"auto"`` is ``"mixed_float16"`` on a
-        GPU and ``"float32"`` on a CPU, where half precision is slower. The trained model computes
-        in float32 in any case.
-    validation_fraction
-        Share of the training images set aside, in [0, 0.5]: never trained on, scored after each
-        epoch. 0 trains on all and scores none.
-    augment_validation
-        Whether the images set aside go through the augmentation as well, once, as in epoch 0;
-        else they stay as they are.
-    schedule
-        Of the learning rate. ``"cosine"`` falls to zero along half a cosine over all epochs;
-        ``"constant"``; ``"plateau"`` multiplies it by `plateau_factor` after `plateau_patience`
-        epochs in which `monitor` did not improve, never below `plateau_minimum`.
-    plateau_factor, plateau_patience, plateau_minimum
-        In (0, 1), at least 1 epoch, 0 or more.
-    patience
-        Early stopping: the epochs without improvement of `monitor` after which training ends, at
-        least 1. The weights kept are those of the best epoch. None trains all epochs and keeps the
-        last weights.
-    monitor
-        The validation figure that early stopping and the plateau schedule watch: ``"loss"`` or
+        GPU and ``"float32"`` on a CPU, where half precision is slower. The trained model always
+        computes in float32.
+    validation_fraction : float
+        Fraction of the training images that is used for validation, in [0, 0.5]: never trained on,
+        scored after each epoch. 0 trains on all images.
+    augment_validation : bool
+        Whether the validation images are augmented as well, once, as in epoch 0.
+    schedule : str
+        Schedule of the learning rate. ``"cosine"`` falls to zero along half a cosine over all
+        epochs; ``"constant"``; ``"plateau"`` multiplies it by `plateau_factor` after
+        `plateau_patience` epochs in which `monitor` did not improve, never below `plateau_minimum`.
+    plateau_factor : float
+        In (0, 1).
+    plateau_patience : int
+        At least 1.
+    plateau_minimum : float
+        0 or more.
+    patience : int or None
+        Early stopping: the number of epochs without improvement of `monitor` after which training
+        ends, at least 1; the weights of the best epoch are kept. None trains all epochs and keeps
+        the last weights.
+    monitor : str
+        The validation metric for early stopping and the plateau schedule: ``"loss"`` or
         ``"accuracy"``.
     """
 
@@ -83,7 +87,7 @@ class TrainConfig(BaseModel):
     precision: Precision = "auto"
     validation_fraction: float = Field(default=0.1, ge=0, le=0.5)
     augment_validation: bool = False
-    # These look at the validation fraction, which must stand above them.
+    # The validators of these read the validation fraction, which must be declared before them.
     schedule: Literal["constant", "cosine", "plateau"] = "cosine"
     plateau_factor: float = Field(default=0.5, gt=0, lt=1)
     plateau_patience: int = Field(default=3, ge=1)
@@ -93,29 +97,39 @@ class TrainConfig(BaseModel):
 
     @field_validator("architecture")
     @classmethod
-    def _is_known(cls, value: str) -> str:
+    def _known_architecture(cls, value: str) -> str:
         return architectures.get(value).name
 
     @field_validator("schedule", "patience")
     @classmethod
-    def _has_something_to_watch(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse what watches a validation figure where no images are set aside."""
-        watches = isinstance(value, int) or value == "plateau"
-        if watches and info.data.get("validation_fraction") == 0:
-            watcher = "a plateau schedule" if value == "plateau" else "early stopping"
-            raise ValueError(f"{watcher} needs a validation_fraction above 0, got 0")
+    def _needs_validation_images(cls, value: Any, info: ValidationInfo) -> Any:
+        """Raise an error for what monitors a validation metric without validation images."""
+        monitors = isinstance(value, int) or value == "plateau"
+        if monitors and info.data.get("validation_fraction") == 0:
+            feature = "a plateau schedule" if value == "plateau" else "early stopping"
+            raise ValueError(f"{feature} needs a validation_fraction above 0, got 0")
         return value
 
     def resolved(self, data: Dataset) -> "TrainConfig":
-        """Return the configuration with the architecture's choice for `data` in place of each None.
+        """Return the configuration with the architecture's value in place of each None.
+
+        Parameters
+        ----------
+        data : Dataset
+            Its number of training images decides the number of epochs.
+
+        Returns
+        -------
+        TrainConfig
+            A configuration without None, except for `patience`.
 
         Raises
         ------
         TrainingError
-            When nothing would be left to train on.
+            When no images are left to train on.
         """
         recipe = architectures.get(self.architecture).recipe
-        training_images = len(data.train_images) - self._held_out(data)
+        training_images = len(data.train_images) - self._validation_count(data)
         chosen = {
             "epochs": recipe.epochs(training_images),
             "batch_size": recipe.batch_size,
@@ -125,7 +139,7 @@ class TrainConfig(BaseModel):
         return self.model_copy(update=missing)
 
     def as_flags(self) -> str:
-        """Return what to type after ``train`` for this configuration; defaults are left out."""
+        """Return the command-line arguments for this configuration, without defaults."""
         words = [self.architecture]
         for name, value in self:
             if name == "architecture" or value == type(self).model_fields[name].default:
@@ -135,20 +149,30 @@ class TrainConfig(BaseModel):
         return shlex.join(words)
 
     def split(self, data: Dataset) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the positions of the images to train on and of those to validate on, both sorted.
+        """Split the training images into images to train on and images for validation.
+
+        Parameters
+        ----------
+        data : Dataset
+            Its training images are split.
+
+        Returns
+        -------
+        tuple of ndarray of int64
+            The positions of both, sorted.
 
         Raises
         ------
         TrainingError
-            When nothing would be left to train on.
+            When no images are left to train on.
         """
-        count = self._held_out(data)
-        # A key of its own, so that this draw is not the order of some epoch.
+        count = self._validation_count(data)
+        # 2^32 keeps this draw apart from the orders, whose keys are the epochs.
         order = np.random.default_rng([self.seed, 2**32]).permutation(len(data.train_images))
         return np.sort(order[count:]), np.sort(order[:count])
 
-    def _held_out(self, data: Dataset) -> int:
-        """Return how many images are set aside: none, or at least one, but never all."""
+    def _validation_count(self, data: Dataset) -> int:
+        """Return the number of validation images: none, or at least one, but never all."""
         total = len(data.train_images)
         check_trainable(data)
         if self.validation_fraction == 0:
@@ -163,7 +187,12 @@ class TrainConfig(BaseModel):
 
 
 def check_trainable(data: Dataset) -> None:
-    """Refuse data that is for testing alone.
+    """Raise an error for data without training images.
+
+    Parameters
+    ----------
+    data : Dataset
+        The data.
 
     Raises
     ------
@@ -173,5 +202,5 @@ def check_trainable(data: Dataset) -> None:
     if not len(data.train_images):
         raise TrainingError(
             f"{data.name} has no training images, so nothing can be trained on it; name models "
-            "that are trained"
+            "that are trained already"
         )

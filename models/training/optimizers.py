@@ -1,4 +1,4 @@
-"""How weights are moved: optimizer, learning rate schedule and loss."""
+"""Optimizer, learning rate schedule and loss of a training."""
 
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,17 +10,22 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 
 
-def compiled(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Model":
-    """Wrap `model` in a compiled one with the same layers; `model` itself gets no optimizer.
+def compile_trainer(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Model":
+    """Return a compiled model that shares the layers of `model`, which itself gets no optimizer.
 
     Parameters
     ----------
-    model
+    model : keras.Model
         What to train.
-    config
-        Resolved: what is None in it is an error.
-    steps
-        Gradient steps of the whole training, over which a cosine falls.
+    config : TrainConfig
+        A resolved configuration.
+    steps : int
+        Gradient steps of the whole training, the length of a cosine schedule.
+
+    Returns
+    -------
+    keras.Model
+        The compiled model.
     """
     import keras
 
@@ -34,18 +39,34 @@ def compiled(model: "keras.Model", config: TrainConfig, steps: int) -> "keras.Mo
     return trainer
 
 
-def given(value: Number | None) -> Number:
-    """Return a value that `TrainConfig.resolved` has filled in."""
+def require_resolved(value: Number | None) -> Number:
+    """Return a setting that `TrainConfig.resolved` fills in.
+
+    Parameters
+    ----------
+    value : int, float or None
+        The setting.
+
+    Returns
+    -------
+    int or float
+        The same.
+
+    Raises
+    ------
+    TrainingError
+        When the setting is None, because the configuration was not resolved.
+    """
     if value is None:
         raise TrainingError("the configuration must be resolved before it is used")
     return value
 
 
 def _optimizer(config: TrainConfig, steps: int) -> "keras.optimizers.Optimizer":
-    """Return the optimizer, with its schedule where that is known beforehand."""
+    """Return the optimizer, with a schedule that does not depend on validation metrics."""
     from keras import optimizers
 
-    rate = given(config.learning_rate)
+    rate = require_resolved(config.learning_rate)
     if config.schedule == "cosine":
         rate = optimizers.schedules.CosineDecay(rate, decay_steps=steps)
     if config.optimizer == "sgd":

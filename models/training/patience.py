@@ -1,4 +1,4 @@
-"""How long to wait for a figure to improve: what plateau schedules and early stopping share."""
+"""Count epochs without improvement, for plateau schedules and early stopping."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,19 +8,21 @@ Monitor = Literal["loss", "accuracy"]
 
 @dataclass
 class Patience:
-    """Count the epochs in which a monitored figure did not improve.
+    """Count the epochs in which a monitored metric did not improve.
 
-    Parameters
+    Attributes
     ----------
-    epochs
+    epochs : int
         Epochs without improvement after which patience has run out, at least 1.
-    monitor
-        ``"loss"`` improves by falling, ``"accuracy"`` by rising; an equal value, and NaN, is no
+    monitor : str
+        ``"loss"`` improves when it falls, ``"accuracy"`` when it rises; an equal value or NaN is no
         improvement.
-    best, best_epoch
-        The best value seen, and its epoch counted from 1; None and 0 before the first.
-    waited
-        Epochs since then, or since the last `renew`.
+    best : float or None
+        The best value so far; None before the first.
+    best_epoch : int
+        The epoch of the best value, counted from 1; 0 before the first.
+    waited : int
+        Epochs since the best value, or since the last `reset`.
     """
 
     epochs: int
@@ -31,11 +33,24 @@ class Patience:
 
     @property
     def has_run_out(self) -> bool:
-        """Whether the figure has not improved for so many epochs."""
+        """Whether the metric has not improved for `epochs` epochs."""
         return self.waited >= self.epochs
 
     def improves(self, value: float, epoch: int) -> bool:
-        """Take note of an epoch's value, and tell whether it is the best so far."""
+        """Record the value of an epoch.
+
+        Parameters
+        ----------
+        value : float
+            The metric.
+        epoch : int
+            The epoch, counted from 1.
+
+        Returns
+        -------
+        bool
+            Whether it is the best value so far.
+        """
         if self.best is None:
             better = value == value  # noqa: PLR0124 - not NaN
         else:
@@ -46,6 +61,6 @@ class Patience:
             self.waited += 1
         return better
 
-    def renew(self) -> None:
-        """Start waiting anew; the best value stays."""
+    def reset(self) -> None:
+        """Start counting again; the best value stays."""
         self.waited = 0

@@ -1,4 +1,4 @@
-"""What is said after each epoch, and kept as the history of a training."""
+"""Reports of a training after each epoch, and who receives them."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -7,20 +7,26 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class EpochReport:
-    """How far a training has come; sent after each epoch.
+    """The metrics of an epoch; also an entry of the history of the training.
 
-    Parameters
+    Attributes
     ----------
-    epoch, epochs
-        The epoch that just ended, counted from 1, and how many there will be at most.
-    loss, accuracy
-        Cross-entropy (nats) and share of right answers on the training batches, as they were met.
-    validation_loss, validation_accuracy
-        The same on the images set aside; None without any.
-    learning_rate
-        In force when the epoch ended.
-    seconds
-        Wall-clock time spent on the training so far, without interruptions.
+    epoch : int
+        The epoch that ended, counted from 1.
+    epochs : int
+        The largest number of epochs that the training may take.
+    loss : float
+        Cross-entropy (nats) on the training batches, each before its gradient step.
+    accuracy : float
+        Fraction of correctly classified images in those batches.
+    validation_loss : float or None
+        Cross-entropy on the validation images; None without any.
+    validation_accuracy : float or None
+        Accuracy on the validation images; None without any.
+    learning_rate : float
+        The learning rate at the end of the epoch.
+    seconds : float
+        Wall-clock time of the training so far, without interruptions.
     """
 
     epoch: int
@@ -33,7 +39,7 @@ class EpochReport:
     seconds: float
 
     def as_floats(self) -> dict[str, float]:
-        """Return the numbers for the history, without those that there are not."""
+        """Return the metrics for the history, without those that are None."""
         values = dataclasses.asdict(self)
         return {
             key: float(value)
@@ -42,17 +48,17 @@ class EpochReport:
         }
 
 
-class Watcher(Protocol):
-    """Someone who is told how one training after another goes on."""
+class TrainingObserver(Protocol):
+    """Receives the progress of one training after another."""
 
     def begin(self, name: str) -> None:
-        """Hear that a training begins, or goes on."""
+        """Receive the name of a training that begins or resumes."""
         ...
 
     def epoch_done(self, report: EpochReport) -> None:
-        """Hear that an epoch of it is done."""
+        """Receive the report of an epoch of that training."""
         ...
 
     def note(self, text: str) -> None:
-        """Hear of something worth a line of its own."""
+        """Receive a line of text."""
         ...

@@ -1,1 +1,1 @@
-"""Several trainings beside one another: cross-validation, comparison of settings."""
+"""Several trainings: cross-validation, and comparison of settings."""

@@ -1,4 +1,4 @@
-"""The corruptions, one file a family; importing this package enters them all in the registry."""
+"""The corruptions, one file for each family; importing this package registers them all."""
 
 from importlib import import_module
 from pkgutil import iter_modules

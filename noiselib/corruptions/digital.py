@@ -1,4 +1,4 @@
-"""Digital corruptions: what storing, sending and processing do to pictures."""
+"""Digital corruptions: artefacts of storing, sending and processing pictures."""
 
 from __future__ import annotations
 
@@ -8,141 +8,147 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, strength
-from noiselib.images import Images, Levels
-from noiselib.linear import (
-    from_levels,
-    in_levels,
-    separable,
-    separable_levels,
-    sixteenths,
-    to_levels,
-)
-from noiselib.operations.blocks import jpeg_planes, quantiser_scale
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.box_means import BLOCKS, block_means
 from noiselib.operations.edges import canny
-from noiselib.operations.resampling import coarse_side, pixelated, there_and_back
-from noiselib.operations.sums import BLOCKS, block_means
+from noiselib.operations.jpeg import jpeg_planes, quantization_scale
+from noiselib.operations.linear import (
+    from_sixteenths,
+    separable,
+    separable_uint8,
+    sixteenths_to_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
+)
+from noiselib.operations.resampling import coarse_side, down_up_matrix, pixelate
+from noiselib.traits import Trait
 
-COARSE = (
+_RESAMPLING_TRAITS = (
     Trait.EXACT
     | Trait.STEPPED
     | Trait.CHANNELWISE
     | Trait.LINEAR
-    | Trait.CONSTANT_KEEPING
-    | Trait.RANGE_KEEPING
-    | Trait.TRANSPOSABLE
+    | Trait.CONSTANT_PRESERVING
+    | Trait.RANGE_PRESERVING
+    | Trait.TRANSPOSE_EQUIVARIANT
 )
 
 
 class Pixelate(Corruption):
-    """Make pixels large: ``y = up(down(x))``, to ``int(fraction * side)`` pixels and back.
+    """Enlarge pixels: ``y = up(down(x))``, to ``int(fraction * side)`` pixels and back.
 
-    Down is the mean of the pixels whose centres lie within the large one, up repeats it, as
-    Pillow's BOX filter does; one large pixel a side at least. Nothing is drawn. The weights come
-    in steps of 1/4096 and the values in sixteenths of a grey level.
+    Down is the mean of the pixels whose centres lie in the large one, up repeats it, as the BOX
+    filter of Pillow; each side keeps at least one large pixel. Deterministic. Weights are rounded
+    to 1/4096 and values to sixteenths of a grey level.
 
     Source: ImageNet-C (fraction .6 to .25) and CIFAR-10-C (.95 to .65) on any image size.
     """
 
-    traits = COARSE
+    traits = _RESAMPLING_TRAITS
     revision = 2
-    fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
+    fraction: float = strength(
+        "fraction of the pixels kept along each side", identity=1, worst=0.25, low=0.001
+    )
 
     def apply(self, images: Images, draws: None) -> Images:
-        return from_levels(pixelated(in_levels(images), self.fraction))
+        return from_sixteenths(pixelate(to_sixteenths(images), self.fraction))
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        sides = [side / coarse_side(side, self.fraction) for side in levels.shape[1:3]]
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        sides = [side / coarse_side(side, self.fraction) for side in images.shape[1:3]]
         if all(side in BLOCKS for side in sides):
-            return block_means(levels, int(sides[0]), int(sides[1]))
-        return to_levels(pixelated(sixteenths(levels), self.fraction))
+            return block_means(images, int(sides[0]), int(sides[1]))
+        return sixteenths_to_uint8(pixelate(uint8_to_sixteenths(images), self.fraction))
 
 
 class Downscale(Corruption):
-    """Lose resolution: ``y = up(down(x))``, to ``int(fraction * side)`` pixels and back, smoothly.
+    """Reduce the resolution: ``y = up(down(x))``, to ``int(fraction * side)`` pixels and back.
 
-    Both ways are bilinear with antialiasing, as Pillow's BILINEAR filter; one pixel a side at
-    least. Nothing is drawn. The weights come in steps of 1/4096 and the values in sixteenths of a
-    grey level.
+    Both directions are bilinear with antialiasing, as the BILINEAR filter of Pillow; each side
+    keeps at least one pixel. Deterministic. Weights are rounded to 1/4096 and values to sixteenths
+    of a grey level.
 
-    Source: own design, after the low-resolution pictures that classifiers meet in practice.
+    Source: own design, after the low-resolution pictures that classifiers receive in practice.
     """
 
-    traits = COARSE
-    chunk_values = 1 << 18  # levels become floats on the way
-    fraction: float = strength("what is left of each side", identity=1, worst=0.25, low=0.001)
+    traits = _RESAMPLING_TRAITS
+    chunk_values = 1 << 18  # uint8 is converted to floats
+    fraction: float = strength(
+        "fraction of the pixels kept along each side", identity=1, worst=0.25, low=0.001
+    )
 
     def apply(self, images: Images, draws: None) -> Images:
         h, w = images.shape[1:3]
-        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
+        rows, columns = (down_up_matrix(side, self.fraction) for side in (h, w))
         return separable(images, rows, columns)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels:
-        h, w = levels.shape[1:3]
-        rows, columns = (there_and_back(side, self.fraction) for side in (h, w))
-        return separable_levels(levels, rows, columns)
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images:
+        h, w = images.shape[1:3]
+        rows, columns = (down_up_matrix(side, self.fraction) for side in (h, w))
+        return separable_uint8(images, rows, columns)
 
 
-def even_quantiser(start: float, end: float, t: float) -> float:
-    """Go to a JPEG quality in equal steps of the scale of its quantiser."""
-    first, last = quantiser_scale(start), quantiser_scale(end)
+def _linear_in_quantization(start: float, end: float, t: float) -> float:
+    """Move to a JPEG quality in equal steps of the scale of its quantization table."""
+    first, last = quantization_scale(start), quantization_scale(end)
     scale = first + t * (last - first)
     return 5000 / scale if scale > 100 else (200 - scale) / 2
 
 
 class JpegCompression(Corruption):
-    """Store as JPEG and read again: ``y = idct(q round(dct(x) / q))`` in blocks of 8 x 8 pixels.
+    """Encode and decode as JPEG: ``y = idct(q round(dct(x) / q))`` in blocks of 8 x 8 pixels.
 
-    ``q`` is the standard's table times ``5000 / quality`` per cent below 50, ``200 - 2 quality``
-    above. Values are rounded to whole grey levels first. Grey images, and those of two or of more
-    than three channels plane by plane, are computed here, bit by bit as libjpeg does; three
-    channels are taken as RGB, which needs Pillow, at its own colour subsampling (4:2:0). Nothing is
-    drawn. Quality 100 is the identity here: the path is linear in the scale of the quantiser,
-    which is 0 there. Quality comes in whole numbers.
+    ``q`` is the table of the JPEG standard times ``5000 / quality`` per cent below 50,
+    ``200 - 2 quality`` above. Values are rounded to integer grey levels first. Grey images, and the
+    planes of images with two or more than three channels, are computed here, bit by bit as libjpeg
+    does; three channels are taken as RGB, which needs Pillow, with its default colour subsampling
+    (4:2:0). Deterministic. Quality 100 is the identity here: the strength is linear in the scale of
+    the quantization table, which is 0 there. Quality is an integer.
 
     Source: ImageNet-C (quality 25 to 7) and CIFAR-10-C (80 to 40).
     """
 
     traits = Trait.STEPPED
-    chunk_values = 1 << 18  # levels become floats on the way
+    chunk_values = 1 << 18  # uint8 is converted to floats
     quality: int = strength(
-        "quality, as JPEG programs count it",
+        "quality setting of JPEG encoders",
         identity=100,
         worst=7,
         low=1,
         high=100,
-        path=even_quantiser,
+        path=_linear_in_quantization,
     )
 
     def apply(self, images: Images, draws: None) -> Images:
         if images.shape[3] != 3:
             return jpeg_planes(images, self.quality)
         levels = np.rint(images * np.float32(255)).astype(np.uint8)
-        return colour_jpegs(levels, self.quality).astype(np.float32) / np.float32(255)
+        return _colour_jpegs(levels, self.quality).astype(np.float32) / np.float32(255)
 
-    def apply_to_levels(self, levels: Levels, draws: None) -> Levels | None:
-        return colour_jpegs(levels, self.quality) if levels.shape[3] == 3 else None
-
-
-def colour_jpegs(levels: Levels, quality: int) -> Levels:
-    """Encode and decode RGB images by Pillow."""
-    return np.stack([colour_jpeg(one, quality) for one in levels])
+    def apply_uint8(self, images: UInt8Images, draws: None) -> UInt8Images | None:
+        return _colour_jpegs(images, self.quality) if images.shape[3] == 3 else None
 
 
-def colour_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[Any]:
-    """Encode and decode one RGB image by Pillow.
+def _colour_jpegs(images: UInt8Images, quality: int) -> UInt8Images:
+    """Encode and decode RGB images with Pillow."""
+    return np.stack([_colour_jpeg(one, quality) for one in images])
+
+
+def _colour_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[Any]:
+    """Encode and decode one RGB image with Pillow.
 
     Raises
     ------
     ValueError
-        Where Pillow is not installed.
+        If Pillow is not installed.
     """
     try:
         from PIL import Image
     except ImportError:
         raise ValueError(
             "jpeg_compression: RGB images need Pillow, which the extra `images` installs; "
-            "grey images do without"
+            "grey images do not"
         ) from None
     with io.BytesIO() as file:
         Image.fromarray(image).save(file, "JPEG", quality=quality)
@@ -151,18 +157,18 @@ def colour_jpeg(image: NDArray[np.uint8], quality: int) -> NDArray[Any]:
 
 
 class CannyEdges(Corruption):
-    """Fade into a drawing of the edges: ``y = (1 - amount) x + amount canny(x)``.
+    """Blend into a drawing of the edges: ``y = (1 - amount) x + amount canny(x)``.
 
-    ``canny`` is 1 at an edge and 0 elsewhere: a Gaussian of 1 pixel, Sobel's gradient, thinned to
-    its ridges, thresholds .1 and .2 with hysteresis. Each channel has its own edges. Nothing is
-    drawn. The smoothing's weights come in steps of 2**-20, so that ties are ties on every
-    processor; the original breaks them by the last bits of its sums.
+    ``canny`` is 1 at an edge and 0 elsewhere: a Gaussian of 1 pixel, the Sobel gradient,
+    non-maximum suppression, and hysteresis thresholds .1 and .2. Each channel has its own edges.
+    Deterministic. The weights of the Gaussian are rounded to 2**-20, so that ties are the same on
+    every processor; in the published code, they depend on the last bits of its sums.
 
-    Source: MNIST-C (amount 1), as scikit-image's canny by default.
+    Source: MNIST-C (amount 1), as the canny of scikit-image with its defaults.
     """
 
     traits = Trait.EXACT | Trait.CHANNELWISE | Trait.MONOTONE
-    amount: float = strength("part of the edges in the mixture", identity=0, worst=1, high=1)
+    amount: float = strength("weight of the edges in the blend", identity=0, worst=1, high=1)
 
     def apply(self, images: Images, draws: None) -> Images:
         amount = np.float32(self.amount)

@@ -1,42 +1,44 @@
-"""Weather: fog, frost, snow, rain, and spatters on the lens."""
+"""Weather: fog, frost, snow, rain, and spatter on the lens."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.images import Images, across_channels
-from noiselib.operations.ice import PANE, pane
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
+from noiselib.images import Images, repeat_channels
+from noiselib.operations.frost_texture import PANE_SIDES, frost_pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.operations.precipitation import (
     blobs,
     lattice_sides,
-    liquid,
-    mud,
-    streaked,
-    water,
+    liquid_field,
+    mud_mask,
+    streak,
+    water_relief,
 )
-from noiselib.operations.rain import rainfall
+from noiselib.operations.rain import rain_streaks
 from noiselib.streams import Shape, Streams
+from noiselib.traits import Trait
 
-Field = NDArray[np.float32]  # (n, h, w)
+_Field = NDArray[np.float32]  # (n, h, w)
 
-AMOUNT = "part of the whole effect"
-LUMA = (0.299, 0.587, 0.114)
-FROST = (0.87, 0.95, 1.0)  # the bluish white of ice; of mean brightness .93
-MUD, WATER = (63 / 255, 42 / 255, 20 / 255), (175 / 255, 238 / 255, 238 / 255)
-GREY_MUD = 63 / 255  # as MNIST-C has it
+_AMOUNT = "fraction of the full effect"
+_LUMA = (0.299, 0.587, 0.114)
+_FROST = (0.87, 0.95, 1.0)  # the bluish white of ice
+_MUD, _WATER = (63 / 255, 42 / 255, 20 / 255), (175 / 255, 238 / 255, 238 / 255)
+_GREY_MUD = 63 / 255  # the value of MNIST-C
 
 
 class Fog(Corruption):
-    """Put fog before the image: ``y = (x + density P) m / (m + density)``, ``m = max(x)``.
+    """Add fog in front of the image: ``y = (x + density P) m / (m + density)``, ``m = max(x)``.
 
-    P, in [0, 1], is plasma by the diamond-square algorithm: clouds on a torus whose finer details
-    are weaker by ``decay**2`` from level to level. The image's longer side spans `view` of the
-    torus, so that fog looks alike at every size; the original cuts its image out of a map of 256
-    points, whatever the image's size: that is view .875 at 224 pixels and .109375 at 28. Drawn:
-    the noise of P. Scales: density.
+    P, in [0, 1], is plasma by the diamond-square algorithm: clouds on a torus whose details are
+    weaker by ``decay**2`` from level to level. The longer side of the image spans `view` of the
+    torus, so that fog looks alike at every size; the published code cuts its image out of a map of
+    256 points at every image size, which is view .875 at 224 pixels and .109375 at 28. Random
+    draws: the noise of P. The strength scales density.
 
     Source: ImageNet-C, CIFAR-10-C, MNIST-C.
     """
@@ -44,28 +46,31 @@ class Fog(Corruption):
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
     revision = 2
     density: float = strength(
-        "how much light the fog adds, in full scales", identity=0, worst=3, high=100
+        "light that the fog adds, in multiples of full scale", identity=0, worst=3, high=100
     )
     decay: float = parameter(
-        "how much smoother than rough: root of the weakening from level to level",
+        "smoothness: square root of the attenuation from level to level",
         default=1.75,
         low=1,
         high=10,
     )
     view: float = parameter(
-        "longer side of the image, as a part of the clouds' side", default=0.875, low=0.01, high=1
+        "longer side of the image, as a fraction of the side of the clouds",
+        default=0.875,
+        low=0.01,
+        high=1,
     )
 
-    def draw(self, streams: Streams, shape: Shape) -> Field:
+    def draw(self, streams: Streams, shape: Shape) -> _Field:
         h, w = shape[:2]
         numbers = streams.uniform16((noise_count(h, w, self.view),))
         return clouds(numbers, h, w, self.view, self.decay)
 
-    def apply(self, images: Images, draws: Field) -> Images:
+    def apply(self, images: Images, draws: _Field) -> Images:
         peak = images.max(axis=(1, 2, 3), keepdims=True)
         density = np.asarray(self.density, np.float32)
-        share = density / np.maximum(peak + density, np.float32(1e-30))  # black stays black
-        change = across_channels(draws * peak[..., 0], images.shape[3])
+        share = density / np.maximum(peak + density, np.float32(1e-30))  # no 0 / 0 if all is black
+        change = repeat_channels(draws * peak[..., 0], images.shape[3])
         change -= images
         change *= share
         change += images
@@ -75,10 +80,11 @@ class Fog(Corruption):
 class Frost(Corruption):
     """Look through a frosted pane: ``y = clip(light * x + ice * F)``.
 
-    F is a piece of a pane with crystals, cut out anywhere and mirrored by chance; the pane is
-    three image sides wide, of mean brightness .4, and bluish white on colour images. The original
-    cuts its pieces out of five photographs; this pane is computed, and the same at every size.
-    Drawn: the place and the mirroring, for every image. Scales: ice, and light with it.
+    F is a piece of a pane with ice crystals, cut out at a random position and randomly mirrored;
+    the pane is three image sides wide, of mean brightness .4, and bluish white on colour images.
+    The published code cuts its pieces out of five photographs; this pane is computed, and the same
+    at every size. Random draws: position and mirroring for each image. The strength scales ice and
+    light.
 
     Source: ImageNet-C, CIFAR-10-C, with another texture.
     """
@@ -86,126 +92,129 @@ class Frost(Corruption):
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
     ice: float = strength("brightness of the ice", identity=0, worst=0.75, high=4)
     light: float = parameter(
-        "part of the image's light that passes", default=0.6, identity=1, low=0, high=1
+        "fraction of the light of the image that passes", default=0.6, identity=1, low=0, high=1
     )
 
-    def draw(self, streams: Streams, shape: Shape) -> Field:
+    def draw(self, streams: Streams, shape: Shape) -> _Field:
         h, w = shape[:2]
         words = streams.words((3,))
-        size = PANE * max(h, w)
+        size = PANE_SIDES * max(h, w)
         top, left = (((words[:, k] >> np.uint32(8)) * np.uint64(size)) >> 24 for k in (0, 1))
-        everywhere = np.lib.stride_tricks.sliding_window_view(pane(max(h, w)), (h, w))
-        pieces: Field = everywhere[top, left]
+        windows = np.lib.stride_tricks.sliding_window_view(frost_pane(max(h, w)), (h, w))
+        pieces: _Field = windows[top, left]
         for bit, axis in ((1, 1), (2, 2)):
             mirrored = np.flatnonzero(words[:, 2] & np.uint32(bit))
             pieces[mirrored] = np.flip(pieces[mirrored], axis)
         return pieces
 
-    def apply(self, images: Images, draws: Field) -> Images:
-        ice = coloured(draws, FROST, 1.0, images.shape[3])
+    def apply(self, images: Images, draws: _Field) -> Images:
+        ice = _colourize(draws, _FROST, 1.0, images.shape[3])
         result: Images = self.light * images + self.ice * ice
         return result
 
 
 class Snow(Corruption):
-    """Let snow fall: ``y = x + amount * ((1 - keep) max(0, 1.5 g + .5 - x) + s)``.
+    """Add falling snow: ``y = x + amount * ((1 - keep) max(0, 1.5 g + .5 - x) + s)``.
 
-    g is the image's brightness, so that the picture fades to white. s are flakes: normal noise
-    of `mean` and `deviation` on points `flake` pixels apart, cut off below `threshold`, streaked
-    by motion of `radius` and `sigma` pixels in a direction of U(-135, -45) degrees, and all of it
-    once more, turned by 180 degrees. Drawn: the noise, and one of 16 directions, for every
-    image. Scales: amount.
+    g is the brightness of the image, so that the picture fades to white. s are flakes: normal noise
+    of `mean` and `deviation` at points `flake` pixels apart, set to 0 below `threshold`, blurred by
+    motion of `radius` and `sigma` pixels in a direction of U(-135, -45) degrees, plus the same
+    layer rotated by 180 degrees. Random draws: the noise, and one of 16 directions, for each image.
+    The strength scales amount.
 
-    Source: ImageNet-C, CIFAR-10-C (amount 1); flakes are not rounded to grey levels in between.
+    Source: ImageNet-C, CIFAR-10-C (amount 1); intermediate flakes are not rounded to grey levels.
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
     revision = 2
-    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
+    amount: float = strength(_AMOUNT, identity=0, worst=1, high=1)
     mean: float = parameter("mean of the noise", default=0.4, low=-8, high=8)
-    deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
+    deviation: float = parameter("standard deviation of the noise", default=0.3, low=0, high=8)
     flake: float = parameter(
-        "distance of the points of noise", unit="pixels", default=2, low=1, high=1000
+        "distance between points of noise", unit="pixels", default=2, low=1, high=1000
     )
-    threshold: float = parameter("least noise that is a flake", default=0.65, low=0, high=1)
-    radius: int = parameter("reach of the motion", unit="pixels", default=8, low=0, high=1000)
+    threshold: float = parameter("minimum noise that is a flake", default=0.65, low=0, high=1)
+    radius: int = parameter("radius of the motion", unit="pixels", default=8, low=0, high=1000)
     sigma: float = parameter(
         "standard deviation of the motion", unit="pixels", default=4, low=0, high=1000
     )
-    keep: float = parameter("how much of the picture does not fade", default=0.7, low=0, high=1)
+    keep: float = parameter(
+        "fraction of the picture that does not fade", default=0.7, low=0, high=1
+    )
 
-    def draw(self, streams: Streams, shape: Shape) -> Field:
+    def draw(self, streams: Streams, shape: Shape) -> _Field:
         h, w = shape[:2]
         normal = streams.normal(lattice_sides(h, w, self.flake))
         which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
         layer = np.float32(self.mean) + np.float32(self.deviation) * blobs(normal, h, w, self.flake)
         flakes = np.clip(layer * (layer >= np.float32(self.threshold)), 0, 1)
-        fallen = streaked(flakes, which, self.radius, self.sigma, (-135, -45))
-        both: Field = fallen + fallen[:, ::-1, ::-1]
+        fallen = streak(flakes, which, self.radius, self.sigma, (-135, -45))
+        both: _Field = fallen + fallen[:, ::-1, ::-1]
         return both
 
-    def apply(self, images: Images, draws: Field) -> Images:
+    def apply(self, images: Images, draws: _Field) -> Images:
         c = images.shape[3]
-        fading = across_channels(1.5 * brightness(images) + np.float32(0.5), c) - images
-        snow = across_channels(draws, c) + np.float32(1 - self.keep) * np.maximum(fading, 0)
+        fading = repeat_channels(1.5 * _luminance(images) + np.float32(0.5), c) - images
+        snow = repeat_channels(draws, c) + np.float32(1 - self.keep) * np.maximum(fading, 0)
         result: Images = images + self.amount * snow
         return result
 
 
 class Rain(Corruption):
-    """Let rain fall: ``y = x + amount * (.1 - .25 x + .6 r)``.
+    """Add falling rain: ``y = x + amount * (.1 - .25 x + .6 r)``.
 
-    The picture grows dull, and streaks r of falling drops cross it: one drop in so many points
-    1/112 of the shorter side apart, or a pixel, each as long as `length` says, at an angle of at
-    most `slant` to the vertical, fading to both sides within that distance. Drawn: the drops, and
-    one of 16 directions, for every image. Scales: amount.
+    The picture becomes duller, and streaks r of falling drops cross it: drops are a fraction of the
+    points that are 1/112 of the shorter side apart, at least a pixel; a streak has the length
+    `length`, an angle of at most `slant` to the vertical, and fades to both sides within the
+    distance of the points. Random draws: the drops, and one of 16 directions, for each image. The
+    strength scales amount.
 
     Source: own design.
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
     revision = 2
-    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
-    drops: float = parameter("part of the points that are drops", default=0.012, low=0, high=1)
+    amount: float = strength(_AMOUNT, identity=0, worst=1, high=1)
+    drops: float = parameter("fraction of the points that are drops", default=0.012, low=0, high=1)
     length: float = parameter("length of a streak, in shorter sides", default=0.25, low=0, high=1)
     slant: float = parameter(
-        "greatest angle to the vertical", unit="degrees", default=20, low=0, high=45
+        "maximum angle to the vertical", unit="degrees", default=20, low=0, high=45
     )
 
-    def draw(self, streams: Streams, shape: Shape) -> Field:
+    def draw(self, streams: Streams, shape: Shape) -> _Field:
         h, w = shape[:2]
         radius, size = round(self.length * min(h, w) / 2), max(1.0, min(h, w) / 112)
-        # drops fall in from above and beside
+        # the lattice extends above and on both sides, from where drops fall into the image
         numbers = streams.uniform16(lattice_sides(h + 2 * radius, w + 4 * radius, size))
         which = (streams.words(()) >> np.uint32(28)).astype(np.intp)
         slants = (-90 - self.slant, -90 + self.slant)
-        return rainfall(numbers, self.drops, which, radius, slants, size, (h, w))
+        return rain_streaks(numbers, self.drops, which, radius, slants, size, (h, w))
 
-    def apply(self, images: Images, draws: Field) -> Images:
+    def apply(self, images: Images, draws: _Field) -> Images:
         result = images * (1 - np.float32(0.25) * self.amount)
         veil = np.float32(0.1) + np.float32(0.6) * draws
-        result += self.amount * across_channels(veil, images.shape[3])
+        result += self.amount * repeat_channels(veil, images.shape[3])
         return result
 
 
 class Spatter(Corruption):
     """Spatter mud or water: ``y = x + amount m (mud - x)``, or ``y = clip(x + amount m water)``.
 
-    Noise of `mean` and `deviation`, smoothed by a Gaussian of `sigma` pixels, lies on the pane
-    where it exceeds `threshold`. Mud, brown (dark grey on grey images), covers m: these places,
-    smoothed by `softness` pixels and cut off below .8. Water, pale turquoise, adds light m: the
-    noise in these places, in relief. Drawn: the noise. Scales: amount.
+    Noise of `mean` and `deviation`, smoothed by a Gaussian of `sigma` pixels, is liquid where it
+    exceeds `threshold`. Mud, brown (dark grey on grey images), covers m: the mask of the liquid,
+    smoothed by `softness` pixels and set to 0 below .8. Water, pale turquoise, adds light m: the
+    noise inside the mask, in relief. Random draws: the noise. The strength scales amount.
 
-    Source: ImageNet-C, CIFAR-10-C, MNIST-C (mud alone). Their water takes its relief from
-    Canny edges, a distance transform and an equalised histogram; this one from the smoothed
-    edges of the drops.
+    Source: ImageNet-C, CIFAR-10-C, MNIST-C (mud alone). Their water has its relief from Canny
+    edges, a distance transform and an equalised histogram; this one from the smoothed edges of the
+    drops.
     """
 
     traits = Trait.EXACT | Trait.BROADCAST | Trait.MONOTONE
-    amount: float = strength(AMOUNT, identity=0, worst=1, high=1)
-    liquid: str = parameter("what is spattered", default="mud", choices=("mud", "water"))
+    amount: float = strength(_AMOUNT, identity=0, worst=1, high=1)
+    liquid: str = parameter("kind of liquid", default="mud", choices=("mud", "water"))
     mean: float = parameter("mean of the noise", default=0.65, low=-8, high=8)
-    deviation: float = parameter("deviation of the noise", default=0.3, low=0, high=8)
+    deviation: float = parameter("standard deviation of the noise", default=0.3, low=0, high=8)
     sigma: float = parameter(
         "smoothness: standard deviation of the Gaussian",
         unit="pixels",
@@ -213,48 +222,52 @@ class Spatter(Corruption):
         low=0,
         high=1000,
     )
-    threshold: float = parameter("noise above which there is liquid", default=0.65, low=-8, high=8)
+    threshold: float = parameter("noise above which it is liquid", default=0.65, low=-8, high=8)
     softness: float = parameter(
-        "standard deviation that smooths mud", unit="pixels", default=1.5, low=0, high=1000
+        "smoothness of mud: standard deviation of the Gaussian",
+        unit="pixels",
+        default=1.5,
+        low=0,
+        high=1000,
     )
 
-    def draw(self, streams: Streams, shape: Shape) -> Field:
-        field = liquid(streams.normal(shape[:2]), self.mean, self.deviation, self.sigma)
+    def draw(self, streams: Streams, shape: Shape) -> _Field:
+        field = liquid_field(streams.normal(shape[:2]), self.mean, self.deviation, self.sigma)
         if self.liquid == "water":
-            return water(field, self.threshold)
-        return mud(field, self.threshold, self.softness)
+            return water_relief(field, self.threshold)
+        return mud_mask(field, self.threshold, self.softness)
 
-    def apply(self, images: Images, draws: Field) -> Images:
+    def apply(self, images: Images, draws: _Field) -> Images:
         c = images.shape[3]
         if self.liquid == "water":
-            wet: Images = images + self.amount * coloured(draws, WATER, luma(WATER), c)
+            wet: Images = images + self.amount * _colourize(draws, _WATER, _luma(_WATER), c)
             return wet
-        covered = self.amount * across_channels(draws, c)
+        covered = self.amount * repeat_channels(draws, c)
         pane = np.ones((1, 1, images.shape[2]), np.float32)  # numpy is slow along 3 channels alone
-        brown = coloured(pane, MUD, GREY_MUD, c) if c == 3 else np.float32(GREY_MUD)
+        brown = _colourize(pane, _MUD, _GREY_MUD, c) if c == 3 else np.float32(_GREY_MUD)
         change: Images = brown - images
         change *= covered
         change += images
         return change
 
 
-def luma(colour: tuple[float, float, float]) -> float:
-    """Give the brightness of a colour."""
-    return sum(weight * part for weight, part in zip(LUMA, colour, strict=True))
+def _luma(colour: tuple[float, float, float]) -> float:
+    """Return the brightness of a colour."""
+    return sum(weight * part for weight, part in zip(_LUMA, colour, strict=True))
 
 
-def brightness(images: Images) -> Field:
-    """Give each pixel's brightness, (n, h, w): its luma, or the mean of channels that are not 3."""
+def _luminance(images: Images) -> _Field:
+    """Return the brightness of each pixel, (n, h, w): the luma of RGB, otherwise the mean."""
     c = images.shape[3]
-    weights = LUMA if c == 3 else (1 / c,) * c
+    weights = _LUMA if c == 3 else (1 / c,) * c
     planes = [images[..., k] * np.float32(weight) for k, weight in enumerate(weights)]
     return sum(planes[1:], start=planes[0])
 
 
-def coloured(
-    layer: Field, colour: tuple[float, float, float], grey: float, channels: int
+def _colourize(
+    layer: _Field, colour: tuple[float, float, float], grey: float, channels: int
 ) -> Images:
     """Tint a layer: (n, h, w) becomes (n, h, w, channels)."""
     if channels != 3:
-        return across_channels(layer * np.float32(grey), channels)
+        return repeat_channels(layer * np.float32(grey), channels)
     return np.stack([layer * np.float32(part) for part in colour], axis=-1)

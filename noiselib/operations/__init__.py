@@ -1,1 +1,1 @@
-"""What families are made of: pure functions of arrays, each file one method, none a corruption."""
+"""Pure functions of arrays, one method in each file, of which families of corruptions are made."""

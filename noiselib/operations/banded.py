@@ -1,4 +1,4 @@
-"""Products of matrices that are 0 but for a band, block by block, without most of what is 0."""
+"""Products with band matrices, block by block, skipping most of the zeros."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from weakref import ref
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bands", "mixed_columns", "mixed_rows"]
+__all__ = ["bands", "matmul_columns", "matmul_rows"]
 
 BAND = 32  # rows of a band matrix that are multiplied at a time
-LONG = 64  # below this many rows and columns, cutting a matrix into bands costs more than it saves
+MIN_SIDE = 64  # measured: below this side, one dense product is faster
 
 Bands = list[tuple[slice, slice]]
 
-_BANDS: dict[int, tuple[ref[NDArray[Any]], Bands]] = {}  # by the id of the matrix
+_BANDS: dict[int, tuple[ref[NDArray[Any]], Bands]] = {}  # by the id() of the matrix
 
 
-def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
-    """Give ``lines @ columns.T``, leaving out what is 0 anyway: the sums are exact in any order.
+def matmul_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
+    """Return ``lines @ columns.T``, skipping zeros: the sums are exact in any order.
 
     Parameters
     ----------
     lines : ndarray, shape (k, w)
     columns : ndarray of the same dtype, shape (w', w)
+
+    Returns
+    -------
+    ndarray of the same dtype, shape (k, w')
     """
     result: NDArray[Any]
-    if max(columns.shape) < LONG:
+    if max(columns.shape) < MIN_SIDE:
         result = lines @ columns.T
         return result
     result = np.empty((len(lines), len(columns)), lines.dtype)
@@ -37,16 +41,20 @@ def mixed_columns(lines: NDArray[Any], columns: NDArray[Any]) -> NDArray[Any]:
     return result
 
 
-def mixed_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
-    """Give ``rows @ plane`` for every plane, leaving out what is 0 anyway.
+def matmul_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
+    """Return ``rows @ plane`` for every plane, skipping zeros.
 
     Parameters
     ----------
     rows : ndarray, shape (h', h)
     planes : ndarray of the same dtype, shape (k, h, w)
+
+    Returns
+    -------
+    ndarray of the same dtype, shape (k, h', w)
     """
     result: NDArray[Any]
-    if max(rows.shape) < LONG:
+    if max(rows.shape) < MIN_SIDE:
         result = np.matmul(rows, planes)
         return result
     result = np.empty((len(planes), len(rows), planes.shape[2]), planes.dtype)
@@ -56,13 +64,13 @@ def mixed_rows(rows: NDArray[Any], planes: NDArray[Any]) -> NDArray[Any]:
 
 
 def bands(matrix: NDArray[Any]) -> Bands:
-    """Cut a matrix into blocks of rows, each with the range of columns that is not 0.
+    """Split a matrix into blocks of rows, each with its range of non-zero columns.
 
-    A matrix that cannot be written to is looked through once.
+    The result for a read-only matrix is cached.
     """
-    known = _BANDS.get(id(matrix))
-    if known and known[0]() is matrix:
-        return known[1]
+    cached = _BANDS.get(id(matrix))
+    if cached and cached[0]() is matrix:
+        return cached[1]
     height = BAND if len(matrix) >= matrix.shape[1] else BAND // 2
     cuts = []
     for start in range(0, len(matrix), height):
@@ -75,5 +83,5 @@ def bands(matrix: NDArray[Any]) -> Bands:
 
 
 def forget(matrix: int, _: object) -> None:
-    """Forget the bands of a matrix that is gone, by its id."""
+    """Drop the cached bands of a matrix that was garbage collected, by its id()."""
     _BANDS.pop(matrix, None)

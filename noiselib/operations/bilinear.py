@@ -1,4 +1,4 @@
-"""Bilinear resampling: each image at its own places."""
+"""Bilinear resampling with a separate map for each image."""
 
 from __future__ import annotations
 
@@ -9,38 +9,42 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 
-__all__ = ["neighbours", "warp_grid", "warp_to"]
+__all__ = ["split_positions", "warp_grid", "warp_to"]
 
-LANES = 4  # channels that are moved at once: four floats go as fast as one and a half
-FRAME = 3  # pixels around each image: one before, two behind
-STEP = 1 << 14  # places at a time: what is taken for them fits the cache
+LANES = 4  # channels that are copied together: four floats take the time of one and a half
+FRAME = 3  # extra pixels along each side: one before, two after
+STEP = 1 << 14  # positions at a time: their pixels fit the cache
 
-Places = NDArray[np.float32]  # (n, h, w), in pixels
+Positions = NDArray[np.float32]  # (n, h, w), in pixels
 
 
-def warp_to(images: Images, y: Places, x: Places, border: str, fill: float) -> Images:
-    """Resample each image at its own places.
+def warp_to(images: Images, y: Positions, x: Positions, border: str, fill: float) -> Images:
+    """Resample each image at its own positions.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
     y, x : ndarray of float32, shape (n, h, w)
-        Where each output pixel comes from, in input pixels; finite.
+        The source of each output pixel, in input pixels; finite.
     border : str
-        What lies outside: `constant` (`fill`; interpolated towards it within one pixel, as
-        scipy's ``grid-constant``), `nearest`, or `reflect` (the edge pixel repeated).
+        The value outside: `constant` (`fill`; interpolated towards it within one pixel, as the mode
+        ``grid-constant`` of scipy), `nearest`, or `reflect` (with the edge pixel repeated).
     fill : float
-        The value outside, in [0, 1], where `border` is `constant`.
+        The value outside, in [0, 1], if `border` is `constant`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     top *= np.int32(w + FRAME)
     top += left
     top += np.arange(n, dtype=np.int32)[:, None, None] * np.int32((h + FRAME) * (w + FRAME))
     index, down, right = top.ravel().astype(np.intp), down.ravel(), right.ravel()
     result = np.empty((n * h * w, c), np.float32)
     for first in range(0, c, LANES):
-        pixels = framed(images, first, border, fill)
+        pixels = add_frame(images, first, border, fill)
         for start in range(0, len(index), STEP):
             part = slice(start, start + STEP)
             out = result[part, first : first + LANES]
@@ -51,42 +55,48 @@ def warp_to(images: Images, y: Places, x: Places, border: str, fill: float) -> I
 def warp_grid(
     images: Images, y: NDArray[np.float64], x: NDArray[np.float64], border: str, fill: float
 ) -> Images:
-    """Resample each image at places that form a grid: first its rows, then its columns.
+    """Resample each image at positions that form a grid: first its rows, then its columns.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
     y, x : ndarray of float64, shapes (n, h) and (n, w)
-        Where rows and columns of the result come from, in input pixels; finite.
-    border, fill
+        The sources of the rows and columns of the result, in input pixels; finite.
+    border : str
         As for `warp_to`.
+    fill : float
+        As for `warp_to`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    (top, down), (left, right) = neighbours(y, h, border), neighbours(x, w, border)
+    (top, down), (left, right) = split_positions(y, h, border), split_positions(x, w, border)
     top += np.arange(n, dtype=np.int32)[:, None] * np.int32(h + FRAME)
     first_of_row = np.arange(0, n * h * (w + FRAME), w + FRAME).reshape(n, h, 1)
     index, part = first_of_row + left[:, None], down.astype(np.float32).reshape(-1, 1)
     result = np.empty(images.shape, np.float32)
     for first in range(0, c, LANES):
-        lines = framed(images, first, border, fill).reshape(-1, w + FRAME)
+        lines = add_frame(images, first, border, fill).reshape(-1, w + FRAME)
         upper, lower = (lines.take(top.ravel() + after, axis=0) for after in (0, 1))
-        mix(upper.view(np.float32), lower.view(np.float32), part)
+        interpolate(upper.view(np.float32), lower.view(np.float32), part)
         items = upper.ravel()
         before, after = items.take(index, mode="clip"), items[1:].take(index, mode="clip")
         lanes = items.itemsize // 4
         columns = np.repeat(right.astype(np.float32), lanes, axis=1)[:, None]
-        mix(before.view(np.float32), after.view(np.float32), columns)
+        interpolate(before.view(np.float32), after.view(np.float32), columns)
         mixed = before.view(np.float32).reshape(n, h, w, lanes)
         for channel in range(first, min(first + LANES, c)):
             result[..., channel] = mixed[..., channel - first]
     return result
 
 
-def framed(images: Images, first: int, border: str, fill: float) -> NDArray[Any]:
-    """Put a frame around the channels from `first` on; one item a pixel, row by row.
+def add_frame(images: Images, first: int, border: str, fill: float) -> NDArray[Any]:
+    """Put a frame around the channels from `first` on, and return one item for each pixel.
 
-    Items are float32 for a single channel, else four of them as a complex128; where there are no
-    four, what belongs to the next pixel stands in the last ones.
+    An item is float32 for a single channel, otherwise four channels as one complex128. If fewer
+    than four are left, the last lanes hold values of the next pixel, which are not used.
     """
     n, h, w, c = images.shape
     if c == 1:
@@ -110,31 +120,31 @@ def framed(images: Images, first: int, border: str, fill: float) -> NDArray[Any]
 def blend(
     pixels: NDArray[Any], width: int, index: NDArray[np.intp], down: Any, right: Any, out: Images
 ) -> None:
-    """Write what lies between the four neighbours that begin at `index` into `out`, (k, c)."""
+    """Write interpolations between the four neighbours that begin at `index` to `out`, (k, c)."""
 
     def neighbour(offset: int) -> NDArray[np.float32]:
         taken: NDArray[Any] = pixels[offset:].take(index, mode="clip")
         return taken.view(np.float32).reshape(len(index), -1)
 
     top, bottom = neighbour(0), neighbour(width)
-    part = right[:, None] if top.shape[1] == 1 else for_lanes(right)
-    mix(top, neighbour(1), part)
-    mix(bottom, neighbour(width + 1), part)
+    part = right[:, None] if top.shape[1] == 1 else repeat_lanes(right)
+    interpolate(top, neighbour(1), part)
+    interpolate(bottom, neighbour(width + 1), part)
     for channel in range(out.shape[1]):
         step = bottom[:, channel] - top[:, channel]
         step *= down
         np.add(top[:, channel], step, out=out[:, channel])
 
 
-def mix(before: NDArray[np.float32], after: NDArray[np.float32], part: Any) -> None:
-    """Go a part of the way from one to the other; both are used up."""
+def interpolate(before: NDArray[np.float32], after: NDArray[np.float32], part: Any) -> None:
+    """Interpolate linearly at the fraction `part`, in place: `before` becomes the result."""
     after -= before
     after *= part
     before += after
 
 
-def for_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Repeat each number four times, shape (k, 4): as bits of whole numbers, twice as fast."""
+def repeat_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Repeat each number four times, shape (k, 4): as bits of integers, which is twice as fast."""
     twice = values.view(np.uint32).astype(np.uint64)
     twice *= np.uint64(2**32 + 1)
     result = np.empty((len(values), LANES // 2), np.uint64)
@@ -143,13 +153,13 @@ def for_lanes(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return result.view(np.float32)
 
 
-def neighbours(
+def split_positions(
     position: NDArray[Any], side: int, border: str
 ) -> tuple[NDArray[np.int32], NDArray[Any]]:
-    """Give the neighbour before each position and the part of the way to the one after.
+    """Return the neighbour before each position, and the fraction of the distance to the next one.
 
-    Neighbours count from a frame of one pixel: 0 is outside, 1 the first pixel, `side` the last;
-    beyond it, ``side + 1`` and no part of the way.
+    Neighbours are counted in a frame of one pixel: 0 is outside, 1 the first pixel, `side` the
+    last; beyond it, the result is ``side + 1`` and the fraction 0.
     """
     one = position.dtype.type(1)
     if border == "reflect":
@@ -159,6 +169,6 @@ def neighbours(
         position = np.minimum(folded, period - folded) - half
     framed = position + one
     np.clip(framed, 0, side + 1, out=framed)
-    whole = np.floor(framed)
-    framed -= whole
-    return whole.astype(np.int32), framed
+    integer_part = np.floor(framed)
+    framed -= integer_part
+    return integer_part.astype(np.int32), framed

@@ -1,4 +1,4 @@
-"""Local random displacement: every pixel takes its value from a place nearby."""
+"""Local random displacement: every pixel takes its value from a pixel nearby."""
 
 from __future__ import annotations
 
@@ -7,33 +7,41 @@ from numpy.typing import NDArray
 
 from noiselib.images import Images
 
-__all__ = ["displaced", "steps"]
+__all__ = ["displace", "displacements"]
 
-Steps = NDArray[np.int32]  # (n, h, w), in pixels
+Offsets = NDArray[np.int32]  # (n, h, w), in pixels
 
-FINE = 64  # steps of each of the two uniform numbers that make a triangular one
+UNIFORM_STEPS = 64  # of each of the two uniform numbers whose difference is triangular
 
 
-def steps(words: NDArray[np.uint32], reach: float, share: float) -> tuple[Steps, Steps]:
-    """Make displacements down and to the right out of one word a pixel.
+def displacements(words: NDArray[np.uint32], reach: float, share: float) -> tuple[Offsets, Offsets]:
+    """Convert one word for each pixel to displacements down and to the right.
 
     Four numbers of 6 bits give two triangular ones on (-1, 1), which are scaled and rounded; the
-    last 8 bits say whether the pixel moves.
+    last 8 bits decide whether the pixel moves.
 
     Parameters
     ----------
     words : ndarray of uint32, shape (n, h, w)
+        Uniform.
     reach : float
-        What 1 means, in pixels.
+        The displacement of 1, in pixels.
     share : float
-        Part of the pixels that move, in steps of 1/256.
+        Fraction of the pixels that move, in steps of 1/256.
+
+    Returns
+    -------
+    down : ndarray of int32, shape (n, h, w)
+        In pixels.
+    right : ndarray of int32, shape (n, h, w)
+        In pixels.
     """
-    scale = np.int32(round(reach / FINE * 2**16))
+    scale = np.int32(round(reach / UNIFORM_STEPS * 2**16))
     moving = (words >> np.uint32(24)) < np.uint32(round(share * 256))
     pair = []
     for shift in (0, 12):
-        first = (words >> np.uint32(shift)) & np.uint32(FINE - 1)
-        second = (words >> np.uint32(shift + 6)) & np.uint32(FINE - 1)
+        first = (words >> np.uint32(shift)) & np.uint32(UNIFORM_STEPS - 1)
+        second = (words >> np.uint32(shift + 6)) & np.uint32(UNIFORM_STEPS - 1)
         signed = first.view(np.int32) - second.view(np.int32)
         signed *= scale
         signed += np.int32(2**15)
@@ -43,17 +51,22 @@ def steps(words: NDArray[np.uint32], reach: float, share: float) -> tuple[Steps,
     return pair[0], pair[1]
 
 
-def displaced(planes: Images, down: Steps, right: Steps) -> Images:
-    """Let every pixel take its value from so far down and right, at most from the edge.
+def displace(planes: Images, down: Offsets, right: Offsets) -> Images:
+    """Replace every pixel by the one at its displacement, or the nearest on the edge.
 
     Parameters
     ----------
     planes : ndarray of float32, shape (n, c, h, w)
     down, right : ndarray of int32, shape (n, h, w)
+        In pixels.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, c, h, w)
     """
     c, h, w = planes.shape[1:]
-    rows: Steps = np.arange(h, dtype=np.int32)[:, None]
-    columns: Steps = np.arange(w, dtype=np.int32)
+    rows: Offsets = np.arange(h, dtype=np.int32)[:, None]
+    columns: Offsets = np.arange(w, dtype=np.int32)
     row, column = down + rows, right + columns
     np.clip(row, 0, h - 1, out=row)
     np.clip(column, 0, w - 1, out=column)

@@ -1,4 +1,4 @@
-"""Motion blur: means along a line, for many small images by one operator, else tap by tap."""
+"""Motion blur, a mean along a line: by one operator for many small images, otherwise tap by tap."""
 
 from __future__ import annotations
 
@@ -9,77 +9,99 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels
-from noiselib.linear import (
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.linear import (
     as_planes,
-    from_levels,
     from_planes,
-    in_levels,
+    from_sixteenths,
     on_grid,
-    sixteenths,
+    sixteenths_to_uint8,
     sparse,
-    sparse_levels,
     sparse_operator,
-    to_levels,
+    sparse_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
 )
-from noiselib.operations.neighbourhood import Block, Reach, Tap, border_index, extended
+from noiselib.operations.neighbourhood import Block, Margins, Tap, border_index, pad_block
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["in_groups", "motion", "motion_line", "motion_of_levels"]
+__all__ = ["apply_by_angle", "motion_blur", "motion_blur_uint8", "motion_line"]
 
-SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
+SMALL = 64 * 64  # measured: up to this many pixels, one sparse operator for all images is faster
 
 
-class Motion(NamedTuple):
-    """What a line of motion looks at, and with which weights."""
+class MotionLine(NamedTuple):
+    """The pixels along a line of motion.
 
-    reach: Reach
+    Attributes
+    ----------
+    reach : Margins
+        How far the line extends beyond its first pixel.
+    taps : tuple of Tap
+        The pixels and their weights.
+    """
+
+    reach: Margins
     taps: tuple[Tap, ...]
 
 
-def motion(images: Images, radius: int, sigma: float, degrees: float) -> Images:
+def motion_blur(images: Images, degrees: float, *, radius: int, sigma: float) -> Images:
     """Average along a line that begins at each pixel, with the weights of half a Gaussian.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-    radius : int
-        The line has 2 radius + 1 pixels.
-    sigma : float
-        Standard deviation of the Gaussian, in pixels along the line.
     degrees : float
         Direction of the line, clockwise from the right.
+    radius : int
+        The line has ``2 radius + 1`` pixels.
+    sigma : float
+        Standard deviation of the Gaussian, in pixels along the line.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     h, w = images.shape[1:3]
     if h * w <= SMALL:
         return sparse(images, motion_operator(h, w, radius, sigma, degrees))
     line = motion_line(h, w, radius, sigma, degrees)
-    return from_planes(from_levels(along(in_levels(as_planes(images)), line)), images)
+    return from_planes(
+        from_sixteenths(sum_along_line(to_sixteenths(as_planes(images)), line)), images
+    )
 
 
-def motion_of_levels(levels: Levels, radius: int, sigma: float, degrees: float) -> Levels:
-    """Do what `motion` does to uint8 images, with the rounding of the door."""
-    h, w = levels.shape[1:3]
+def motion_blur_uint8(
+    images: UInt8Images, degrees: float, *, radius: int, sigma: float
+) -> UInt8Images:
+    """Apply `motion_blur` to uint8 images, rounded as by `noiselib.images.from_unit`."""
+    h, w = images.shape[1:3]
     if h * w <= SMALL:
-        return sparse_levels(levels, motion_operator(h, w, radius, sigma, degrees))
+        return sparse_uint8(images, motion_operator(h, w, radius, sigma, degrees))
     line = motion_line(h, w, radius, sigma, degrees)
-    return from_planes(to_levels(along(sixteenths(as_planes(levels)), line)), levels)
+    return from_planes(
+        sixteenths_to_uint8(sum_along_line(uint8_to_sixteenths(as_planes(images)), line)), images
+    )
 
 
-def in_groups(
+def apply_by_angle(
     images: Block, degrees: NDArray[np.float64], move: Callable[[Block, float], Block]
 ) -> Block:
-    """Put images through `move`, all those of one direction at a time.
+    """Apply a function to images, to all those of one direction at a time.
 
     Parameters
     ----------
     images : ndarray, shape (n, h, w, c)
     degrees : ndarray of float64, shape (n,)
-        One direction an image, few of them different.
+        The direction for each image, with few different values.
     move : callable
-        Takes images and their direction, and gives images of the same shape and dtype.
+        Takes images and their direction, and returns images of the same shape and dtype.
+
+    Returns
+    -------
+    ndarray, shape (n, h, w, c)
     """
     result = np.empty_like(images)
     for angle in np.unique(degrees):
@@ -88,15 +110,15 @@ def in_groups(
     return result
 
 
-def along(planes: Images, line: Motion) -> Images:
-    """Add up planes (k, h, w) of whole steps along a line; exact, as the sums are whole too."""
-    from scipy.linalg.blas import saxpy  # a product and a sum in one
+def sum_along_line(planes: Images, line: MotionLine) -> Images:
+    """Sum planes (k, h, w) of integers along a line; exact, as the sums are integers, too."""
+    from scipy.linalg.blas import saxpy  # a product and a sum in one pass
 
     k, h, w = planes.shape
     rows = border_index(h, line.reach.top, line.reach.bottom, "nearest")
     columns = border_index(w, line.reach.left, line.reach.right, "nearest")
-    framed = extended(planes[..., None], rows, columns, line.reach).reshape(k, -1)
-    # In a framed plane of one row after the other, a shifted plane is a stretch of it.
+    framed = pad_block(planes[..., None], rows, columns, line.reach).reshape(k, -1)
+    # In a padded plane, flattened, a shifted plane is one contiguous slice.
     width = len(columns)
     total = np.zeros((k, h * width), np.float32)
     for plane, out in zip(framed, total, strict=True):
@@ -109,7 +131,7 @@ def along(planes: Images, line: Motion) -> Images:
 
 @lru_cache(maxsize=128)
 def motion_operator(h: int, w: int, radius: int, sigma: float, degrees: float) -> csr_array:
-    """Give the operator of a motion on images of h * w pixels."""
+    """Return the sparse operator of a motion on images of h * w pixels."""
     reach, taps = motion_line(h, w, radius, sigma, degrees)
     rows = border_index(h, reach.top, reach.bottom, "nearest")
     columns = border_index(w, reach.left, reach.right, "nearest")
@@ -122,14 +144,14 @@ def motion_operator(h: int, w: int, radius: int, sigma: float, degrees: float) -
 
 
 @lru_cache(maxsize=256)
-def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Motion:
-    """Give the pixels of a line of motion, each within an image's side, and their weights."""
-    along = np.arange(2 * radius + 1)
-    weights = np.exp(-np.square(along / max(sigma, 1e-3)) / 2)
+def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> MotionLine:
+    """Return the pixels of a line of motion, within one image side, and their weights."""
+    steps = np.arange(2 * radius + 1)
+    weights = np.exp(-np.square(steps / max(sigma, 1e-3)) / 2)
     angle = np.deg2rad(degrees)
-    # Half a pixel rounds down, after the last bits of sine and cosine are gone.
-    down = np.ceil(np.round(along * np.sin(angle), 9) - 0.5).astype(int)
-    right = np.ceil(np.round(along * np.cos(angle), 9) - 0.5).astype(int)
+    # Half a pixel is rounded down, after the last bits of sine and cosine are dropped.
+    down = np.ceil(np.round(steps * np.sin(angle), 9) - 0.5).astype(int)
+    right = np.ceil(np.round(steps * np.cos(angle), 9) - 0.5).astype(int)
     down, right = np.clip(down, 1 - h, h - 1), np.clip(right, 1 - w, w - 1)
     taps: dict[tuple[int, int], float] = {}
     for *place, weight in zip(
@@ -138,5 +160,5 @@ def motion_line(h: int, w: int, radius: int, sigma: float, degrees: float) -> Mo
         if weight:
             taps[tuple(place)] = taps.get(tuple(place), 0) + float(weight)
     downs, rights = zip(*taps, strict=True)
-    reach = Reach(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
-    return Motion(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))
+    reach = Margins(-min(0, *downs), max(0, *downs), -min(0, *rights), max(0, *rights))
+    return MotionLine(reach, tuple((y + reach.top, x + reach.left, taps[y, x]) for y, x in taps))

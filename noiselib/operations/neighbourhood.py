@@ -1,8 +1,8 @@
-"""Filters that look at a pixel's neighbourhood, in blocks of planes that fit the cache.
+"""Filters over the neighbourhood of each pixel, in blocks of planes that fit the cache.
 
-A block has shape (a, h, w, b): many small images lie interleaved along the last axis (a = 1), few
-large ones apart along the first (b = 1). Either way a shifted plane is a slice, and the inner loops
-are long.
+A block has shape (a, h, w, b): many small images are interleaved along the last axis (a = 1), few
+large ones are stacked along the first (b = 1). In both cases a shifted plane is a slice, and the
+inner loops are long.
 """
 
 from __future__ import annotations
@@ -18,26 +18,32 @@ from noiselib.images import Images
 
 __all__ = [
     "Block",
-    "Reach",
+    "Margins",
     "Tap",
     "border_index",
-    "extended",
-    "filtered",
-    "shifted",
-    "slid",
-    "weighted",
+    "filter_flat",
+    "filter_planes",
+    "pad_block",
+    "shifted_view",
+    "weighted_sum",
 ]
 
 Block = NDArray[Any]  # (a, h, w, b)
 Tap = tuple[int, int, float]  # how far down, how far right, and the weight
 
-BLOCK_VALUES = 1 << 18  # values of a block, border included: a few such arrays fit the cache
-STRETCH = 1 << 18  # values of a stretch: measured on networks of a hundred operations on bytes
+BLOCK_VALUES = 1 << 18  # values of a block, with its border: a few such arrays fit the cache
+SLICE_VALUES = 1 << 18  # values of a flat slice: measured on networks of a hundred byte operations
 LARGE = 64  # from this width on, the rows of one image are long enough inner loops
 
 
-class Reach(NamedTuple):
-    """How many pixels beyond the image are looked at, on each side."""
+class Margins(NamedTuple):
+    """How many pixels beyond the image a filter needs, on each side.
+
+    Attributes
+    ----------
+    top, bottom, left, right : int
+        In pixels.
+    """
 
     top: int
     bottom: int
@@ -45,132 +51,138 @@ class Reach(NamedTuple):
     right: int
 
 
-def filtered(images: Images, reach: Reach, border: str, mix: Callable[[Block], Block]) -> Images:
-    """Put every plane of a batch through a filter.
+def filter_planes(
+    images: Images, margins: Margins, border: str, function: Callable[[Block], Block]
+) -> Images:
+    """Apply a filter to every plane of a batch.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-    reach : Reach
-        How far the filter looks.
+    margins : Margins
+        How far the filter extends.
     border : str
-        What it sees there, as scipy.ndimage has it: ``nearest``, ``reflect`` or ``mirror``.
-    mix : callable
-        Takes a block (a, top + h + bottom, left + w + right, b) and gives one (a, h, w, b); what a
-        plane gives must not depend on the others.
+        The values there, as in scipy.ndimage: ``nearest``, ``reflect`` or ``mirror``.
+    function : callable
+        Takes a block (a, top + h + bottom, left + w + right, b) and returns one (a, h, w, b); the
+        result for a plane must not depend on the others.
 
     Returns
     -------
     ndarray of float32, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    rows = border_index(h, reach.top, reach.bottom, border)
-    columns = border_index(w, reach.left, reach.right, border)
+    rows = border_index(h, margins.top, margins.bottom, border)
+    columns = border_index(w, margins.left, margins.right, border)
     step = max(1, BLOCK_VALUES // (c * len(rows) * len(columns)))
     result = np.empty_like(images)
     for start in range(0, n, step):
-        part = images[start : start + step]
+        batch = images[start : start + step]
         axes = (1, 2, 0, 3) if w < LARGE else (0, 3, 1, 2)
-        shape = (1, h, w, len(part) * c) if w < LARGE else (len(part) * c, h, w, 1)
-        block = np.ascontiguousarray(part.transpose(axes)).reshape(shape)
-        mixed = mix(extended(block, rows, columns, reach))
-        there = result[start : start + step].transpose(axes)
-        there[...] = mixed.reshape(there.shape)
+        shape = (1, h, w, len(batch) * c) if w < LARGE else (len(batch) * c, h, w, 1)
+        block = np.ascontiguousarray(batch.transpose(axes)).reshape(shape)
+        filtered = function(pad_block(block, rows, columns, margins))
+        target = result[start : start + step].transpose(axes)
+        target[...] = filtered.reshape(target.shape)
     return result
 
 
-def slid(
-    images: Block, reach: Reach, border: str, mix: Callable[[Block, int, int], Block]
+def filter_flat(
+    images: Block, margins: Margins, border: str, function: Callable[[Block, int, int], Block]
 ) -> Block:
-    """Put images of any dtype through a filter, as one row of values with the border in it.
+    """Apply a filter to images of any dtype, flattened to one row of values with their border.
 
-    So every shift is a slice of that row, and inner loops are as long as can be; what is computed
-    across an edge is thrown away.
+    Every shift is then a slice of that row, with the longest possible inner loops; results computed
+    across an edge are discarded.
 
     Parameters
     ----------
     images : ndarray, shape (n, h, w, c)
-    reach, border
-        As for `filtered`.
-    mix : callable
-        Takes a stretch of values and how many of them lie between a pixel and the one below, and
-        between it and the one to the right; gives the results for the stretch but for the reach.
+    margins : Margins
+        How far the filter extends.
+    border : str
+        As for `filter_planes`.
+    function : callable
+        Takes a slice of values, and the number of values from a pixel to the one below and to the
+        one on the right; returns the results for the slice without the margins.
 
     Returns
     -------
-    ndarray of the dtype that `mix` gives, shape (n, h, w, c)
+    ndarray of the dtype that `function` returns, shape (n, h, w, c)
     """
     n, h, w, c = images.shape
-    rows = border_index(h, reach.top, reach.bottom, border)
-    columns = border_index(w, reach.left, reach.right, border)
-    step = max(1, STRETCH // (len(rows) * len(columns) * c))
+    rows = border_index(h, margins.top, margins.bottom, border)
+    columns = border_index(w, margins.left, margins.right, border)
+    step = max(1, SLICE_VALUES // (len(rows) * len(columns) * c))
     results = []
     for start in range(0, n, step):
-        part = images[start : start + step]
-        if w < LARGE:  # interleaved, so that rows are long enough
-            part = np.ascontiguousarray(part.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
-        framed = extended(part, rows, columns, reach)
-        inside = slid_along(framed, h, w, mix)[:, :h, :w]
+        batch = images[start : start + step]
+        if w < LARGE:  # interleave images, so that rows are long enough
+            batch = np.ascontiguousarray(batch.transpose(1, 2, 0, 3)).reshape(1, h, w, -1)
+        padded = pad_block(batch, rows, columns, margins)
+        inside = filter_block_flat(padded, h, w, function)[:, :h, :w]
         if w < LARGE:
             inside = inside.reshape(h, w, -1, c).transpose(2, 0, 1, 3)
         results.append(np.ascontiguousarray(inside))
     return np.concatenate(results)
 
 
-def slid_along(framed: Block, h: int, w: int, mix: Callable[[Block, int, int], Block]) -> Block:
-    """Put a block with its border, as one row of values, through a filter."""
-    values, right = framed.reshape(-1), framed.shape[3]
-    down = framed.shape[2] * right
-    beyond = (framed.shape[1] - h) * down + (framed.shape[2] - w) * right
+def filter_block_flat(
+    padded: Block, h: int, w: int, function: Callable[[Block, int, int], Block]
+) -> Block:
+    """Apply a filter to a block with its border, flattened to one row of values."""
+    values, right = padded.reshape(-1), padded.shape[3]
+    down = padded.shape[2] * right
+    beyond = (padded.shape[1] - h) * down + (padded.shape[2] - w) * right
     results = [
-        mix(values[start : start + STRETCH + beyond], down, right)
-        for start in range(0, len(values) - beyond, STRETCH)
+        function(values[start : start + SLICE_VALUES + beyond], down, right)
+        for start in range(0, len(values) - beyond, SLICE_VALUES)
     ]
     results.append(np.empty(beyond, results[0].dtype))
-    return np.concatenate(results).reshape(framed.shape)
+    return np.concatenate(results).reshape(padded.shape)
 
 
 @lru_cache(maxsize=256)
 def border_index(side: int, before: int, after: int, border: str) -> NDArray[np.intp]:
-    """Give the pixel seen at each place from -before to side + after."""
-    place = np.arange(-before, side + after)
+    """Return the source pixel of each position from -before to side + after."""
+    position = np.arange(-before, side + after)
     if border == "nearest":
-        return np.clip(place, 0, side - 1)
+        return np.clip(position, 0, side - 1)
     # reflect repeats the edge pixel, mirror does not
     period = 2 * side if border == "reflect" else max(1, 2 * side - 2)
-    folded = np.mod(place, period)
+    folded = np.mod(position, period)
     inside: NDArray[np.intp] = np.minimum(folded, period - (border == "reflect") - folded)
     return inside
 
 
-def extended(
-    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], reach: Reach
+def pad_block(
+    block: Block, rows: NDArray[np.intp], columns: NDArray[np.intp], margins: Margins
 ) -> Block:
-    """Put the border around a block."""
+    """Pad a block with its border."""
     a, h, w, b = block.shape
     if len(rows) == h and len(columns) == w:
         return block
     result = np.empty((a, len(rows), len(columns), b), block.dtype)
-    middle, right = slice(reach.top, reach.top + h), reach.left + w
-    result[:, middle, reach.left : right] = block
-    result[:, middle, : reach.left] = block[:, :, columns[: reach.left]]
+    middle, right = slice(margins.top, margins.top + h), margins.left + w
+    result[:, middle, margins.left : right] = block
+    result[:, middle, : margins.left] = block[:, :, columns[: margins.left]]
     result[:, middle, right:] = block[:, :, columns[right:]]
-    result[:, : reach.top] = result[:, reach.top + rows[: reach.top]]
-    result[:, middle.stop :] = result[:, reach.top + rows[middle.stop :]]
+    result[:, : margins.top] = result[:, margins.top + rows[: margins.top]]
+    result[:, middle.stop :] = result[:, margins.top + rows[middle.stop :]]
     return result
 
 
-def shifted(block: Block, size: tuple[int, int], down: int, right: int) -> Block:
-    """View the part of a block, of this size, that begins so far down and right."""
+def shifted_view(block: Block, size: tuple[int, int], down: int, right: int) -> Block:
+    """View the part of a block, of this size, at an offset down and right."""
     return block[:, down : down + size[0], right : right + size[1]]
 
 
-def weighted(block: Block, size: tuple[int, int], taps: Sequence[Tap]) -> Block:
-    """Add up shifted parts of a block, each times its weight."""
+def weighted_sum(block: Block, size: tuple[int, int], taps: Sequence[Tap]) -> Block:
+    """Sum shifted parts of a block, each multiplied by its weight."""
     down, right, weight = taps[0]
-    total = shifted(block, size, down, right) * np.float32(weight)
+    total = shifted_view(block, size, down, right) * np.float32(weight)
     product = np.empty_like(total)
     for down, right, weight in taps[1:]:
-        np.multiply(shifted(block, size, down, right), np.float32(weight), out=product)
+        np.multiply(shifted_view(block, size, down, right), np.float32(weight), out=product)
         total += product
     return total

@@ -1,6 +1,6 @@
-"""Normal noise in grey levels: in fine steps for floats, in whole levels for uint8 images.
+"""Normal noise in grey levels: in fine steps for floats, in integer levels for uint8 images.
 
-For whole levels both give one result: see `noiselib.exact.in_fine_steps`.
+On integer levels both have the same result: see `noiselib.operations.exact.round_to_4096ths`.
 """
 
 from __future__ import annotations
@@ -11,40 +11,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import in_fine_steps
-from noiselib.images import Images, Levels
+from noiselib.images import Images, UInt8Images
+from noiselib.operations.exact import round_to_4096ths
 from noiselib.streams import normal_table
 
-__all__ = ["Numbers", "noise_levels", "saturated_sum", "taken", "whole_noise"]
+__all__ = ["Uniform16", "add_saturated", "integer_noise_table", "look_up_numbers", "scale_noise"]
 
-Numbers = NDArray[np.uint16]
+Uniform16 = NDArray[np.uint16]
 Values = NDArray[np.float32]
 
 
-def noise_levels(noise: Values, sigma: float | Images) -> Values:
-    """Scale noise to grey levels, in fine steps."""
-    levels: Values = in_fine_steps(noise * (np.float32(255) * np.float32(sigma)))
+def scale_noise(noise: Values, sigma: float | Images) -> Values:
+    """Scale noise to grey levels, in steps of 1/4096."""
+    levels: Values = round_to_4096ths(noise * (np.float32(255) * np.float32(sigma)))
     return levels
 
 
 @lru_cache(maxsize=16)
-def whole_noise(sigma: float) -> NDArray[np.int16]:
-    """Give the normal noise of each of the 65,536 numbers in whole levels, halves up.
+def integer_noise_table(sigma: float) -> NDArray[np.int16]:
+    """Return the normal noise for each of the 65,536 uniform numbers in integer levels, ties up.
 
-    To a whole level it adds what the noise in fine steps does, once that sum is rounded.
+    Added to an integer level, it gives what the noise in fine steps gives once that sum is rounded.
     """
-    levels = np.floor(noise_levels(normal_table(), sigma) + np.float32(0.5))
-    whole: NDArray[np.int16] = levels.astype(np.int16)
-    whole.flags.writeable = False
-    return whole
+    levels = np.floor(scale_noise(normal_table(), sigma) + np.float32(0.5))
+    table: NDArray[np.int16] = levels.astype(np.int16)
+    table.flags.writeable = False
+    return table
 
 
-def taken(table: NDArray[Any], numbers: Numbers) -> NDArray[Any]:
-    """Look numbers up; all are in the table, and "wrap" is the fastest way to say so."""
+def look_up_numbers(table: NDArray[Any], numbers: Uniform16) -> NDArray[Any]:
+    """Look up numbers in a table; all are in range, and "wrap" is the fastest mode."""
     return table.take(numbers.astype(np.intp), mode="wrap")
 
 
-def saturated_sum(levels: Levels, noise: NDArray[np.int16]) -> Levels:
-    """Add noise in whole levels to levels, and clip."""
-    noisy = levels + noise
+def add_saturated(images: UInt8Images, noise: NDArray[np.int16]) -> UInt8Images:
+    """Add noise in integer levels to uint8 images, and clip."""
+    noisy = images + noise
     return np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)

@@ -1,8 +1,9 @@
 """Poisson noise by quantiles: the same uniform words give the counts at every exposure.
 
-The count of a value with mean m is the least n with ``F(n; m) >= u``, for ``u = (word + 0.5) /
-2**32``. For the 256 levels of uint8 images, whole words are compared with thresholds; for values
-between two levels, whose quantile lies between theirs, the distribution function decides.
+The count of a value with mean m is the least n with ``F(n; m) >= u``, for
+``u = (word + 0.5) / 2**32``. For the 256 levels of uint8 images, words are compared with
+thresholds; for values between two levels, whose quantile lies between theirs, it is found by
+bisection of F.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from numpy.typing import NDArray
 from noiselib.images import Images
 from noiselib.streams import normal_table
 
-__all__ = ["MOST_COUNTED", "approximate_noise", "poisson_noise"]
+__all__ = ["EXACT_UP_TO", "approximate_noise", "poisson_noise"]
 
-MOST_COUNTED = 1000  # photons for white; above, a normal approximation is finer than a grey level
+EXACT_UP_TO = 1000  # photons for white; above, the error of the approximation is below a grey level
 GUIDE_BITS = 12  # measured: fewer leave more words undecided, more leave the cache
 UNDECIDED = -1
 
@@ -38,26 +39,40 @@ def poisson_noise(images: Images, words: Words, photons: float) -> Images:
     words : ndarray of uint32, of the same shape
         Uniform.
     photons : float
-        The mean count of white, at most `MOST_COUNTED`. Counts end at the first that is 1 or more.
+        The mean count of white, at most `EXACT_UP_TO`. The result is clipped to [0, 1] later, so
+        counting stops at the first count of 1 or more.
 
     Returns
     -------
     ndarray of float32, of the same shape
     """
-    thresholds = thresholds_for(photons)
+    thresholds = count_thresholds(photons)
     levels = np.rint(images * np.float32(255))
     between = levels / np.float32(255) != images
     counts = thresholds.counts(levels.astype(np.intp), words)
-    if between.any():  # the same count for a value, whatever its neighbours are
-        counts[between] = counts_between(images[between], words[between], photons, thresholds)
+    if between.any():
+        counts[between] = bisect_counts(images[between], words[between], photons, thresholds)
     return counts.astype(np.float32) / np.float32(photons)
 
 
 def approximate_noise(images: Images, words: Words, photons: float) -> Images:
-    """Approximate `poisson_noise` where photons are many, by the expansion of Cornish and Fisher.
+    """Approximate `poisson_noise` for many photons, by the Cornish-Fisher expansion.
 
-    ``x + z sqrt(x / photons) + (z**2 - 1) / (6 photons)``, with the normal quantile z of the
-    same uniform (its first 16 bits); black stays black.
+    ``x + z sqrt(x / photons) + (z**2 - 1) / (6 photons)``, with the normal quantile z of the same
+    uniform number (its first 16 bits); black is preserved.
+
+    Parameters
+    ----------
+    images : ndarray of float32
+        In [0, 1].
+    words : ndarray of uint32, of the same shape
+        Uniform.
+    photons : float
+        The mean count of white.
+
+    Returns
+    -------
+    ndarray of float32, of the same shape
     """
     z = normal_table().take(words >> np.uint32(16), mode="wrap")
     skew = (z * z - np.float32(1)) * (images > 0)
@@ -68,7 +83,7 @@ def approximate_noise(images: Images, words: Words, photons: float) -> Images:
 
 @dataclass(frozen=True, eq=False)
 class Thresholds:
-    """Where the counts of each level begin, among all words.
+    """The words at which the count of each level rises.
 
     Attributes
     ----------
@@ -77,7 +92,7 @@ class Thresholds:
     keys : ndarray of int64, sorted
         ``level * 2**32 + word`` for each level and each word at which its count rises.
     starts : ndarray of intp, shape (256,)
-        How many keys are of lower levels.
+        How many keys belong to lower levels.
     """
 
     guide: Counts
@@ -85,7 +100,7 @@ class Thresholds:
     starts: NDArray[np.intp]
 
     def counts(self, levels: NDArray[np.intp], words: Words) -> Counts:
-        """Give the counts of levels 0..255, of any shape, for as many words."""
+        """Return the counts of levels 0..255, of any shape, for one word each."""
         cells = levels << GUIDE_BITS
         cells |= words >> np.uint32(32 - GUIDE_BITS)
         counts = self.guide.take(cells, mode="wrap")
@@ -99,14 +114,14 @@ class Thresholds:
 
 
 @lru_cache(maxsize=4)
-def thresholds_for(photons: float) -> Thresholds:
-    """Find where the counts of the 256 levels begin."""
+def count_thresholds(photons: float) -> Thresholds:
+    """Return the thresholds of the 256 levels."""
     from scipy.special import pdtr
 
     means = np.arange(256)[:, None] / 255 * photons
-    below = pdtr(np.arange(math.ceil(photons)), means)  # to be more than n, u must exceed F(n)
+    below = pdtr(np.arange(math.ceil(photons)), means)  # the count exceeds n where u exceeds F(n)
     first = np.rint(below * 2.0**32).astype(np.int64)
-    level, number = np.nonzero(first < 2**32)  # the others are never reached
+    level, number = np.nonzero(first < 2**32)  # no word reaches the others
     words = first[level, number]
     cells = (level << GUIDE_BITS) | (words >> (32 - GUIDE_BITS))
     risen = np.bincount(cells, minlength=256 << GUIDE_BITS).reshape(256, -1)
@@ -115,8 +130,8 @@ def thresholds_for(photons: float) -> Thresholds:
     return Thresholds(guide.reshape(-1), (level.astype(np.int64) << 32) | words, starts)
 
 
-def counts_between(values: Any, words: Words, photons: float, thresholds: Thresholds) -> Counts:
-    """Give the counts of values that are no levels, all of shape (k,), by bisection."""
+def bisect_counts(values: Any, words: Words, photons: float, thresholds: Thresholds) -> Counts:
+    """Return the counts of values between two levels, all of shape (k,), by bisection."""
     from scipy.special import pdtr
 
     means = values.astype(np.float64) * photons

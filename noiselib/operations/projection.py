@@ -1,4 +1,4 @@
-"""Projective maps: where pixels come from when the corners of an image go to other places."""
+"""Projective maps: the source of each pixel when the corners of an image are moved."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SQUARE", "per_image", "projected"]
+__all__ = ["SQUARE", "per_image", "project"]
 
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
-SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])  # (x, y), clockwise as seen
+SQUARE = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])  # (x, y), clockwise
 
 
-def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, Any]:
-    """Give where pixels come from when the image's corners go to new places.
+def project(h: int, w: int, corners: Floats, dtype: type[Any]) -> tuple[Any, Any]:
+    """Return the source of each pixel when the corners of the image are moved.
 
     Parameters
     ----------
     h, w : int
         The sides of the images.
     corners : ndarray of float64, shape (n, 4, 2)
-        Where (x, y) of the corners of the image go, from 0 to 1 over the image, in the order of
-        `SQUARE`; they must stay a convex quadrilateral.
+        The new (x, y) of the corners, from 0 to 1 over the image, in the order of `SQUARE`; they
+        must form a convex quadrilateral.
     dtype : type
         float32 or float64.
 
     Returns
     -------
-    two ndarrays, shape (n, h, w)
-        y and x, in input pixels.
+    y : ndarray, shape (n, h, w)
+        In input pixels.
+    x : ndarray, shape (n, h, w)
+        In input pixels.
     """
     (g0, g1, g2), (f0, f1, f2), (e0, e1, e2) = np.moveaxis(inverse_projections(corners), 0, -1)
     v = ((np.arange(h) + 0.5) / h).astype(dtype)[:, None]
@@ -41,8 +43,8 @@ def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, 
             per_image(down, dtype) * v + per_image(constant, dtype)
         )
 
-    # Beyond the horizon lies nothing of the image: there points go far away, as those before it do.
-    # (np.clip, as np.maximum is slower beside a lone number.)
+    # Beyond the horizon there is no image: the bound sends points far away, as before it.
+    # (np.clip, as np.maximum with a scalar is slower.)
     depth = plane(e0, e1, e2)
     np.clip(depth, dtype(2**-10), dtype(np.inf), out=depth)
 
@@ -55,15 +57,16 @@ def projected(h: int, w: int, corners: Numbers, dtype: type[Any]) -> tuple[Any, 
     return place(plane(f0, f1, f2), h), place(plane(g0, g1, g2), w)
 
 
-def per_image(values: Numbers, dtype: type[Any]) -> NDArray[Any]:
-    """Give a value an image the shape (n, 1, 1)."""
+def per_image(values: Floats, dtype: type[Any]) -> NDArray[Any]:
+    """Reshape one value for each image to (n, 1, 1)."""
     return values.astype(dtype)[:, None, None]
 
 
-def inverse_projections(corners: Numbers) -> Numbers:
-    """Give the matrices on (x, y, 1) that take quadrilaterals to the unit square, (n, 3, 3).
+def inverse_projections(corners: Floats) -> Floats:
+    """Return the matrices on (x, y, 1) that map quadrilaterals to the unit square, (n, 3, 3).
 
-    Of positive depth inside; the closed form of the square-to-quadrilateral map (Heckbert 1989).
+    The depth is positive inside. This is the closed form of the square-to-quadrilateral map
+    (Heckbert 1989).
     """
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = np.moveaxis(corners, 0, -1)
     sum_x, sum_y = x0 - x1 + x2 - x3, y0 - y1 + y2 - y3
@@ -78,5 +81,5 @@ def inverse_projections(corners: Numbers) -> Numbers:
         (f * g - d * one, a * one - c * g, c * d - a * f),
         (d * h - e * g, b * g - a * h, a * e - b * d),
     )
-    inverse: Numbers = np.moveaxis(np.array(adjugate), -1, 0)
+    inverse: Floats = np.moveaxis(np.array(adjugate), -1, 0)
     return inverse

@@ -1,4 +1,4 @@
-"""Rain: drops that fall along lines, drawn where they pass and nowhere else."""
+"""Rain: drops that fall along lines, added only to the pixels that they cross."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.linear import Matrix, mixed_columns, on_grid
+from noiselib.operations.linear import Matrix, matmul_columns, on_grid
 from noiselib.operations.motion import motion_line
-from noiselib.operations.precipitation import ANGLES, angles
+from noiselib.operations.precipitation import ANGLES, streak_angles
 
-__all__ = ["rainfall"]
+__all__ = ["rain_streaks"]
 
 Layer = NDArray[np.float32]  # (n, h, w)
 
 
-def rainfall(
+def rain_streaks(
     numbers: NDArray[np.uint16],
     part: float,
     which: NDArray[np.intp],
@@ -26,21 +26,23 @@ def rainfall(
     size: float,
     sides: tuple[int, int],
 ) -> Layer:
-    """Let a part of the points fall as drops, each along its layer's line; see `streaked`.
+    """Let a fraction of the points fall as drops, each along the line of its layer; see `streak`.
 
     Parameters
     ----------
     numbers : ndarray of uint16, shape (n, rows, columns)
-        Uniform; the least ones are drops. The points span a layer that reaches beyond the images,
-        2 radius above and on either side.
+        Uniform; the smallest ones are drops. The points span a layer that extends beyond the
+        images, 2 radius above and on either side.
     part : float
-        How many.
+        The fraction.
     which : ndarray of intp, shape (n,)
         Which of the 16 angles of the range `degrees`.
     radius : int
-        A streak has 2 radius + 1 pixels.
+        A streak has ``2 radius + 1`` pixels.
+    degrees : tuple of float
+        The range of angles, clockwise from the right.
     size : float
-        Half the width of a streak, in pixels, where its brightness falls to 0.
+        Half the width of a streak, in pixels, where its brightness reaches 0.
     sides : tuple of int
         (h, w) of the images.
 
@@ -51,69 +53,68 @@ def rainfall(
     """
     n, rows, columns = numbers.shape
     h, w = sides[0] + 2 * radius, sides[1] + 4 * radius
-    ways, weights = streaks(h, w, radius, degrees)
+    paths, weights = streak_paths(h, w, radius, degrees)
     drops = np.flatnonzero(numbers < round(part * 2**16))
     image, point = np.divmod(drops, rows * columns)
     row, column = np.divmod(point, columns)
-    first = (image * h + spaced(rows, h)[row]) * w + spaced(columns, w)[column]
-    # Drops are few: only the pixels that they pass are touched. What leaves a layer at its bottom
-    # or sides comes to pixels above or beside that are cut off.
-    places = first[:, None] + ways[which[image]]
-    light = np.bincount(places.ravel(), weights[which[image]].ravel(), n * h * w + ways.max())
-    seen = light[: n * h * w].reshape(n, h, w)[:, 2 * radius :, 2 * radius : w - 2 * radius]
+    first = (image * h + spaced_pixels(rows, h)[row]) * w + spaced_pixels(columns, w)[column]
+    # Drops are few: only the pixels that they cross are computed. A path that leaves a layer at its
+    # bottom or sides continues in pixels of the margins, which are cut off.
+    places = first[:, None] + paths[which[image]]
+    light = np.bincount(places.ravel(), weights[which[image]].ravel(), n * h * w + paths.max())
+    visible = light[: n * h * w].reshape(n, h, w)[:, 2 * radius :, 2 * radius : w - 2 * radius]
     brightness = np.float32(size * size * (radius + 0.5))
-    layer: Layer = np.minimum(widened(seen.astype(np.float32), size) * brightness, 1)
+    layer: Layer = np.minimum(widen(visible.astype(np.float32), size) * brightness, 1)
     return layer
 
 
-def spaced(count: int, side: int) -> NDArray[np.intp]:
-    """Give the pixels where so many points lie that span a side."""
-    places: NDArray[np.intp] = np.rint(np.arange(count) * ((side - 1) / max(1, count - 1))).astype(
-        np.intp
-    )
-    return places
+def spaced_pixels(count: int, side: int) -> NDArray[np.intp]:
+    """Return the pixels of so many points that span a side."""
+    spacing = (side - 1) / max(1, count - 1)
+    pixels: NDArray[np.intp] = np.rint(np.arange(count) * spacing).astype(np.intp)
+    return pixels
 
 
-def widened(layers: Layer, size: float) -> Layer:
-    """Spread every pixel sideways over those within `size`, the less the further.
+def widen(layers: Layer, size: float) -> Layer:
+    """Spread every pixel sideways over those within `size`, with linearly decreasing weights.
 
-    Both a layer and these weights are multiples of 1/4096 and none of their sums is above 1: so
-    float32 holds them exactly.
+    The layers and the weights are multiples of 1/4096, and none of their sums exceeds 1: so float32
+    holds them exactly.
     """
     if size == 1:
         return layers
     n, h, w = layers.shape
-    return mixed_columns(layers.reshape(n * h, w), hat_rows(w, size)).reshape(n, h, w)
+    return matmul_columns(layers.reshape(n * h, w), triangle_matrix(w, size)).reshape(n, h, w)
 
 
 @lru_cache(maxsize=64)
-def hat_rows(side: int, size: float) -> Matrix:
-    """Give the matrix of a triangular mean along one side, border ``nearest``."""
+def triangle_matrix(side: int, size: float) -> Matrix:
+    """Return the matrix of a triangular mean along one side, border ``nearest``."""
     weights, places, reach = np.zeros((side, side)), np.arange(side), math.ceil(size) - 1
     for offset in range(-reach, reach + 1):
-        seen = np.clip(places + offset, 0, side - 1)
-        weights[places, seen] += 1 - abs(offset) / size
+        sources = np.clip(places + offset, 0, side - 1)
+        weights[places, sources] += 1 - abs(offset) / size
     rows = on_grid(weights / weights.sum(axis=1, keepdims=True))
     rows.flags.writeable = False
     return rows
 
 
 @lru_cache(maxsize=64)
-def streaks(
+def streak_paths(
     h: int, w: int, radius: int, degrees: tuple[float, float]
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Give how far along a layer, row by row, a drop comes, and how bright it is there.
+    """Return the offsets of the pixels that a drop crosses, in a flat layer, and their weights.
 
-    Shape (16, points of a streak); the weights are on the grid of `noiselib.linear`.
+    Shape (16, points of a streak); the weights are on the grid of `noiselib.operations.linear`.
     """
     lines = [
         motion_line(h, w, radius, radius + 0.5, angle)
-        for angle in angles(np.arange(ANGLES), degrees)
+        for angle in streak_angles(np.arange(ANGLES), degrees)
     ]
     longest = max(len(line.taps) for line in lines)
-    ways, weights = np.zeros((ANGLES, longest), np.intp), np.zeros((ANGLES, longest))
+    paths, weights = np.zeros((ANGLES, longest), np.intp), np.zeros((ANGLES, longest))
     for which, line in enumerate(lines):
         down, right, weight = np.array(line.taps).T
         back = (line.reach.top - down) * w + line.reach.left - right
-        ways[which, : len(back)], weights[which, : len(back)] = back, weight
-    return ways, weights
+        paths[which, : len(back)], weights[which, : len(back)] = back, weight
+    return paths, weights

@@ -1,4 +1,4 @@
-"""Resizing by matrices along each side: there and back again as Pillow does it."""
+"""Resizing by matrices along each side, down and up again, as Pillow does it."""
 
 from __future__ import annotations
 
@@ -8,67 +8,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from noiselib.images import Images
-from noiselib.linear import (
+from noiselib.operations.linear import (
     Matrix,
     as_planes,
     from_planes,
-    mixed_columns,
-    mixed_rows,
+    matmul_columns,
+    matmul_rows,
     on_grid,
 )
 
-__all__ = ["coarse_side", "pixelated", "there_and_back"]
+__all__ = ["coarse_side", "down_up_matrix", "pixelate"]
 
 SUPPORT = {"box": 0.5, "bilinear": 1.0}
 
 
 def coarse_side(side: int, fraction: float) -> int:
-    """Give how many pixels are left of a side: its fraction, rounded down, but 1 at least."""
+    """Return how many pixels are left of a side: its fraction, rounded down, but at least 1."""
     return max(1, int(side * fraction + 1e-9))
 
 
-def pixelated(images: Images, fraction: float) -> Images:
-    """Take means of the pixels whose centres lie in a large one, and repeat them.
+def pixelate(images: Images, fraction: float) -> Images:
+    """Replace the pixels whose centres lie in a large pixel by their mean.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
-        In whole sixteenths of a level.
+        In integer sixteenths of a level.
     fraction : float
-        What is left of each side.
+        The fraction that is left of each side.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
+        In sixteenths of a level.
     """
     n, h, w, c = images.shape
     (rows, down), (columns, right) = (large_pixels(side, fraction) for side in (h, w))
-    # Fewer rows first: only what is left has to be cut into planes.
-    few = np.rint(mixed_rows(rows, images.reshape(n, h, w * c)))
+    # Reduce the rows first, so that fewer values must be rearranged to planes.
+    few = np.rint(matmul_rows(rows, images.reshape(n, h, w * c)))
     planes = as_planes(few.reshape(n, len(rows), w, c))
-    small = mixed_columns(planes.reshape(-1, w), columns).reshape(n * c, len(rows), len(columns))
+    small = matmul_columns(planes.reshape(-1, w), columns).reshape(n * c, len(rows), len(columns))
     return from_planes(small, images).take(right, axis=2).take(down, axis=1)
 
 
 @lru_cache(maxsize=128)
 def large_pixels(side: int, fraction: float) -> tuple[Matrix, NDArray[np.intp]]:
-    """Give the matrix of means over large pixels, and which of these each pixel lies in."""
+    """Return the matrix of means over large pixels, and the large pixel of each pixel."""
     coarse = coarse_side(side, fraction)
-    means = on_grid(resizing(side, coarse, "box"))
+    means = on_grid(resize_matrix(side, coarse, "box"))
     means.flags.writeable = False
-    return means, resizing(coarse, side, "box").argmax(axis=1)
+    return means, resize_matrix(coarse, side, "box").argmax(axis=1)
 
 
 @lru_cache(maxsize=128)
-def there_and_back(side: int, fraction: float) -> Matrix:
-    """Give the matrix that resizes a side to a fraction of it and back, bilinearly."""
+def down_up_matrix(side: int, fraction: float) -> Matrix:
+    """Return the matrix that resizes a side to a fraction of it and back, bilinearly."""
     coarse = coarse_side(side, fraction)
-    rows = on_grid(resizing(coarse, side, "bilinear") @ resizing(side, coarse, "bilinear"))
+    rows = on_grid(
+        resize_matrix(coarse, side, "bilinear") @ resize_matrix(side, coarse, "bilinear")
+    )
     rows.flags.writeable = False
     return rows
 
 
-def resizing(before: int, after: int, method: str) -> NDArray[np.float64]:
-    """Give the matrix of Pillow's resize along one side, shape (after, before).
+def resize_matrix(before: int, after: int, method: str) -> NDArray[np.float64]:
+    """Return the matrix of Pillow's resize along one side, shape (after, before).
 
-    A pixel takes from all whose centres the filter reaches, which is widened where the side
-    shrinks; its weights add up to 1.
+    A pixel takes the pixels whose centres the filter reaches; the filter is widened if the side
+    shrinks; its weights sum to 1.
     """
     scale = before / after
     widening = max(scale, 1.0)

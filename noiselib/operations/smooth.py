@@ -1,9 +1,9 @@
-"""Smooth random fields with exact arithmetic: white noise through a Gaussian, or its waves.
+"""Smooth random fields with exact arithmetic: white noise through a Gaussian, or a sum of cosines.
 
-Where the Gaussian is narrow, noise in whole steps goes through its matrices, which act on blocks of
-rows and the few rows around them. Where it is wide, hardly any waves pass it: then those alone are
-drawn, and added up. Either way every partial sum has so few bits that it is exact, and so does not
-depend on the processor or the batch.
+For a narrow Gaussian, noise in integer steps is multiplied by its matrices, which act on blocks of
+neighbouring rows. A wide Gaussian passes only few cosine waves: then these alone are drawn and
+summed. In both cases every partial sum has so few bits that it is exact, and so independent of the
+processor and the batch.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.exact import steady
-from noiselib.linear import blended, gaussian_rows, on_grid
+from noiselib.operations.exact import drop_last_bits
+from noiselib.operations.linear import gaussian_matrix, on_grid, separable_product
 from noiselib.streams import Streams
 
-__all__ = ["between_rows", "smooth_noise"]
+__all__ = ["interpolation_matrix", "smooth_noise"]
 
-STEPS = 1024  # of the noise, which stays within (-1, 1)
-WIDE = 4  # pixels; from this sigma on, waves are cheaper
-CUT = 0.01  # waves that a Gaussian weakens to less than this are left out
+STEPS = 1024  # of the noise, per unit; the noise is in (-1, 1)
+WIDE = 4  # pixels; from this sigma on, waves are faster
+CUT = 0.01  # waves that the Gaussian attenuates below this factor are left out
 
 Matrix = NDArray[np.float32]
 Fields = NDArray[np.float32]  # (n, h, w)
@@ -31,7 +31,7 @@ Fields = NDArray[np.float32]  # (n, h, w)
 def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: float) -> Fields:
     """Draw white noise smoothed by a Gaussian, with border `reflect`, and scaled to variance 1.
 
-    The variance is that of all images and pixels together; near the border it is greater.
+    The variance is that over all images and pixels; near the border it is larger.
 
     Parameters
     ----------
@@ -52,22 +52,24 @@ def smooth_noise(streams: Streams, count: int, sides: tuple[int, int], sigma: fl
     if sigma < WIDE:
         noise = streams.uniform16((count, h, w))
         steps = (noise >> np.uint16(5)).astype(np.float32) - np.float32(STEPS - 0.5)
-        rows, columns = (gaussian_rows(side, sigma, truncate=3.0) for side in sides)
-        fields = blended(steps.reshape(-1, h, w), rows, columns)
-        fields *= np.float32(math.sqrt(3) / (STEPS * spread(rows) * spread(columns)))
+        rows, columns = (gaussian_matrix(side, sigma, truncate=3.0) for side in sides)
+        fields = separable_product(steps.reshape(-1, h, w), rows, columns)
+        fields *= np.float32(
+            math.sqrt(3) / (STEPS * noise_deviation(rows) * noise_deviation(columns))
+        )
     else:
-        downwards, sideways = (wave_rows(side, sigma) for side in sides)
+        downwards, sideways = (cosine_matrix(side, sigma) for side in sides)
         numbers = streams.normal((count, downwards.shape[1], sideways.shape[1]))
         waves = numbers.astype(np.float64).reshape(-1, *numbers.shape[2:])
-        fields = added_up(waves, downwards, sideways)
+        fields = sum_waves(waves, downwards, sideways)
     return fields.reshape(-1, count, h, w)
 
 
 @lru_cache(maxsize=64)
-def between_rows(length: int, count: int, spacing: float, first: float = 0) -> Matrix:
-    """Give the matrix that interpolates between `count` points at places first + k spacing.
+def interpolation_matrix(length: int, count: int, spacing: float, first: float = 0) -> Matrix:
+    """Return the matrix that interpolates between `count` points, at ``first + k * spacing``.
 
-    Shape (length, count); places beyond the last point count as that point.
+    Shape (length, count); positions beyond the last point take its value.
     """
     place = np.minimum(first + np.arange(length) * spacing, count - 1)
     before = np.minimum(place.astype(np.intp), max(0, count - 2))
@@ -79,33 +81,33 @@ def between_rows(length: int, count: int, spacing: float, first: float = 0) -> M
     return result
 
 
-def spread(rows: Matrix) -> float:
-    """Give the standard deviation that rows leave of white noise, over all rows."""
+def noise_deviation(rows: Matrix) -> float:
+    """Return the standard deviation of white noise after multiplication by rows, over all rows."""
     return math.sqrt(np.square(rows.astype(np.float64)).sum() / len(rows))
 
 
 @lru_cache(maxsize=64)
-def wave_rows(length: int, sigma: float) -> NDArray[np.float64]:
-    """Give the cosines that a Gaussian lets pass, weakened by it, shape (length, waves).
+def cosine_matrix(length: int, sigma: float) -> NDArray[np.float64]:
+    """Return the cosines that a Gaussian passes, attenuated by it, shape (length, waves).
 
-    In steps of 2**-16, and of mean square 1 over all: independent normal amounts of them are
+    In steps of 2**-16, and of mean square 1 overall: independent normal multiples of them sum to
     white noise smoothed by the Gaussian, border `reflect`, and scaled to variance 1.
     """
-    most = min(length, 1 + int(length / (math.pi * sigma) * math.sqrt(-2 * math.log(CUT))))
-    waves = np.arange(most)
+    count = min(length, 1 + int(length / (math.pi * sigma) * math.sqrt(-2 * math.log(CUT))))
+    waves = np.arange(count)
     passed = np.exp(-0.5 * (math.pi * waves * sigma / length) ** 2)
     angles = math.pi * np.outer(np.arange(length) + 0.5, waves) / length
     rows = np.cos(angles) * passed * np.where(waves > 0, math.sqrt(2), 1)
-    rows = steady(rows / math.sqrt(np.square(passed).sum()))
+    rows = drop_last_bits(rows / math.sqrt(np.square(passed).sum()))
     rows = np.rint(rows * 2**16) / 2**16
     rows.flags.writeable = False
     return rows
 
 
-def added_up(
+def sum_waves(
     waves: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
 ) -> Fields:
-    """Add waves up: ``rows @ waves @ columns.T``; float64 holds every partial sum."""
+    """Sum waves: ``rows @ waves @ columns.T``; float64 holds every partial sum exactly."""
     n, k, _ = waves.shape
     steps = np.rint(waves * 2**12) / 2**12
     across = (steps.reshape(n * k, -1) @ columns.T).reshape(n, k, len(columns))

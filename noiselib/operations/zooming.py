@@ -10,72 +10,76 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.images import Images, Levels, rounded
-from noiselib.linear import (
-    LEVELS,
+from noiselib.images import Images, UInt8Images, round_to_uint8
+from noiselib.operations.linear import (
+    WHITE,
     Matrix,
     as_planes,
     from_planes,
-    in_levels,
-    mixed_columns,
-    sixteenths,
+    matmul_columns,
     sparse,
-    sparse_levels,
     sparse_operator,
+    sparse_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
 )
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["zooms", "zooms_of_levels"]
+__all__ = ["zoom_blur", "zoom_blur_uint8"]
 
-Tap = tuple[NDArray[np.intp], NDArray[np.float64]]  # a pixel for each, and its weight
+WeightedPixels = tuple[NDArray[np.intp], NDArray[np.float64]]  # source pixels and their weights
 
-SMALL = 64 * 64  # up to so many pixels, images come by the dozen, and one operator for all is best
+SMALL = 64 * 64  # measured: up to this many pixels, one sparse operator for all images is faster
 
 
-def zooms(images: Images, factor: float, count: int) -> Images:
+def zoom_blur(images: Images, factor: float, count: int) -> Images:
     """Average an image and `count` zooms of it, by 1 to `factor` in equal steps.
 
     Parameters
     ----------
     images : ndarray of float32, shape (n, h, w, c)
     factor : float
-        The greatest magnification.
+        The largest magnification.
     count : int
-        How many zooms; at most 31.
+        The number of zooms; at most 31.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, h, w, c)
     """
     h, w = images.shape[1:3]
     if h * w <= SMALL:
         return sparse(images, zoom_operator(h, w, factor, count))
-    return from_planes(averaged(in_levels(as_planes(images)), factor, count), images)
+    return from_planes(average_zooms(to_sixteenths(as_planes(images)), factor, count), images)
 
 
-def zooms_of_levels(levels: Levels, factor: float, count: int) -> Levels:
-    """Do what `zooms` does to uint8 images, with the rounding of the door."""
-    h, w = levels.shape[1:3]
+def zoom_blur_uint8(images: UInt8Images, factor: float, count: int) -> UInt8Images:
+    """Apply `zoom_blur` to uint8 images, rounded as by `noiselib.images.from_unit`."""
+    h, w = images.shape[1:3]
     if h * w <= SMALL:
-        return sparse_levels(levels, zoom_operator(h, w, factor, count))
-    unit = averaged(sixteenths(as_planes(levels)), factor, count)
-    return from_planes(rounded(unit), levels)
+        return sparse_uint8(images, zoom_operator(h, w, factor, count))
+    unit = average_zooms(uint8_to_sixteenths(as_planes(images)), factor, count)
+    return from_planes(round_to_uint8(unit), images)
 
 
-def averaged(planes: Images, factor: float, count: int) -> Images:
+def average_zooms(planes: Images, factor: float, count: int) -> Images:
     """Average planes (k, h, w), in sixteenths of a grey level, and their zooms; in [0, 1]."""
     k, h, w = planes.shape
-    # Whole numbers below 2**24: levels, times steps, times the images that are added up.
-    steps = 2 ** int(math.log2(2**24 / (LEVELS * (count + 1))))
-    wide = mixed_columns(planes.reshape(k * h, w), across_rows(w, factor, count, steps))
+    # Integers below 2**24: levels, times steps, times the number of images that are summed.
+    steps = 2 ** int(math.log2(2**24 / (WHITE * (count + 1))))
+    wide = matmul_columns(planes.reshape(k * h, w), row_matrix(w, factor, count, steps))
     np.rint(wide, out=wide)
-    added = down_operator(h, factor, count, steps)
+    added = column_operator(h, factor, count, steps)
     total = np.stack([added @ plane for plane in wide.reshape(k, h * count, w)])
-    total *= np.float32(1 / (LEVELS * steps * (count + 1)))
+    total *= np.float32(1 / (WHITE * steps * (count + 1)))
     return total
 
 
 @lru_cache(maxsize=16)
 def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
-    """Give the operator of the whole average, on images of h * w pixels."""
+    """Return the sparse operator of the average, on images of h * w pixels."""
     from scipy.sparse import coo_array
 
     pixels = np.arange(h * w)
@@ -88,7 +92,7 @@ def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
                 weights.append(np.outer(row_weight, column_weight).ravel())
     places = np.tile(pixels, len(sources)), np.concatenate(sources)
     total = coo_array((np.concatenate(weights), places), shape=(h * w, h * w)).tocsr()
-    # Pixels that several zooms take from are one by now: as many of them a row as the fullest has.
+    # tocsr has merged the pixels that several zooms share: pad every row to the longest one.
     used = np.diff(total.indptr)
     slots = np.repeat(pixels, used), np.arange(total.nnz) - np.repeat(total.indptr[:-1], used)
     shares, taken = np.zeros((h * w, used.max())), np.zeros((h * w, used.max()), np.intp)
@@ -97,38 +101,38 @@ def zoom_operator(h: int, w: int, factor: float, count: int) -> csr_array:
 
 
 @lru_cache(maxsize=16)
-def across_rows(side: int, factor: float, count: int, steps: int) -> Matrix:
-    """Give the matrix of all zooms along a row, one after the other."""
-    rows = in_steps(zoom_rows(side, factor, count), steps).reshape(count * side, side)
+def row_matrix(side: int, factor: float, count: int, steps: int) -> Matrix:
+    """Return the matrix of all zooms along a row, one after the other."""
+    rows = round_weights(zoom_matrices(side, factor, count), steps).reshape(count * side, side)
     rows /= np.float32(steps)
     rows.flags.writeable = False
     return rows
 
 
 @lru_cache(maxsize=16)
-def down_operator(side: int, factor: float, count: int, steps: int) -> csr_array:
-    """Give the operator that adds the zooms up along the columns, in whole steps.
+def column_operator(side: int, factor: float, count: int, steps: int) -> csr_array:
+    """Return the operator that sums the zooms along the columns, in integer steps.
 
-    It takes the zooms of a row one after the other, then those of the next row.
+    Its input has the zooms of a row one after the other, then those of the next row.
     """
     from scipy.sparse import csr_array
 
-    rows = in_steps(zoom_rows(side, factor, count), steps)
+    rows = round_weights(zoom_matrices(side, factor, count), steps)
     rows[0] *= 2  # the first zoom is by 1, and the image itself counts too
     return csr_array(rows.transpose(1, 2, 0).reshape(side, side * count))
 
 
-def in_steps(rows: NDArray[np.float64], steps: int) -> Matrix:
-    """Round weights of pairs of pixels to whole steps; each pair keeps its sum."""
-    whole = np.rint(rows * steps)
-    first = whole.argmax(axis=-1)[..., None]
-    missing = steps - whole.sum(axis=-1, keepdims=True)
-    np.put_along_axis(whole, first, np.take_along_axis(whole, first, -1) + missing, -1)
-    return whole.astype(np.float32)
+def round_weights(rows: NDArray[np.float64], steps: int) -> Matrix:
+    """Round the weights of pairs of pixels to integer steps; each pair keeps its sum."""
+    rounded = np.rint(rows * steps)
+    first = rounded.argmax(axis=-1)[..., None]
+    missing = steps - rounded.sum(axis=-1, keepdims=True)
+    np.put_along_axis(rounded, first, np.take_along_axis(rounded, first, -1) + missing, -1)
+    return rounded.astype(np.float32)
 
 
-def zoom_rows(side: int, factor: float, count: int) -> NDArray[np.float64]:
-    """Give the matrices of zooms along one side, shape (count, side, side)."""
+def zoom_matrices(side: int, factor: float, count: int) -> NDArray[np.float64]:
+    """Return the matrices of zooms along one side, shape (count, side, side)."""
     rows, places = np.zeros((count, side, side)), np.arange(side)
     for matrix, taps in zip(rows, zoom_taps(side, factor, count), strict=True):
         for source, weight in taps:
@@ -136,16 +140,23 @@ def zoom_rows(side: int, factor: float, count: int) -> NDArray[np.float64]:
     return rows
 
 
-def zoom_taps(side: int, factor: float, count: int) -> Iterator[tuple[Tap, Tap]]:
-    """Give the two pixels, and their weights, that make each pixel of each zoom along one side.
+def zoom_taps(
+    side: int, factor: float, count: int
+) -> Iterator[tuple[WeightedPixels, WeightedPixels]]:
+    """Yield the two source pixels, with their weights, of each pixel of each zoom along one side.
 
-    The middle ``ceil(side / z)`` pixels are stretched, ends to ends, over z times as
-    many; of these, the middle `side` are kept.
+    The middle ``ceil(side / z)`` pixels are stretched, ends to ends, over z times as many; of
+    these, the middle `side` are kept.
+
+    Yields
+    ------
+    tuple of WeightedPixels
+        The first and the second source pixels.
     """
     places = np.arange(side)
     for z in np.linspace(1, factor, count):
         cut = math.ceil(side / z - 1e-9)
-        stretched = math.floor(cut * z + 0.5 + 1e-9)  # halves go up, whatever their last bits
+        stretched = math.floor(cut * z + 0.5 + 1e-9)  # ties are rounded up, whatever the last bits
         first = (stretched - side) // 2
         position = (places + first) * (cut - 1) / max(1, stretched - 1)
         before = np.minimum(np.floor(position).astype(np.intp), max(0, cut - 2))

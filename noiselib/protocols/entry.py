@@ -1,4 +1,4 @@
-"""What a protocol is made of."""
+"""The data of a published protocol."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 __all__ = ["Entry", "Fidelity", "Protocol"]
 
-Fidelity = Literal["exact", "distribution", "stand-in"]
+Fidelity = Literal["exact", "distribution", "approximation"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,14 +18,15 @@ class Entry:
     Attributes
     ----------
     levels : tuple of str
-        Specs of the severities, weakest number first; one where the original has none.
+        The specs of the severity levels, from 1 on; a single one if the original has no levels.
     fidelity : str
-        ``exact``: the published result within a grey level on 99 % of the pixels (of MNIST's for
-        `mnist_c`); ``distribution``: the same law, other draws; ``stand-in``: alike to the eye.
+        ``exact``: the published result within a grey level on 99 % of the pixels (of MNIST for
+        `mnist_c`); ``distribution``: the same distribution, other random draws; ``approximation``:
+        a visually similar corruption.
     note : str
-        What differs from the published code; empty where nothing does.
+        The difference from the published code; empty if there is none.
     benchmark : bool
-        Whether it counts in the benchmark's mean; the others are validation or spare.
+        Whether it counts in the mean of the benchmark; the others are for validation, or unused.
     """
 
     levels: tuple[str, ...]
@@ -41,7 +42,7 @@ class Protocol(Mapping[str, Entry]):
     Attributes
     ----------
     name, title, source : str
-        Its name here, its own name, and where it comes from.
+        Its name here, its published name, and its source.
     entries : dict of str to Entry
         By published name.
     """

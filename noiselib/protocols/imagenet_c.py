@@ -56,8 +56,8 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=8.944, sigma=1.1)",
                 "glass_blur(reach=11.66, sigma=1.5)",
             ),
-            fidelity="stand-in",
-            note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
+            fidelity="approximation",
+            note="random displacements instead of sequential swaps; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
             levels=(
@@ -68,7 +68,7 @@ PROTOCOL = Protocol(
                 "random_motion_blur(sigma=15, radius=20)",
             ),
             fidelity="distribution",
-            note="ImageMagick described, not run; 32 directions in the published range",
+            note="after the description of ImageMagick; 32 directions in the published range",
         ),
         "zoom_blur": Entry(
             levels=(
@@ -89,7 +89,7 @@ PROTOCOL = Protocol(
                 "snow(amount=1, mean=0.55, flake=2.5, threshold=0.85, radius=12, sigma=12, keep=0.55)",
             ),
             fidelity="distribution",
-            note="directions are 16; flakes are not rounded in between",
+            note="16 directions; intermediate flakes are not rounded",
         ),
         "frost": Entry(
             levels=(
@@ -99,8 +99,8 @@ PROTOCOL = Protocol(
                 "frost(ice=0.7, light=0.65)",
                 "frost(ice=0.75)",
             ),
-            fidelity="stand-in",
-            note="a computed pane of crystals in place of photographs",
+            fidelity="approximation",
+            note="a computed texture of ice crystals instead of photographs",
         ),
         "fog": Entry(
             levels=(
@@ -111,7 +111,7 @@ PROTOCOL = Protocol(
                 "fog(density=3, decay=1.4)",
             ),
             fidelity="distribution",
-            note="plasma on a torus that spans the image alike at every size",
+            note="plasma on a torus that spans the same part of the image at every size",
         ),
         "brightness": Entry(
             levels=(
@@ -142,7 +142,7 @@ PROTOCOL = Protocol(
                 "elastic_transform(displacement=0.00893, sigma=0.0109, jitter=0.0218)",
             ),
             fidelity="distribution",
-            note="one resampling for two; displacement is what alpha and sigma come to at the published size",
+            note="one resampling instead of two; displacement is the effect of alpha and sigma at the published size",
         ),
         "pixelate": Entry(
             levels=(
@@ -194,8 +194,8 @@ PROTOCOL = Protocol(
                 "spatter(amount=1)",
                 "spatter(amount=1, mean=0.67, deviation=0.4)",
             ),
-            fidelity="stand-in",
-            note="water takes its relief from the smoothed edges of the drops",
+            fidelity="approximation",
+            note="the relief of water is computed from the smoothed edges of the drops",
             benchmark=False,
         ),
         "saturate": Entry(

@@ -1,4 +1,4 @@
-"""MNIST-C: the 15 benchmark corruptions, and those that its code has beside them."""
+"""MNIST-C: 15 benchmark corruptions, and the others of its code."""
 
 from noiselib.protocols.entry import Entry, Protocol
 
@@ -35,8 +35,8 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=6.59, sigma=1.1, share=0.908)",
                 "glass_blur(reach=8.49, sigma=1.5, share=0.908)",
             ),
-            fidelity="stand-in",
-            note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
+            fidelity="approximation",
+            note="random displacements instead of sequential swaps; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
             levels=(
@@ -47,7 +47,7 @@ PROTOCOL = Protocol(
                 "random_motion_blur(sigma=15, radius=20)",
             ),
             fidelity="distribution",
-            note="ImageMagick described, not run; 32 directions in the published range",
+            note="after the description of ImageMagick; 32 directions in the published range",
         ),
         "shear": Entry(
             levels=(
@@ -58,7 +58,7 @@ PROTOCOL = Protocol(
                 "one_of(affine(degrees=0, stretch=1.85081571768, shear=1.55740772465), affine(degrees=0, stretch=1.85081571768, shear=-1.55740772465))",
             ),
             fidelity="exact",
-            note="the matrix of scikit-image in 2019, [[1, -sin c], [0, cos c]], which made the released set; given the sign, which is drawn",
+            note="the matrix of scikit-image in 2019, [[1, -sin c], [0, cos c]], which made the released set; for a given random sign",
         ),
         "scale": Entry(
             levels=(
@@ -79,7 +79,7 @@ PROTOCOL = Protocol(
                 "one_of(rotation(degrees=57.2957795131), rotation(degrees=-57.2957795131))",
             ),
             fidelity="exact",
-            note="given the sign, which is drawn",
+            note="for a given random sign",
         ),
         "brightness": Entry(
             levels=(
@@ -100,7 +100,7 @@ PROTOCOL = Protocol(
                 "one_of(translation(x=5, y=5), translation(x=5, y=-5), translation(x=-5, y=5), translation(x=-5, y=-5))",
             ),
             fidelity="exact",
-            note="given the sign, which is drawn",
+            note="for a given random sign",
         ),
         "stripe": Entry(
             levels=("stripe(amount=1)",),
@@ -130,12 +130,12 @@ PROTOCOL = Protocol(
         "dotted_line": Entry(
             levels=("dotted_line(amount=1)",),
             fidelity="distribution",
-            note="the same formula on other draws of its heights",
+            note="the same formula with other random heights",
         ),
         "zigzag": Entry(
             levels=("zigzag(amount=1)",),
             fidelity="distribution",
-            note="the same formula on other draws of its heights",
+            note="the same formula with other random heights",
         ),
         "canny_edges": Entry(
             levels=("canny_edges(amount=1)",),
@@ -206,7 +206,7 @@ PROTOCOL = Protocol(
                 "snow(amount=1, mean=0.55, flake=2.5, threshold=0.85, radius=12, sigma=12, keep=0.55)",
             ),
             fidelity="distribution",
-            note="directions are 16; flakes are not rounded in between",
+            note="16 directions; intermediate flakes are not rounded",
             benchmark=False,
         ),
         "frost": Entry(
@@ -217,8 +217,8 @@ PROTOCOL = Protocol(
                 "frost(ice=0.7, light=0.65)",
                 "frost(ice=0.75)",
             ),
-            fidelity="stand-in",
-            note="a computed pane of crystals in place of photographs",
+            fidelity="approximation",
+            note="a computed texture of ice crystals instead of photographs",
             benchmark=False,
         ),
         "contrast": Entry(
@@ -263,7 +263,7 @@ PROTOCOL = Protocol(
                 "elastic_transform(displacement=0.0688, sigma=0.01, jitter=0.02, border='constant')",
             ),
             fidelity="distribution",
-            note="one resampling for two; displacement is what alpha and sigma come to at the published size",
+            note="one resampling instead of two; displacement is the effect of alpha and sigma at the published size",
             benchmark=False,
         ),
         "quantize": Entry(
@@ -280,7 +280,7 @@ PROTOCOL = Protocol(
         "line": Entry(
             levels=("line(amount=1)",),
             fidelity="distribution",
-            note="the same formula on other draws of its heights",
+            note="the same formula with other random heights",
             benchmark=False,
         ),
         "inverse": Entry(

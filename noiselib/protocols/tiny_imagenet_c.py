@@ -55,8 +55,8 @@ PROTOCOL = Protocol(
                 "glass_blur(reach=4.472, sigma=0.7)",
                 "glass_blur(reach=6.325, sigma=0.9)",
             ),
-            fidelity="stand-in",
-            note="neighbours are displaced by chance, not swapped one after the other; reach fitted to the swaps",
+            fidelity="approximation",
+            note="random displacements instead of sequential swaps; reach fitted to the swaps",
         ),
         "motion_blur": Entry(
             levels=(
@@ -67,7 +67,7 @@ PROTOCOL = Protocol(
                 "random_motion_blur(sigma=3, radius=12)",
             ),
             fidelity="distribution",
-            note="ImageMagick described, not run; 32 directions in the published range",
+            note="after the description of ImageMagick; 32 directions in the published range",
         ),
         "zoom_blur": Entry(
             levels=(
@@ -88,7 +88,7 @@ PROTOCOL = Protocol(
                 "snow(amount=1, mean=0.3, flake=1.25, radius=14, sigma=12, keep=0.6)",
             ),
             fidelity="distribution",
-            note="directions are 16; flakes are not rounded in between",
+            note="16 directions; intermediate flakes are not rounded",
         ),
         "frost": Entry(
             levels=(
@@ -98,8 +98,8 @@ PROTOCOL = Protocol(
                 "frost(ice=0.5, light=0.75)",
                 "frost(ice=0.55, light=0.7)",
             ),
-            fidelity="stand-in",
-            note="a computed pane of crystals in place of photographs",
+            fidelity="approximation",
+            note="a computed texture of ice crystals instead of photographs",
         ),
         "fog": Entry(
             levels=(
@@ -110,7 +110,7 @@ PROTOCOL = Protocol(
                 "fog(density=2, view=1)",
             ),
             fidelity="distribution",
-            note="plasma on a torus that spans the image alike at every size",
+            note="plasma on a torus that spans the same part of the image at every size",
         ),
         "brightness": Entry(
             levels=(
@@ -141,7 +141,7 @@ PROTOCOL = Protocol(
                 "elastic_transform(displacement=0.0143, sigma=0.03, jitter=0.02)",
             ),
             fidelity="distribution",
-            note="one resampling for two; displacement is what alpha and sigma come to at the published size",
+            note="one resampling instead of two; displacement is the effect of alpha and sigma at the published size",
         ),
         "pixelate": Entry(
             levels=(
@@ -193,8 +193,8 @@ PROTOCOL = Protocol(
                 "spatter(amount=1, deviation=0.1, sigma=0.7, threshold=0.68, softness=0.6)",
                 "spatter(amount=1, deviation=0.1, sigma=0.5, threshold=0.67, softness=0.6)",
             ),
-            fidelity="stand-in",
-            note="water takes its relief from the smoothed edges of the drops",
+            fidelity="approximation",
+            note="the relief of water is computed from the smoothed edges of the drops",
             benchmark=False,
         ),
         "saturate": Entry(

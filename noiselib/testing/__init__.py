@@ -1,6 +1,6 @@
-"""The laws of corruptions, for anyone's corruptions: ``check_corruption(MyCorruption)``.
+"""Property-based tests for corruptions: ``check_corruption(MyCorruption)`` tests every law.
 
-Needs hypothesis. Our own suite is these laws over the whole registry.
+Needs hypothesis. The test suite of noiselib runs the same laws over the registry.
 """
 
 from noiselib.testing.checking import check_corruption as check_corruption

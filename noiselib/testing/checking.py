@@ -1,4 +1,4 @@
-"""Run the laws that apply to a corruption."""
+"""Test the laws that apply to a corruption."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ __all__ = ["check_corruption", "check_law"]
 
 
 def check_corruption(cls: type[Corruption], *, max_examples: int = 50) -> None:
-    """Check a corruption class against every law that applies to it.
+    """Test a corruption class against every law that applies to it.
 
     Parameters
     ----------
     cls : type
-        A subclass of `noiselib.Corruption`. Its traits choose the laws beyond the universal ones.
+        A subclass of `noiselib.Corruption`. Its traits select the laws beyond the universal ones.
     max_examples : int
-        How many examples to try a law.
+        The number of examples for each law.
 
     Raises
     ------
     AssertionError
-        For the first law that is broken, with the smallest example that was found.
+        For the first law that is broken, with the smallest example that breaks it.
     """
     for law in LAWS:
         if law.applies(cls):
@@ -32,7 +32,22 @@ def check_corruption(cls: type[Corruption], *, max_examples: int = 50) -> None:
 
 
 def check_law(law: Law, cls: type[Corruption], *, max_examples: int | None = None) -> None:
-    """Check one law; without `max_examples`, as Hypothesis's profile has it."""
+    """Test one law.
+
+    Parameters
+    ----------
+    law : Law
+        The law.
+    cls : type
+        A subclass of `noiselib.Corruption`.
+    max_examples : int, optional
+        The number of examples; by default that of the Hypothesis profile.
+
+    Raises
+    ------
+    AssertionError
+        If the law is broken, with the smallest example that breaks it.
+    """
 
     @given(data=st.data())
     def check(data: st.DataObject) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from studies.core.terminal import console, sentences
+from studies.cli.runner import run_command
 
 WORSE = 1
 
@@ -14,7 +14,7 @@ def compare(
         str, typer.Argument(metavar="BASELINE", help="A results folder, or DIR:MODEL.")
     ],
     candidate: Annotated[
-        str, typer.Argument(metavar="CANDIDATE", help="Another one, or DIR:MODEL.")
+        str, typer.Argument(metavar="CANDIDATE", help="Another results folder, or DIR:MODEL.")
     ],
     fail_if_worse: Annotated[
         float | None,
@@ -22,61 +22,56 @@ def compare(
             min=0,
             max=1,
             metavar="MARGIN",
-            help="Exit with status 1 where a loss of accuracy exceeds this, as 0.01 for one "
-            "point, and is above zero beyond chance.",
+            help="Exit with status 1 where the loss of accuracy is significant and exceeds this "
+            "margin; 0.01 is one percentage point.",
+            show_default="only report",
         ),
     ] = None,
 ) -> None:
     """Compare two sweeps of the same images, to see whether the candidate is worse.
 
-    Models are compared image by image, on clean images, over the path of each corruption and over
-    all corruptions. Nothing is computed again. Exit status: 0, 1 if it is worse, 2 if the two
-    cannot be compared.
+    Models are compared image by image: on clean images, over the severity range of each
+    corruption, and over all corruptions. Nothing is computed again. Exit status: 0; 1 if the
+    candidate is worse; 2 if the two cannot be compared.
 
     [bold]python -m studies compare results/main results/mine --fail-if-worse 0.01[/bold]
 
     [bold]python -m studies compare results/quickstart:mlp results/quickstart:cnn[/bold]
     """
-    raise typer.Exit(_compare(baseline, candidate, fail_if_worse))
+    with run_command() as run:
+        from studies.core.terminal import say
+        from studies.report.console import console_table
+        from studies.report.sweep.comparison import closing_sentences, differences_table
+        from studies.results.sweep_results import SweepResults
+        from studies.store.store import Store
+        from studies.tables.gate import (
+            check_comparable,
+            compare_models,
+            model_pairs,
+            parse_side,
+            restrict_to_common,
+            shares_by_corruption,
+        )
 
-
-def _compare(baseline: str, candidate: str, margin: float | None) -> int:
-    """Compare, print what was found, and return the exit status."""
-    from studies.core.terminal import say
-    from studies.report.console import console_table
-    from studies.report.sweep.comparison import closing_sentences, differences_table
-    from studies.results.sweep_results import SweepResults
-    from studies.store.store import Store
-    from studies.tables.gate import (
-        check_alike,
-        find_differences,
-        pairs_of,
-        parse_side,
-        restrict_to_common,
-        shares_by_place,
-    )
-
-    out = console()
-    with sentences():
         (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
         with Store(first) as one, Store(second) as two:
             whole = SweepResults.of_last_sweep(one), SweepResults.of_last_sweep(two)
-            check_alike(*whole)
+            check_comparable(*whole)
             old, new = restrict_to_common(*whole)
-            differences = find_differences(
+            differences = compare_models(
                 {
                     pair: (
-                        shares_by_place(old, pair.baseline),
-                        shares_by_place(new, pair.candidate),
+                        shares_by_corruption(old, pair.baseline),
+                        shares_by_corruption(new, pair.candidate),
                     )
-                    for pair in pairs_of(old, model, new, other)
+                    for pair in model_pairs(old, model, new, other)
                 }
             )
-        table = differences_table(differences, margin)
-        out.print(console_table(table, table.caption))
+        table = differences_table(differences, fail_if_worse)
+        run.console.print(console_table(table, table.caption))
         if len(old.points) < max(len(side.points) for side in whole):
-            say(out, f"Compared at the {len(old.points)} strengths that both sweeps have.")
-        for sentence in closing_sentences(differences, margin, old.images.count):
-            say(out, sentence)
-    failed = margin is not None and any(item.is_worse(margin) for item in differences)
-    return WORSE if failed else 0
+            say(run.console, f"Compared at the {len(old.points)} strengths that both sweeps have.")
+        for sentence in closing_sentences(differences, fail_if_worse, old.images.count):
+            say(run.console, sentence)
+        if fail_if_worse is not None and any(item.is_worse(fail_if_worse) for item in differences):
+            run.status = WORSE

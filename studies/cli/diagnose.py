@@ -1,79 +1,55 @@
 """The command ``python -m studies diagnose``."""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
+from studies.cli.runner import FAILED_CELLS, Data, Models, given, run_command, split_names
 
 
 def diagnose(
-    data: Annotated[
-        str | None,
-        typer.Option(help="Data: digits, mnist, fashion_mnist, cifar10, or an .npz file."),
-    ] = None,
-    models: Annotated[
-        str | None,
-        typer.Option(help="Architectures or model files, with commas between: mlp,cnn."),
-    ] = None,
+    data: Data = None,
+    models: Models = None,
     corruption: Annotated[
         str | None,
         typer.Option(
             metavar="SPEC",
-            help="Look at corrupted images too, beside the clean ones: 'rotation(degrees=30)'.",
+            help="Evaluate corrupted images too, beside the clean ones: 'rotation(degrees=30)'.",
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, help="Of the corruption, and of the choice of images to show.")
+        int,
+        typer.Option(min=0, help="Noise seed of the corruption; it also selects images to show."),
     ] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(help="Results folder, as of a sweep; its trained models are used again."),
+        typer.Option(
+            help="Results folder, as of a sweep; its trained models are used.",
+            show_default="results/quickstart",
+        ),
     ] = None,
 ) -> None:
-    """See what models get wrong: confusions, calibration, galleries, and the data itself.
+    """Show what models get wrong: confusions, calibration, misclassified images, and the data.
 
-    Without options, the two networks of the quick start on handwritten digits, trained where they
-    are not yet. It writes a page, tables and pictures to DIR/diagnosis.
+    Without options, it diagnoses the two networks of the preset quickstart on handwritten digits,
+    and trains them if necessary. It writes a page, tables and figures to DIR/diagnosis.
 
     [bold]python -m studies diagnose --corruption "gaussian_noise(sigma=0.3)"[/bold]
 
     [bold]python -m studies diagnose --data mnist.npz --models cnn,mine.keras[/bold]
     """
-    overrides: dict[str, object] = {"seeds": [seed]}
-    if data is not None:
-        overrides["data"] = data
-    if models is not None:
-        overrides["models"] = [name.strip() for name in models.split(",")]
-    raise typer.Exit(_diagnose(overrides, corruption, out))
+    overrides = given(data=data, models=split_names(models), seeds=[seed])
+    with run_command() as run:
+        from studies.config.files import default_folder, load_study
+        from studies.report.console import print_diagnosis
+        from studies.workflows.diagnosis import diagnose as run_diagnosis
 
-
-def _diagnose(overrides: dict[str, object], spec: str | None, out: Path | None) -> int:
-    """Run a diagnosis, print its end, and return the exit status."""
-    from studies.config.files import default_folder, load_study
-    from studies.core.progress import observer_for
-    from studies.core.provenance import command_line
-    from studies.core.terminal import say
-    from studies.report.console import print_diagnosis
-    from studies.workflows.diagnosis import diagnose
-
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
-    screen = console()
-    command = command_line(sys.argv[1:])
-    with sentences():
         quickstart = load_study("quickstart", overrides)
-        folder = out or default_folder("quickstart", quickstart)
+        run.folder = out or default_folder("quickstart", quickstart)
         study = quickstart.model_copy(update={"name": "diagnosis"})
-        try:
-            report, files = diagnose(
-                study, spec, folder, command=command, observer=observer_for(screen)
-            )
-        except KeyboardInterrupt:
-            say(screen, f"Stopped. What is computed is stored in {folder}; to go on, type")
-            say(screen, f"  {command}")
-            return INTERRUPTED
-        print_diagnosis(screen, report, files)
-    return FAILED_CELLS if report.missing else 0
+        report, files = run_diagnosis(
+            study, corruption, run.folder, command=run.command, observer=run.observer()
+        )
+        print_diagnosis(run.console, report, files)
+        run.status = FAILED_CELLS if report.missing else 0

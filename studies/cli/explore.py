@@ -1,12 +1,11 @@
 """The command ``python -m studies explore``."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from studies.core.terminal import console, sentences
+from studies.cli.runner import Data, Models, given, run_command, split_names
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" shape-rendering="crispEdges">'
@@ -20,70 +19,52 @@ def explore(
         Path | None,
         typer.Argument(
             metavar="DIR",
-            help="A results folder: its data and trained models are used. By default the quick "
-            "start's; what is missing there is trained, which takes seconds.",
+            help="A results folder, whose data and trained models are used. Missing models are "
+            "trained, which takes seconds.",
+            show_default="results/quickstart",
         ),
     ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(help="Data: digits, mnist, ..., an .npz file, or a folder of class folders."),
-    ] = None,
-    models: Annotated[
-        str | None,
-        typer.Option(
-            help="Architectures, .keras, .onnx or .skops files, or package.module:function, "
-            "with commas between: mlp,cnn."
-        ),
-    ] = None,
+    data: Data = None,
+    models: Models = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65_535, help="Where to listen; 0 for any free port.")
+        int, typer.Option(min=0, max=65_535, help="Port to listen on; 0 for any free port.")
     ] = 8787,
     host: Annotated[
-        str, typer.Option(help="Address to listen on; any other than 127.0.0.1 is open to others.")
+        str,
+        typer.Option(
+            help="Address to listen on; with any other than 127.0.0.1, other machines can connect."
+        ),
     ] = "127.0.0.1",
     browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open the page in a browser.")
     ] = True,
 ) -> None:
-    """Explore in a browser: spoil an image, and watch the models lose it.
+    """Explore in a browser: corrupt an image, and see where the models misclassify it.
 
-    A page on this machine alone; it needs no network and sends nothing out. Pick or draw a digit,
-    build a corruption, move its strength; open the curves of a results folder; leaf through the
-    catalogue of corruptions.
+    The page runs on this machine alone; it needs no network and sends nothing out. Select or draw
+    a digit, build a corruption and change its strength; open the curves of a results folder;
+    browse the corruptions.
 
     [bold]python -m studies explore[/bold]
 
     [bold]python -m studies explore results/mine --port 9000 --no-open[/bold]
     """
-    overrides: dict[str, object] = {"data": data}
-    if models is not None:
-        overrides["models"] = [name.strip() for name in models.split(",")]
-    given = {setting: value for setting, value in overrides.items() if value is not None}
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
-    with sentences():
-        _serve(folder, given, host, port, browser=browser)
+    overrides = given(data=data, models=split_names(models))
+    with run_command() as run:
+        from studies.core.terminal import say
+        from studies.explorer.server import free_port, is_loopback, serve
+        from studies.explorer.state import ExplorerState
+        from studies.explorer.study import study_to_explore
 
-
-def _serve(
-    folder: Path | None, overrides: dict[str, object], host: str, port: int, *, browser: bool
-) -> None:
-    """Serve the pages until Ctrl-C."""
-    from studies.core.terminal import say
-    from studies.explorer.context import Context
-    from studies.explorer.listening import free_port, is_loopback
-    from studies.explorer.preparation import preparation, study_to_explore
-    from studies.explorer.server import serve
-
-    screen = console()
-    study, kept = study_to_explore(folder, overrides)
-    port = free_port(host, port)
-    if not is_loopback(host):
-        typer.secho(
-            f"warning: listening on {host}; whoever reaches this machine can use the page, see "
-            "its data and start sweeps. There is no password.",
-            err=True,
-            fg=typer.colors.YELLOW,
-        )
-    context = Context(study, kept, preparation(study, kept))
-    say(screen, f"Explorer of {kept}: http://{host}:{port}  (Ctrl-C ends it)")
-    serve(context, host, port, icon=ICON, browser=browser)
+        study, results = study_to_explore(folder, overrides)
+        port = free_port(host, port)
+        if not is_loopback(host):
+            typer.secho(
+                f"warning: listening on {host}; anyone who can reach this machine can use the "
+                "page, see its data and start sweeps. There is no password.",
+                err=True,
+                fg=typer.colors.YELLOW,
+            )
+        state = ExplorerState(study, results)
+        say(run.console, f"Explorer of {results}: http://{host}:{port}  (Ctrl-C ends it)")
+        serve(state, host, port, icon=ICON, browser=browser)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from studies.core.terminal import console, sentences
+from studies.cli.runner import run_command
 
 
-class Form(StrEnum):
-    """A format that tables are exported in."""
+class Format(StrEnum):
+    """A format of exported tables."""
 
     CSV = "csv"
     PARQUET = "parquet"
@@ -19,30 +19,40 @@ class Form(StrEnum):
 
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
-    form: Annotated[
-        Form, typer.Option("--format", help="Of the files; Parquet needs pyarrow.")
-    ] = Form.CSV,
-    out: Annotated[Path | None, typer.Option(help="Where to write; by default DIR/export.")] = None,
+    format_: Annotated[
+        Format,
+        typer.Option("--format", help="Format of the files; Parquet needs the package pyarrow."),
+    ] = Format.CSV,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write.", show_default="DIR/export")
+    ] = None,
 ) -> None:
-    """Write stored cells as tidy tables for other programs.
+    """Export stored cells as tidy tables for other programs.
 
-    One table with a row a cell, one with a row an image and cell, and, for a sweep from clean to
-    worst, one with the strength at which each image is lost; beside them provenance.json, with
-    versions, commit, digests, settings and command of every run. Nothing is computed again.
+    One table has a row for each cell, one has a row for each image and cell, and, for a sweep up
+    to maximum severity, one has the strength at which each image is first misclassified. The file
+    provenance.json has versions, commit, digests, settings and command of every run. Nothing is
+    computed again.
 
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
-    from studies.core.files import write_whole
-    from studies.core.terminal import say
-    from studies.results.sweep_results import SweepResults
-    from studies.store.store import Store
-    from studies.tables.export import FILE_NAME, export_tables, provenance_json, write_table
+    with run_command() as run:
+        from studies.core.files import write_whole
+        from studies.core.terminal import say
+        from studies.results.sweep_results import SweepResults
+        from studies.store.store import Store
+        from studies.tables.export import (
+            PROVENANCE_FILE,
+            export_tables,
+            provenance_json,
+            write_table,
+        )
 
-    with sentences(), Store(folder) as store:
-        results = SweepResults.of_last_sweep(store)
-        where = out or folder / "export"
-        for table in export_tables(results):
-            path, rows = write_table(table, where, form.value)
-            say(console(), f"{path}  {rows:,} rows")
-        path = write_whole(where / FILE_NAME, provenance_json(results))
-        say(console(), f"{path}  where they come from, by the number of their run")
+        with Store(folder) as store:
+            results = SweepResults.of_last_sweep(store)
+            where = out or folder / "export"
+            for table in export_tables(results):
+                path, rows = write_table(table, where, format_.value)
+                say(run.console, f"{path}  {rows:,} rows")
+            path = write_whole(where / PROVENANCE_FILE, provenance_json(results))
+            say(run.console, f"{path}  the origin of the cells, by the number of their run")

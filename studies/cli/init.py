@@ -1,12 +1,11 @@
 """The command ``python -m studies init``: a study file to begin with."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 
-from studies.core.terminal import console, sentences
+from studies.cli.runner import run_command
 
 DEFAULT = "quickstart"
 
@@ -18,34 +17,34 @@ def init(
     preset: Annotated[
         str,
         typer.Option(
-            help="What to begin with: quickstart (curves), protocol (a published benchmark), gate "
+            help="The preset to copy: quickstart (curves), protocol (a published benchmark), gate "
             "(is the new version worse?) or matrix (train by test)."
         ),
     ] = DEFAULT,
 ) -> None:
-    """Write a commented study file, which runs as it stands.
+    """Write a study file with comments, which runs unchanged.
 
-    Every setting is explained in it, with its default.
+    The comments explain every setting and its default.
 
     [bold]python -m studies init mine.toml --preset gate[/bold]
     """
     from studies.core.terminal import say
 
-    with sentences():
+    with run_command() as run:
         command = write_study_file(path, preset)
-        screen = console()
-        say(screen, f"Written: {path}, a copy of the preset {preset}. Every setting is explained.")
-        say(screen, f"Next: change what you like in it, and type\n  {command}")
+        say(run.console, f"Written: {path}, a copy of the preset {preset} that explains every "
+                         "setting.")  # fmt: skip
+        say(run.console, f"Next: change the settings in it, and type\n  {command}")
 
 
 def write_study_file(path: Path, preset: str) -> str:
-    """Write a preset as a file of one's own.
+    """Write a copy of a preset.
 
     Parameters
     ----------
-    path
-        The new file, in a folder that is made if it is missing.
-    preset
+    path : Path
+        The new file, in a folder that is created if it is missing.
+    preset : str
         Name of a preset of any kind of study.
 
     Returns
@@ -57,7 +56,7 @@ def write_study_file(path: Path, preset: str) -> str:
     ------
     StudyError
         When there is no such preset, when the file exists already, or when its name does not end
-        in ``.toml``: it could be taken for the name of a preset.
+        in ``.toml``, because it could be taken for the name of a preset.
     OSError
         When it cannot be written.
     """
@@ -73,18 +72,16 @@ def write_study_file(path: Path, preset: str) -> str:
         with path.open("xb") as file:
             file.write((PRESETS / f"{preset}.toml").read_bytes())
     except FileExistsError:
-        raise StudyError(f"{path} exists already, and is left as it is; name another") from None
+        raise StudyError(f"{path} exists already, and is left unchanged; name another") from None
     return command_line([kind, str(path)])
 
 
 def _kind_of(preset: str) -> str:
     """Return which kind of study a preset is, which is also the command that runs it."""
     from studies.config.files import Kind, preset_names
-    from studies.core.errors import StudyError
+    from studies.core.errors import StudyError, suggestion
 
     kinds: dict[str, str] = {name: kind for kind in get_args(Kind) for name in preset_names(kind)}
     if preset not in kinds:
-        near = get_close_matches(preset, kinds, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(kinds))}"
-        raise StudyError(f"no preset is called {preset!r}; {hint}")
+        raise StudyError(f"no preset is called {preset!r}; {suggestion(preset, sorted(kinds))}")
     return kinds[preset]

@@ -1,26 +1,27 @@
-"""What there is to choose from."""
+"""The command ``python -m studies list``."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, get_args
 
-from noiselib.protocols.entry import Fidelity
+from studies.cli.runner import run_command
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
-_FIDELITIES = get_args(Fidelity)
 
+def list_choices() -> None:
+    """List what a study can use: corruptions, protocols, presets, architectures and data sets.
 
-def print_catalogue(console: "Console") -> None:
-    """Print the corruptions, protocols, preset studies, architectures and data sets."""
-    from models.architectures import names
-    from models.data import names as data_names
+    [bold]python -m studies list[/bold]
+    """
+    with run_command() as run:
+        from models.architectures import names
+        from models.data import describe_sources
 
-    for table in (_corruptions(), _protocols(), _presets()):
-        console.print(table)
-    console.print(f"[bold]Architectures[/bold]  {', '.join(names())}", highlight=False)
-    console.print(f"[bold]Data[/bold]           {', '.join(data_names())}", highlight=False)
+        for table in (_corruptions(), _protocols(), _presets()):
+            run.console.print(table)
+        for title, choices in (("Architectures", ", ".join(names())), ("Data", describe_sources())):
+            run.console.print(f"[bold]{title:<13}[/bold]  {choices}", highlight=False)
 
 
 def _corruptions() -> "Table":
@@ -30,7 +31,7 @@ def _corruptions() -> "Table":
     import noiselib
 
     corruptions = Table(title="Corruptions", title_justify="left", title_style="bold")
-    for title in ("at its worst", "strength"):
+    for title in ("at maximum severity", "strength"):
         corruptions.add_column(title, overflow="fold")
     for name in sorted(noiselib.registry()):
         transform = noiselib.parse(name)
@@ -45,6 +46,7 @@ def _protocols() -> "Table":
     from rich.text import Text
 
     from noiselib import protocols
+    from noiselib.protocols.entry import Fidelity
 
     table = Table(title="Protocols", title_justify="left", title_style="bold")
     for title in ("name", "corruptions", "in the mCE", "fidelity", "source"):
@@ -56,7 +58,7 @@ def _protocols() -> "Table":
             name,
             str(len(protocol)),
             str(sum(entry.benchmark for entry in protocol.values())),
-            "\n".join(f"{kinds[kind]} {kind}" for kind in _FIDELITIES if kinds[kind]),
+            "\n".join(f"{kinds[kind]} {kind}" for kind in get_args(Fidelity) if kinds[kind]),
             Text(protocol.source),
         )
     return table

@@ -1,132 +1,127 @@
 """The command ``python -m studies matrix``."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studies.core.terminal import FAILED_CELLS, INTERRUPTED, console, sentences
+from studies.cli.runner import FAILED_CELLS, CommandRun, Data, given, run_command
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from studies.workflows.matrix import MatrixResult
 
 QUICK = {"training_seeds": 1, "seeds": 1, "strengths": 2}
-"""What ``--quick`` puts in place of the study's settings, where no option says otherwise."""
+"""Settings that ``--quick`` replaces, unless an option gives another value."""
 
 
 def matrix(  # noqa: PLR0913, PLR0917 - an option each
     study: Annotated[
         str, typer.Argument(metavar="STUDY.toml", help="A matrix study, or the name of a preset.")
     ] = "matrix",
-    data: Annotated[
+    data: Data = None,
+    architecture: Annotated[
         str | None,
         typer.Option(
-            help="Data: digits, mnist, fashion_mnist, cifar10, an .npz file, or a folder of class "
-            "folders."
+            help="What is trained; `python -m models list` shows the architectures.",
+            show_default="the study's",
         ),
-    ] = None,
-    architecture: Annotated[
-        str | None, typer.Option(help="What is trained; `python -m models list` shows them.")
     ] = None,
     corruptions: Annotated[
         list[str] | None,
         typer.Option(
             metavar="SPEC",
-            help="A corruption at its worst, to train and to test on; repeat it for more. The "
-            "mixtures of the study are then left out.",
+            help="A corruption at maximum severity, to train and to test on; repeat the option for "
+            "more. The mixtures of the study are then left out.",
         ),
     ] = None,
     strengths: Annotated[
-        int | None, typer.Option(help="Points on the way to each corruption to test at.")
+        int | None,
+        typer.Option(
+            help="Number of strengths of each corruption to test at.", show_default="the study's"
+        ),
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(help="Independent draws of each random corruption in the tests.")
+        int | None,
+        typer.Option(
+            help="Number of noise seeds for each random corruption in the tests.",
+            show_default="the study's",
+        ),
     ] = None,
     training_seeds: Annotated[
-        int | None, typer.Option(help="Networks a training, each with a seed of its own.")
+        int | None,
+        typer.Option(
+            help="Number of networks for each training, each with its own seed.",
+            show_default="the study's",
+        ),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Of each training.")] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Epochs of each training.", show_default="by architecture and data"),
+    ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="One network a training, one draw, two strengths."),
+        typer.Option("--quick", help="One network for each training, one noise seed, 2 strengths."),
     ] = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Results folder.", show_default="results/NAME-OF-THE-STUDY"),
     ] = None,
 ) -> None:
-    """Train on each corruption and test on each, to see what training with noise buys, and where.
+    """Train on each corruption and test on each, to see what training with noise gains, and where.
 
     One architecture is trained on clean images, on each corruption by itself and on mixtures of
-    them, and every network is tested on clean images and under each corruption. A heat map, the
-    gains over training on clean images, and the best training, all with 95 % intervals.
+    them, and every network is tested on clean images and under each corruption. The report has a
+    heat map, the gains over training on clean images, and the best training, all with 95 %
+    intervals.
 
-    Stopped at any moment, the same command goes on where it was.
+    After an interruption, the same command resumes.
 
     [bold]python -m studies matrix --quick[/bold]
 
     [bold]python -m studies matrix --data mnist.npz --architecture cnn --training-seeds 3[/bold]
     """
-    asked: dict[str, object] = {
-        "data": data,
-        "architecture": architecture,
-        "corruptions": corruptions or None,
-        "mixtures": {} if corruptions else None,
-        "strengths": strengths,
-        "seeds": seeds,
-        "training_seeds": training_seeds,
-        "epochs": epochs,
-    }
-    given = {setting: value for setting, value in asked.items() if value is not None}
-    overrides = {**QUICK, **given} if quick else given
-    raise typer.Exit(_matrix(study, overrides, out, quick=quick))
+    options = given(
+        data=data,
+        architecture=architecture,
+        corruptions=corruptions or None,
+        mixtures={} if corruptions else None,
+        strengths=strengths,
+        seeds=seeds,
+        training_seeds=training_seeds,
+        epochs=epochs,
+    )
+    overrides = {**QUICK, **options} if quick else options
+    with run_command() as run:
+        from studies.config.files import default_folder
+        from studies.config.matrix import load_matrix
+        from studies.workflows.matrix import run_matrix
+
+        settings = load_matrix(study, overrides)
+        usual = default_folder(study, settings)
+        run.folder = out or (usual.with_name(f"{usual.name}-quick") if quick else usual)
+        result = run_matrix(settings, run.folder, command=run.command, observer=run.observer())
+        _print(run, result, run.folder)
+        run.status = FAILED_CELLS if result.missing else 0
 
 
-def _matrix(source: str, overrides: dict[str, object], out: Path | None, *, quick: bool) -> int:
-    """Run a matrix, print its end, and return the exit status."""
-    from studies.config.matrix import default_folder, load_matrix
-    from studies.core.progress import observer_for
-    from studies.core.provenance import command_line
-    from studies.core.terminal import say
-    from studies.workflows.matrix import run_matrix
-
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
-    screen = console()
-    command = command_line(sys.argv[1:])
-    with sentences():
-        study = load_matrix(source, overrides)
-        usual = default_folder(source, study)
-        folder = out or (usual.with_name(f"{usual.name}-quick") if quick else usual)
-        try:
-            ending = run_matrix(study, folder, command=command, observer=observer_for(screen))
-        except KeyboardInterrupt:
-            say(screen, f"Stopped. What is finished is stored in {folder}; to go on, type")
-            say(screen, f"  {command}")
-            return INTERRUPTED
-        _print(screen, ending, folder)
-    return FAILED_CELLS if ending.missing else 0
-
-
-def _print(screen: "Console", ending: "MatrixResult", folder: Path) -> None:
+def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
     from studies.core.terminal import say
     from studies.report.console import console_table
     from studies.report.matrix_text import about_seeds, accuracies_table, answer
 
     title = "Accuracy in %: a row is a training, a column a test"
-    screen.print(console_table(accuracies_table(ending.matrix), title))
-    for sentence in (*answer(ending.matrix), *about_seeds(ending.matrix)):
-        screen.print(sentence, markup=False, highlight=False)
-    if ending.missing:
-        say(screen, f"{ending.missing} cells are missing; the same command tries them again.")
-    say(screen, f"Written to {folder}:")
-    say(screen, f"  results.sqlite   {ending.cell_counts.planned - ending.missing} cells, "
-                f"{ending.cell_counts.computed} of them computed now")  # fmt: skip
-    say(screen, "  models/          the networks, each with its origin")
-    say(screen, "  matrix.csv       one line a training and test; trainings.csv: one a training")
-    say(screen, "  figures/         matrix.png and gains.png")
-    say(screen, f"The curves of every network: python -m studies report {folder}")
-    say(screen, f"Next: open {ending.files[-1]} in a browser.")
+    run.console.print(console_table(accuracies_table(result.matrix), title))
+    for sentence in (*answer(result.matrix), *about_seeds(result.matrix)):
+        run.console.print(sentence, markup=False, highlight=False)
+    if result.missing:
+        say(run.console, f"{result.missing} cells are missing; the same command tries them again.")
+    say(run.console, f"The curves of every network: python -m studies report {folder}")
+    counts = result.cell_counts
+    files = {
+        "results.sqlite": f"{counts.planned - result.missing} cells, {counts.computed} of them "
+        "computed now",
+        "models/": "the networks, each with the record of its training",
+        "matrix.csv": "one line for each training and test; trainings.csv: one for each training",
+        "figures/": "matrix.png and gains.png",
+    }
+    run.print_written(folder, files, result.files[-1])

@@ -1,100 +1,117 @@
-"""The command ``python -m studies seeds``."""
+"""The command ``python -m studies reference``."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studies.core.terminal import INTERRUPTED, console, sentences
+from studies.cli.runner import run_command
 
 if TYPE_CHECKING:
-    from studies.tables.reference_systems import Line
+    from rich.table import Table
+
+    from studies.tables.reference_systems import ReferenceRow
+
+_FORMER = "seeds"
+"""The former name of the command, and of its results folder."""
 
 
-def seeds(
+def reference(
     data: Annotated[str, typer.Option(help="MNIST: its name, or an .npz file of it.")] = "mnist",
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="One epoch on 600 images: to see that all of it runs."),
+        typer.Option("--quick", help="One epoch on 600 images, to see that everything works."),
     ] = False,
     threads: Annotated[
-        int | None, typer.Option(min=1, help="To train with.", show_default="one a processor")
+        int | None,
+        typer.Option(min=1, help="Threads to train with.", show_default="one for each processor"),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder.", show_default="results/seeds, or seeds-quick")
+        Path | None,
+        typer.Option(help="Results folder.", show_default="results/reference, or reference-quick"),
     ] = None,
 ) -> None:
-    """Train the five systems this project grew out of again, and ours on the same images.
+    """Reproduce the reference systems that this project follows, and train ours on the same images.
 
-    Each under its own protocol, what was reported beside what comes out here. In full it takes
-    hours on two processors; stopped at any moment, the same command goes on where it was.
+    The five systems are trained as they report it, and the table shows the reported accuracy beside
+    that of the reproduction. A full run takes hours on two processors; after an interruption, the
+    same command resumes.
 
-    [bold]python -m studies seeds --quick[/bold]
+    [bold]python -m studies reference --quick[/bold]
 
-    [bold]python -m studies seeds --data mnist.npz[/bold]
+    [bold]python -m studies reference --data mnist.npz[/bold]
     """
-    from models import backend
-    from models.commands.progress import TrainingProgress
-    from models.data import load
-    from studies.config.reference_systems import read_systems
-    from studies.core.provenance import command_line
-    from studies.core.terminal import say
-    from studies.report.reference_systems import write_outputs
-    from studies.run.reference_systems import SeedStudy
-    from studies.tables.reference_systems import lines
+    with run_command() as run:
+        from models import backend
+        from models.commands.progress import TrainingProgress
+        from models.data import load
+        from studies.config.reference_systems import read_systems
+        from studies.core.terminal import say
+        from studies.report.reference_systems import write_outputs
+        from studies.run.models import start_backend
+        from studies.run.reference_systems import ReferenceStudy
+        from studies.tables.reference_systems import reference_rows
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow greets on stderr otherwise
-    screen = console()
-    command = command_line(sys.argv[1:])
-    folder = out or Path("results") / ("seeds-quick" if quick else "seeds")
-    threads = threads or backend.processors()
-    with sentences():
+        run.folder = folder = out or _default_folder(quick=quick)
+        threads = threads or backend.processors()
         systems, clean = read_systems(), load(data)
-        try:
-            with backend.quiet_start():
-                backend.pin_threads(threads)
-            with TrainingProgress(screen) as progress:
-                results = SeedStudy(systems, clean, folder, progress, quick=quick).run()
-        except KeyboardInterrupt:
-            say(screen, f"Stopped. What is finished is stored in {folder}; to go on, type")
-            say(screen, f"  {command}")
-            raise typer.Exit(INTERRUPTED) from None
-        table = lines(results)
+        start_backend(threads)
+        with TrainingProgress(run.console) as progress:
+            results = ReferenceStudy(systems, clean, folder, progress, quick=quick).run()
+        table = reference_rows(results)
         files = write_outputs(
             table,
             systems,
             folder,
-            command=command,
+            command=run.command,
             threads=threads,
             data_digest=clean.digest,
             quick=quick,
         )
-    _print(table, files)
+        run.console.print(_console_table(table))
+        for path in files:
+            say(run.console, str(path))
+        say(run.console, f"Next: open {files[0]} in a browser.")
 
 
-def _print(table: "list[Line]", files: list[Path]) -> None:
+def seeds(context: typer.Context) -> None:
+    """Explain that this command is called ``reference``."""
+    with run_command():
+        from studies.core.errors import StudyError
+        from studies.core.provenance import command_line
+
+        command = command_line(["reference", *context.args])
+        raise StudyError(f"`python -m studies {_FORMER}` is now called `reference`; type {command}")
+
+
+def _default_folder(*, quick: bool) -> Path:
+    """Return the results folder, and refuse to begin again where one has the former name."""
+    from studies.core.errors import StudyError
+
+    suffix = "-quick" if quick else ""
+    folder, former = (Path("results", f"{name}{suffix}") for name in ("reference", _FORMER))
+    if former.is_dir() and not folder.exists():
+        raise StudyError(
+            f"{former} holds finished trainings, and is now called {folder}; rename it, or use it "
+            f"with --out {former}"
+        )
+    return folder
+
+
+def _console_table(rows: "list[ReferenceRow]") -> "Table":
     from rich.table import Table
 
-    from studies.core.terminal import say
     from studies.report.reference_systems import found
 
-    shown = Table("images", "system", "model", box=None)
+    table = Table("images", "system", "model", box=None)
     for title in ("reported or goal", "here"):
-        shown.add_column(title, justify="right", no_wrap=True)
-    shown.add_column("verdict")
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("verdict")
     last = ""
-    for line in table:
-        if last and line.noise != last:
-            shown.add_section()
-        noise = line.noise if line.noise != last else ""
-        shown.add_row(
-            noise, line.system, line.model, f"{line.expected:.2%}", found(line), line.verdict
-        )
-        last = line.noise
-    screen = console()
-    screen.print(shown)
-    for path in files:
-        say(screen, str(path))
-    say(screen, f"To look at it, open {files[0]} in a browser.")
+    for row in rows:
+        if last and row.noise != last:
+            table.add_section()
+        noise = row.noise if row.noise != last else ""
+        table.add_row(noise, row.system, row.model, f"{row.expected:.2%}", found(row), row.verdict)
+        last = row.noise
+    return table

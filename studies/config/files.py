@@ -1,15 +1,16 @@
-"""Study files and presets: TOML -> a complete and valid study."""
+"""Study files and presets: from TOML to a complete and valid study."""
 
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from models.mistakes import describe_mistakes
-from studies.config.study import Study
+from models.data import endings
+from models.validation_messages import validation_message
+from studies.config.study import BaseStudy, Study
 from studies.config.validators import is_path
 from studies.core.errors import StudyError
 
@@ -19,51 +20,45 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def preset_names(kind: Kind = "sweep") -> list[str]:
-    """Return the names of the studies of a kind that ship with the package, sorted."""
+    """Return the sorted names of the preset studies of a kind."""
     return sorted(path.stem for path in PRESETS.glob("*.toml") if _kind(_read_toml(path)) == kind)
 
 
 def load_study(source: str | Path, overrides: Mapping[str, object] | None = None) -> Study:
-    """Read a study from a TOML file or a preset, with some settings replaced.
+    """Return a valid study from a TOML file or a preset, with some settings replaced.
 
     Parameters
     ----------
-    source
-        Path of a TOML file, or the name of a preset. Paths inside a file are taken from the
-        file's own folder.
-    overrides
-        Settings that replace those of the file; paths in them are taken from the working folder.
+    source : str or Path
+        Path of a TOML file, or the name of a preset. Paths inside a file are relative to its
+        folder.
+    overrides : mapping, optional
+        Settings that replace those of the file; paths in them are relative to the working folder.
         A protocol replaces corruptions and strengths, and corruptions replace a protocol.
-
-    Returns
-    -------
-    Study
-        The study, complete and valid.
 
     Raises
     ------
     StudyError
-        When the file is missing or no TOML, or with every mistake in it at once, each with its
-        path.
+        When the file is missing or no TOML; or with all errors in it at once, each with its path.
     """
     settings = _replaced(read_settings(source), overrides or {})
     try:
         return Study.model_validate(settings)
     except ValidationError as error:
         raise StudyError(
-            describe_mistakes(f"study {source}", error, list(Study.model_fields))
+            validation_message(f"study {source}", error, list(Study.model_fields))
         ) from None
 
 
-def read_settings(source: str | Path, kind: Kind = "sweep") -> dict[str, object]:
-    """Return what stands in a study file or a preset, paths taken from the file's own folder.
+def read_settings(source: str | Path, kind: Kind = "sweep") -> dict[str, Any]:
+    """Return the settings in a study file or a preset, with paths relative to the working folder.
 
     Parameters
     ----------
-    source
+    source : str or Path
         Path of a TOML file, or the name of a preset.
-    kind
-        The study that is wanted; a train-by-test matrix has its settings in a table ``[matrix]``.
+    kind : str
+        Which kind of study; a train-by-test matrix has its settings in a table ``[matrix]``.
 
     Raises
     ------
@@ -88,23 +83,20 @@ def _kind(settings: Mapping[str, object]) -> Kind:
     return "matrix" if isinstance(settings.get("matrix"), dict) else "sweep"
 
 
-def default_folder(source: str | Path, study: Study) -> Path:
-    """Return where the results of a study go when nobody says: ``results/NAME``.
+def default_folder(source: str | Path, study: BaseStudy) -> Path:
+    """Return the results folder of a study when none is given: ``results/NAME``.
 
-    Data other than the study file's own has a folder of its own, ``results/NAME-DATA``, because
-    one folder holds results on one data set.
+    Data other than that of the study file has its own folder, ``results/NAME-DATA``, because one
+    folder holds results on one data set.
     """
-    return folder_of(study.name, study.data, read_settings(source).get("data"))
+    settings = read_settings(source, "sweep" if isinstance(study, Study) else "matrix")
+    own = settings.get("matrix", settings).get("data")
+    same = isinstance(own, str) and Path(own).stem == Path(study.data).stem
+    short = _NOT_IN_A_NAME.sub("-", Path(study.data).stem).strip("-.") or "data"
+    return Path("results") / (study.name if same else f"{study.name}-{short}")
 
 
-def folder_of(name: str, data: str, own: object) -> Path:
-    """Return ``results/NAME``, or ``results/NAME-DATA`` for other data than the file's own."""
-    same = isinstance(own, str) and Path(own).stem == Path(data).stem
-    short = _NOT_IN_A_NAME.sub("-", Path(data).stem).strip("-.") or "data"
-    return Path("results") / (name if same else f"{name}-{short}")
-
-
-def _read_toml(path: Path, kind: Kind = "sweep") -> dict[str, object]:
+def _read_toml(path: Path, kind: Kind = "sweep") -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -117,8 +109,8 @@ def _read_toml(path: Path, kind: Kind = "sweep") -> dict[str, object]:
         raise StudyError(f"the study file {path} is not valid TOML: {error}") from None
 
 
-def _replaced(settings: dict[str, object], overrides: Mapping[str, object]) -> dict[str, object]:
-    """Replace settings, and those that the new ones exclude; never two overrides one another."""
+def _replaced(settings: dict[str, Any], overrides: Mapping[str, object]) -> dict[str, Any]:
+    """Replace settings, and drop those that the new ones exclude; no override drops another."""
     excluded: set[str] = set()
     if "protocol" in overrides:
         excluded |= {"corruptions", "strengths", "tolerance"}
@@ -130,11 +122,11 @@ def _replaced(settings: dict[str, object], overrides: Mapping[str, object]) -> d
     return kept | dict(overrides)
 
 
-def _anchored(settings: dict[str, object], folder: Path) -> dict[str, object]:
-    """Take the relative paths in a study file from the file's own folder."""
+def _anchored(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Resolve the relative paths in a study file against its folder."""
     if isinstance(data := settings.get("data"), str):
         path = folder / data
-        if data.endswith(".npz") or "/" in data or (data and path.is_dir()):
+        if data.endswith(endings()) or "/" in data or (data and path.is_dir()):
             settings["data"] = str(path)
     if isinstance(models := settings.get("models"), list):
         settings["models"] = [

@@ -1,4 +1,4 @@
-"""What a matrix study asks, read from TOML: its settings stand in a table ``[matrix]``."""
+"""The settings of a train-by-test matrix, in the table ``[matrix]`` of a study file."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,32 +16,31 @@ from pydantic import (
     field_validator,
 )
 
-from models.mistakes import describe_mistakes
 from models.training import TrainConfig
-from studies.config.files import folder_of, read_settings
-from studies.config.study import CLEAN
-from studies.config.validators import Corruptions, Count, Seeds, StudyName
+from models.validation_messages import validation_message
+from studies.config.files import read_settings
+from studies.config.study import CLEAN, BaseStudy
+from studies.config.validators import Corruptions, Count, Seeds, number_in_range
 from studies.core.errors import StudyError
 
 SEED_LIMIT = 2**31
-"""Seeds of tests and trainings lie below; the noise of the trainings has the seeds above."""
+"""Seeds of tests and trainings are below; the noise of the trainings has the seeds above."""
 
 
-def _counted_strengths(strengths: object) -> object:
+def _expanded_strengths(strengths: object) -> object:
     if isinstance(strengths, bool) or not isinstance(strengths, int | float):
         return strengths
     if isinstance(strengths, float):
         return (strengths,)
-    if not 1 <= strengths <= 1000:
-        raise ValueError(f"the number of strengths must lie in [1, 1000], got {strengths}")
-    return tuple(step / strengths for step in range(1, strengths + 1))
+    number = number_in_range("strengths", strengths, 1, 1000)
+    return tuple(step / number for step in range(1, number + 1))
 
 
-def _rising_above_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
+def _increasing_above_zero(strengths: tuple[float, ...]) -> tuple[float, ...]:
     between = all(0 < t <= 1 for t in strengths)
     if not strengths or not between or list(strengths) != sorted(set(strengths)):
         raise ValueError(
-            "strengths must rise, above 0 (clean images are a test of their own) and at most 1, "
+            "strengths must increase, be above 0 (clean images are a separate test) and at most 1, "
             f"got {list(strengths)}"
         )
     return strengths
@@ -66,7 +65,7 @@ def _spec(text: str) -> str:
 
 
 TestStrengths = Annotated[
-    tuple[float, ...], BeforeValidator(_counted_strengths), AfterValidator(_rising_above_zero)
+    tuple[float, ...], BeforeValidator(_expanded_strengths), AfterValidator(_increasing_above_zero)
 ]
 
 SmallSeeds = Annotated[Seeds, AfterValidator(_below_the_limit)]
@@ -77,46 +76,38 @@ Mixtures = dict[
 ]
 
 
-class MatrixStudy(BaseModel):
+class MatrixStudy(BaseStudy):
     """One architecture, trained on each of some corruptions and tested on all of them.
 
     Attributes
     ----------
-    name
-        Short name of the study; the results folder is named after it.
-    data
-        Name of a data set, or the path of an ``.npz`` file or of a folder of class folders.
-    training
+    training : TrainConfig
         How every network is trained: the architecture, and other fields of
-        `models.training.TrainConfig` but the seed.
-    corruptions
-        Specs in the text form of noiselib, each at its worst strength, kept in canonical form. A
-        network trained on one meets every strength of it, ``vary(SPEC)``, drawn afresh for each
-        image and epoch.
-    mixtures
-        Name -> spec of further trainings, as they are written, beside those that every matrix has
-        (``all`` and ``clean and all``).
-    strengths
-        Where on the path to each corruption, in (0, 1], the networks are tested; the accuracy
+        `models.training.TrainConfig` except the seed.
+    corruptions : tuple of str
+        Specs in the text form of noiselib, each at maximum severity, in canonical form. A network
+        is trained on all strengths of one, ``vary(SPEC)``, with new noise for each image and
+        epoch.
+    mixtures : dict of str to str
+        Name -> spec of further trainings, used as they are written, beside those that every matrix
+        has (``all`` and ``clean and all``).
+    strengths : tuple of float
+        Fractions of the severity range, in (0, 1], at which the networks are tested; the accuracy
         under a corruption is the mean over them. A whole number n stands for n evenly spaced
-        points up to 1, a fraction for itself.
-    seeds
-        Corruption seeds of the tests. A number n stands for the seeds 0 to n - 1.
-    training_seeds
+        fractions up to 1, a fraction for itself.
+    seeds : tuple of int
+        Noise seeds of the tests. A number n stands for the seeds 0 to n - 1.
+    training_seeds : tuple of int
         Seeds of the trainings, as `seeds`: each training is done with each of them.
-    images
-        How many test images to use, counted from the first; all when left out.
-    threads
-        To train and predict with; one a processor when left out.
+    images : int, optional
+        Number of test images to use, from the first; by default all.
+    threads : int, optional
+        Threads to train and predict with; by default one for each processor.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: StudyName
-    data: Annotated[str, Field(min_length=1)]
     training: TrainConfig
     corruptions: Corruptions
-    mixtures: Mixtures = {}
+    mixtures: Mixtures = Field(default_factory=dict)
     strengths: TestStrengths = (0.25, 0.5, 0.75, 1.0)
     seeds: SmallSeeds = (0, 1, 2)
     training_seeds: SmallSeeds = (0,)
@@ -127,12 +118,12 @@ class MatrixStudy(BaseModel):
     @classmethod
     def _without_a_seed(cls, training: TrainConfig) -> TrainConfig:
         if training.seed != TrainConfig.model_fields["seed"].default:
-            raise ValueError("seed: name the seeds of the trainings in training_seeds")
+            raise ValueError("seed: write the seeds of the trainings into training_seeds")
         return training
 
     @field_validator("mixtures", mode="after")
     @classmethod
-    def _names_are_free(cls, mixtures: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+    def _names_are_unused(cls, mixtures: dict[str, str], info: ValidationInfo) -> dict[str, str]:
         taken = {*RESERVED, *labels_of(info.data.get("corruptions", ())).values()}
         for name in mixtures:
             if name in taken:
@@ -141,7 +132,7 @@ class MatrixStudy(BaseModel):
 
 
 class _File(BaseModel):
-    """A study file: nothing but its table, so that mistakes have the paths of the file."""
+    """A study file with its single table, so that errors name the paths of the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -149,41 +140,29 @@ class _File(BaseModel):
 
 
 def load_matrix(source: str | Path, overrides: Mapping[str, object] | None = None) -> MatrixStudy:
-    """Read a matrix study from a TOML file or a preset, with some settings replaced.
+    """Return a valid matrix from a TOML file or a preset, with some settings replaced.
 
     Parameters
     ----------
-    source
-        Path of a TOML file, or the name of a preset. Paths inside a file are taken from the
-        file's own folder.
-    overrides
+    source : str or Path
+        Path of a TOML file, or the name of a preset. Paths inside a file are relative to its
+        folder.
+    overrides : mapping, optional
         Settings that replace those of the file; ``architecture`` and other fields of the table
         ``training`` under their own names.
 
     Raises
     ------
     StudyError
-        When the file is missing, no TOML or another kind of study, or with every mistake in it at
+        When the file is missing, no TOML or another kind of study; or with all errors in it at
         once, each with its path.
     """
     settings = read_settings(source, "matrix")
-    settings["matrix"] = _replaced(_table(settings), overrides or {})
+    settings["matrix"] = _replaced(settings["matrix"], overrides or {})
     try:
         return _File.model_validate(settings).matrix
     except ValidationError as error:
-        raise StudyError(describe_mistakes(f"study {source}", error, _paths())) from None
-
-
-def default_folder(source: str | Path, matrix: MatrixStudy) -> Path:
-    """Return where the results go when nobody says: ``results/NAME``, or ``results/NAME-DATA``."""
-    return folder_of(matrix.name, matrix.data, _table(read_settings(source, "matrix")).get("data"))
-
-
-def _table(settings: Mapping[str, object]) -> Mapping[str, Any]:
-    table = settings["matrix"]
-    if not isinstance(table, dict):
-        raise TypeError("read_settings gives a matrix study with its table")
-    return table
+        raise StudyError(validation_message(f"study {source}", error, _paths())) from None
 
 
 def _replaced(table: Mapping[str, Any], overrides: Mapping[str, object]) -> dict[str, Any]:
@@ -207,13 +186,7 @@ RESERVED = (CLEAN, ALL, CLEAN_AND_ALL, "mean", "worst")
 
 
 def labels_of(corruptions: Sequence[str]) -> dict[str, str]:
-    """Return spec -> short name: ``gaussian noise``, ``zoom | fog``; the spec where two agree.
-
-    Parameters
-    ----------
-    corruptions
-        Canonical specs.
-    """
+    """Return spec -> short name, such as ``gaussian noise``; the spec where two names agree."""
     short = {spec: _short(spec) for spec in corruptions}
     often = Counter(short.values())
     return {

@@ -1,4 +1,4 @@
-"""What a study asks: models, corruptions, strengths and seeds, read from TOML."""
+"""The settings of a study: models, corruptions, strengths and seeds on one data set."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -24,8 +24,8 @@ from studies.config.validators import (
     StudyName,
     Threshold,
     Tolerance,
-    begin_adaptively,
     evenly_spaced,
+    expand_auto,
     model_name,
 )
 
@@ -33,58 +33,68 @@ CLEAN = "clean"
 """Label of the clean images, where others have the name of a corruption."""
 
 
-class Study(BaseModel):
-    """A question about classifiers: models x corruptions x strengths x seeds on one data set.
-
-    Either the corruptions are named, and swept from clean to worst, or a published protocol
-    brings corruptions and levels of its own.
+class BaseStudy(BaseModel):
+    """The settings of every kind of study.
 
     Attributes
     ----------
-    name
-        Short name of the study; the results folder is named after it.
-    data
-        Name of a data set, or the path of an ``.npz`` file or of a folder of ``.npy`` files or of
-        class folders.
-    models
-        Architectures, trained on the data with ``training_seed``, or guests: paths of ``.keras``,
-        ``.onnx`` or ``.skops`` files, or functions as ``package.module:function``.
-    protocol
-        Name of a published protocol, or None.
-    reference
-        With a protocol, the model against which corruption errors are measured, by its name;
-        the first one when left out.
-    corruptions
-        Specs in the text form of noiselib, each at its worst strength, kept in canonical form;
-        none with a protocol.
-    strengths
-        Points t on the way from the clean image (0) to the spec itself (1), rising from 0. A
-        number n stands for n evenly spaced points; 11 when left out; none with a protocol.
-        ``"auto"`` stands for 5 points and a tolerance of 0.01.
-    tolerance
-        How exactly critical strengths are to be known, in t, in [0.001, 0.25]: the strengths are
-        then where to begin, and more are added where curves bend. None for these alone.
-    seeds
-        Corruption seeds. A number n stands for the seeds 0 to n - 1.
-    threshold
-        Accuracy in (0, 1) at which a curve counts as lost: its critical strength is where it first
-        falls to it. Half-way from the clean accuracy to chance when left out; none with a protocol.
-    images
-        How many test images to use, counted from the first; all when left out.
-    training_seed
-        Seed of the training of the architectures.
-    threads
-        Threads that a prediction may use; one a processor when left out.
+    name : str
+        Short name of the study, and of its results folder.
+    data : str
+        Name of a data set, or the path of a data file or of a folder of class folders.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: StudyName
     data: Annotated[str, Field(min_length=1)]
+
+
+class Study(BaseStudy):
+    """The settings of a study: models x corruptions x strengths x noise seeds on one data set.
+
+    Either the corruptions are given, and swept from clean images to maximum severity, or a
+    published protocol determines corruptions and levels.
+
+    Attributes
+    ----------
+    models : tuple of str
+        Architectures, trained on the data with ``training_seed``, or external models: paths of
+        model files, or functions as ``package.module:function``.
+    protocol : str, optional
+        Name of a published protocol.
+    reference : str, optional
+        With a protocol, the name of the model against which corruption errors are measured; by
+        default the first model.
+    corruptions : tuple of str
+        Specs in the text form of noiselib, each at maximum severity, in canonical form; none with
+        a protocol.
+    strengths : tuple of float
+        Fractions of the severity range, increasing from the clean images (0) to at most the spec
+        itself (1). A number n stands for n evenly spaced fractions; 11 by default; none with a
+        protocol. ``"auto"`` stands for 5 fractions and a tolerance of 0.01.
+    tolerance : float, optional
+        How precisely critical strengths are determined, as a fraction of the severity range in
+        [0.001, 0.25]: the sweep begins with `strengths` and adds more where curves bend. By
+        default no strengths are added.
+    seeds : tuple of int
+        Noise seeds. A number n stands for the seeds 0 to n - 1.
+    threshold : float, optional
+        Accuracy in (0, 1) that defines the critical strength of a curve: where it first falls to
+        the threshold. By default half-way from the clean accuracy to chance level; none with a
+        protocol.
+    images : int, optional
+        Number of test images to use, from the first; by default all.
+    training_seed : int
+        Seed of the training of the architectures.
+    threads : int, optional
+        Threads that a prediction may use; by default one for each processor.
+    """
+
     models: Models
     protocol: ProtocolName | None = None
-    # These look at the protocol, which must stand above them, and the two last are looked at even
-    # where they are left out, so that all mistakes are found together.
+    # The validation of these reads the protocol, so they come after it; the two last are validated
+    # even where they are left out, so that all errors are found together.
     reference: str | None = None
     corruptions: Annotated[Corruptions, Field(validate_default=True)] = ()
     strengths: Annotated[Strengths, Field(validate_default=True)] = ()
@@ -97,10 +107,10 @@ class Study(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _strengths_spelled_out(cls, settings: Any) -> Any:
+    def _expand_auto(cls, settings: Any) -> Any:
         automatic = isinstance(settings, Mapping) and settings.get("strengths") == AUTO
         if automatic and settings.get("protocol") is None:
-            return begin_adaptively(settings)
+            return expand_auto(settings)
         return settings
 
     @field_validator("reference", mode="after")
@@ -108,7 +118,7 @@ class Study(BaseModel):
     def _one_of_the_models(cls, reference: str | None, info: ValidationInfo) -> str | None:
         if reference is None:
             return None
-        if info.data.get("protocol", "") is None:  # it is not there at all where it is a mistake
+        if info.data.get("protocol", "") is None:  # it is absent where it is invalid
             raise ValueError("only a protocol has a reference model; name a protocol too")
         names = [model_name(model) for model in info.data.get("models", ())]
         if names and model_name(reference) not in names:

@@ -1,9 +1,9 @@
-"""What a person sees while a study runs: bars on a terminal, elsewhere a line now and then."""
+"""Progress of a study: bars on a terminal, a line now and then elsewhere."""
 
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 _WIDE = 100  # columns of a terminal with room for a long bar
 
 
-class Observer(Protocol):
-    """Someone who is told how a study goes on; used as a context around it."""
+class Observer:
+    """Receives the events of a study; this one ignores them. Used as a context around the study."""
 
     def __enter__(self) -> Self:
-        """Begin to watch."""
+        """Start observing."""
         return self
 
     def __exit__(
@@ -25,40 +25,34 @@ class Observer(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop watching and leave the terminal clean."""
-        return
+        """Stop observing, and leave the terminal clean."""
 
     def note(self, text: str) -> None:
-        """Hear of something worth a line of its own."""
-        ...
+        """Receive a message that deserves a line of its own."""
 
     def epoch_done(self, model: str, epoch: int, epochs: int, accuracy: float) -> None:
-        """Hear that a model in training has finished an epoch, the first being 1."""
-        ...
+        """Receive the number, from 1, and the accuracy of a finished epoch of training."""
 
     def sweep_begins(self, missing: int, planned: int) -> None:
-        """Hear how many of the planned cells are still to be computed.
+        """Receive how many of the planned cells are still to be computed.
 
-        An adaptive sweep begins anew with each round, when it knows what to ask next.
+        An adaptive sweep begins again with each round, when it has chosen new strengths.
         """
-        ...
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
-        """Hear that a cell is stored, and the accuracy in it."""
-        ...
+        """Receive the accuracy of a cell that was computed and stored."""
 
     def cell_failed(self, model: str, pipeline: str, error: str) -> None:
-        """Hear that a cell failed."""
-        ...
+        """Receive the error of a cell that failed."""
 
 
 def observer_for(console: "Console") -> Observer:
-    """Return the observer that suits a console: a bar on a terminal, else plain lines."""
+    """Return the observer for a console: bars on a terminal, lines elsewhere."""
     return BarObserver(console) if console.is_terminal else LineObserver(console)
 
 
-class BarObserver:
-    """Progress bars with cells a second, time left and the accuracy just seen."""
+class BarObserver(Observer):
+    """Progress bars with the rate, the time left and the accuracy of the last cell."""
 
     def __init__(self, console: "Console") -> None:
         from rich.progress import (
@@ -70,7 +64,7 @@ class BarObserver:
         )
         from rich.table import Column
 
-        # What was seen last takes the room that is left, however long its spec: the numbers stay.
+        # The last column takes the room that is left, so that a long spec hides no number.
         rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
@@ -78,7 +72,7 @@ class BarObserver:
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[seen]}", markup=False, table_column=rest),
+            TextColumn("{task.fields[last]}", markup=False, table_column=rest),
             console=console,
             expand=True,
         )
@@ -104,21 +98,21 @@ class BarObserver:
         self._progress.console.print(text, markup=False, highlight=False)
 
     def epoch_done(self, model: str, epoch: int, epochs: int, accuracy: float) -> None:
-        """Move the model's bar by an epoch."""
+        """Advance the bar of the model by one epoch."""
         if model not in self._training:
             self._training[model] = self._progress.add_task(
-                f"training {model}", total=epochs, rate="epochs", seen=""
+                f"training {model}", total=epochs, rate="epochs", last=""
             )
         self._progress.update(
-            self._training[model], completed=epoch, seen=f"accuracy {100 * accuracy:.1f} %"
+            self._training[model], completed=epoch, last=f"accuracy {100 * accuracy:.1f} %"
         )
 
     def sweep_begins(self, missing: int, planned: int) -> None:
-        """Add the bar of the sweep, as far as it has come before; with a new round it grows."""
+        """Add the bar of the sweep; a further round lengthens it."""
         self._round += 1
         if self._sweep is None:
             self._begun = time.monotonic()
-            self._sweep = self._progress.add_task("sweep", total=planned, rate="cells", seen="")
+            self._sweep = self._progress.add_task("sweep", total=planned, rate="cells", last="")
         self._progress.update(
             self._sweep,
             total=planned,
@@ -127,20 +121,20 @@ class BarObserver:
         )
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
-        """Move the bar by a cell."""
+        """Advance the bar of the sweep by one cell."""
         self._advance(f"{model} {100 * accuracy:.1f} % under {pipeline}")
 
     def cell_failed(self, model: str, pipeline: str, error: str) -> None:
-        """Move the bar by a cell, and say what went wrong."""
+        """Advance the bar of the sweep by one cell, and print the error above it."""
         self.note(f"failed: {model} under {pipeline}: {error}")
         self._advance("")
 
-    def _advance(self, seen: str) -> None:
+    def _advance(self, last: str) -> None:
         if self._sweep is None:
-            raise RuntimeError("a cell came before the sweep began")
+            raise RuntimeError("a cell was reported before the sweep began")
         self._cells += 1
         rate = self._cells / max(time.monotonic() - self._begun, 1e-9)
-        self._progress.update(self._sweep, advance=1, rate=f"{rate:.1f} cells/s", seen=seen)
+        self._progress.update(self._sweep, advance=1, rate=f"{rate:.1f} cells/s", last=last)
 
 
 class LineObserver(Observer):
@@ -148,12 +142,12 @@ class LineObserver(Observer):
 
     Parameters
     ----------
-    console
+    console : Console
         Where to print.
-    pause
+    pause : float
         Seconds between two lines.
-    clock
-        What tells the time, in seconds.
+    clock : callable
+        Returns the time in seconds.
     """
 
     def __init__(
@@ -162,14 +156,14 @@ class LineObserver(Observer):
         self._console = console
         self._pause = pause
         self._clock = clock
-        self._spoken = clock()
+        self._last_line = clock()
         self._begun = 0.0
         self._planned = self._missing = self._done = self._round = 0
 
     def note(self, text: str) -> None:
         """Print a line."""
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
-        self._spoken = self._clock()
+        self._last_line = self._clock()
 
     def epoch_done(self, model: str, epoch: int, epochs: int, accuracy: float) -> None:
         """Print the last epoch, and others now and then."""
@@ -179,14 +173,14 @@ class LineObserver(Observer):
             )
 
     def sweep_begins(self, missing: int, planned: int) -> None:
-        """Print how much there is to do."""
+        """Print how many cells there are to compute."""
         self._begun = self._clock()
         self._planned, self._missing, self._done = planned, missing, 0
         self._round += 1
         self.note(f"{_sweep_title(self._round)}: {missing} of {planned} cells to compute")
 
     def cell_done(self, model: str, pipeline: str, accuracy: float) -> None:
-        """Print now and then how far it is, and the accuracy just seen."""
+        """Print the progress and the accuracy of the cell now and then."""
         self._done += 1
         if self._due():
             rate = self._done / max(self._clock() - self._begun, 1e-9)
@@ -199,21 +193,21 @@ class LineObserver(Observer):
             )
 
     def cell_failed(self, model: str, pipeline: str, error: str) -> None:
-        """Print what went wrong."""
+        """Print the error."""
         self._done += 1
         self.note(f"failed: {model} under {pipeline}: {error}")
 
     def _due(self) -> bool:
-        return self._clock() - self._spoken >= self._pause
+        return self._clock() - self._last_line >= self._pause
 
 
 def _duration(seconds: float) -> str:
-    """Return a time with the unit that suits it: ``90 s``, ``12 min``, ``3.5 h``."""
+    """Return a duration in a suitable unit: ``90 s``, ``12 min``, ``3.5 h``."""
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def _sweep_title(number: int) -> str:
-    """Return what a round of a sweep is called; most sweeps have one only."""
+    """Return the title of a round of a sweep; most sweeps have only one."""
     return "sweep" if number == 1 else f"sweep, round {number}"

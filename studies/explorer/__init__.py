@@ -1,1 +1,1 @@
-"""A page in the browser to see and feel what a corruption does; it needs no network."""
+"""The explorer: pages in the browser that show what corruptions do; they need no network."""

@@ -1,4 +1,4 @@
-// What all pages do in the browser itself: the theme, the address, copying, telling of a lost server.
+// What all pages do in the browser: switch the theme, write the address, copy text.
 window.explorer = {
   switchTheme() {
     const dark = !Quasar.Dark.isActive;
@@ -6,14 +6,14 @@ window.explorer = {
     document.cookie = `theme=${dark ? "dark" : "light"}; path=/; max-age=31536000; SameSite=Strict`;
   },
 
-  // The address follows the view, though not at every step of a slider: browsers limit how often.
+  // The address is written with a delay, because browsers limit how often it may change.
   setAddress(query) {
     this.query = query;
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.writeAddress(), 250);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.writeAddress(), 250);
   },
   writeAddress() {
-    clearTimeout(this.waiting);
+    clearTimeout(this.timer);
     if (this.query !== undefined && this.query !== location.search)
       history.replaceState(history.state, "", location.pathname + this.query);
   },
@@ -24,7 +24,7 @@ window.explorer = {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      done = this.copyOldWay(text);
+      done = this.copyWithoutClipboard(text);
     }
     Quasar.Notify.create({
       message: done ? `${label}: done` : "The browser does not allow copying here",
@@ -33,7 +33,7 @@ window.explorer = {
     });
   },
   // Browsers have no clipboard on pages of other machines without https.
-  copyOldWay(text) {
+  copyWithoutClipboard(text) {
     const area = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(area);
     area.select();
@@ -47,7 +47,7 @@ window.explorer = {
   },
 };
 
+// Let screen readers announce NiceGUI's notice of a lost connection.
 window.addEventListener("DOMContentLoaded", () => {
-  const lost = document.getElementById("popup");
-  lost?.setAttribute("role", "alert");
+  document.getElementById("popup")?.setAttribute("role", "alert");
 });

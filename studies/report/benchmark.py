@@ -23,8 +23,14 @@ from studies.report.format import in_cell, limits, metric_text, percent
 from studies.report.page import Section, make_sections
 from studies.results.sweep_results import SweepResults
 from studies.stats.metrics import by_image_metrics
-from studies.tables import benchmark as tables
-from studies.tables.benchmark import Benchmark, ErrorRow, Standing, error_rows, make_benchmark
+from studies.tables.benchmark import (
+    Benchmark,
+    CorruptionScores,
+    ErrorRow,
+    ModelScores,
+    error_rows,
+    make_benchmark,
+)
 from studies.tables.curves import LevelRow, make_level_rows
 from studies.tables.rows import to_csv
 
@@ -68,7 +74,7 @@ def make_benchmark_report(results: SweepResults, report: ReportContext) -> Bench
     panels = [
         panel.described(panel.alt, _panel_caption(section))
         for section, panel in zip(
-            benchmark.sections,
+            benchmark.corruptions,
             draw_level_panels(rows, benchmark, strips, chance=chance),
             strict=True,
         )
@@ -102,7 +108,7 @@ def _described(bars: Figure, benchmark: Benchmark) -> Figure:
     )
 
 
-def _panel_caption(section: tables.Section) -> str:
+def _panel_caption(section: CorruptionScores) -> str:
     uncounted = "" if section.counts else ", not in the mean"
     note = f": {section.note}" if section.note else ""
     return Markup("{}, {}{}{}").format(code(marked(section)), section.fidelity, uncounted, note)
@@ -122,7 +128,7 @@ def errors_section(context: _Context) -> Section:
 def errors_table(benchmark: Benchmark) -> Table:
     """Return the means, the errors on clean images, and those under each corruption."""
 
-    def group(title: str, remark: str, standings: Sequence[Standing]) -> RowGroup:
+    def group(title: str, remark: str, scores: Sequence[ModelScores]) -> RowGroup:
         rows = [
             [
                 item.model,
@@ -130,20 +136,20 @@ def errors_table(benchmark: Benchmark) -> Table:
                 score_text(item.corruption_error),
                 score_text(item.relative),
             ]
-            for item in standings
+            for item in scores
         ]
         return RowGroup(title, rows, remark)
 
     clean = [[model, error_text(error), "", ""] for model, error in benchmark.clean.items()]
-    uncounted = [section for section in benchmark.sections if not section.counts]
+    uncounted = [section for section in benchmark.corruptions if not section.counts]
     return Table(
         ("Model", "Mean error", "CE", "Relative CE"),
         [
             group(mean_name(benchmark), f"mean of {len(benchmark.counted)}", benchmark.overall),
             RowGroup("clean images", clean),
-            *(group(marked(item), item.fidelity, item.standings) for item in benchmark.counted),
+            *(group(marked(item), item.fidelity, item.scores) for item in benchmark.counted),
             *([RowGroup("Not in the mean", [])] if uncounted else []),
-            *(group(marked(item), item.fidelity, item.standings) for item in uncounted),
+            *(group(marked(item), item.fidelity, item.scores) for item in uncounted),
         ],
     )
 
@@ -178,7 +184,7 @@ def points_section(context: _Context) -> Section:
         ]
 
     blocks: list[Block] = []
-    for section in context.benchmark.sections:
+    for section in context.benchmark.corruptions:
         rows = [row for row in context.rows if row.corruption == section.corruption]
         group = RowGroup("", [cells(row) for row in [*clean, *rows]])
         table = Table(headings, [group], align="t" + "n" * (len(headings) - 2) + "t")

@@ -3,18 +3,17 @@
 from studies.report.charts.levels import (
     DAGGER,
     FAITHFUL,
-    approximations,
     marked,
     mean_name,
     missing_text,
 )
 from studies.report.format import listed, with_limits
-from studies.stats.corruption_error import Score
+from studies.stats.corruption_error import ErrorRatio
 from studies.stats.intervals import Interval
-from studies.tables.benchmark import Benchmark, Standing
+from studies.tables.benchmark import Benchmark, ModelScores
 
 
-def score_text(score: Score) -> str:
+def score_text(score: ErrorRatio) -> str:
     """Return a ratio as a percentage with its interval, or why there is none."""
     if score.value is None:
         return missing_text(score)
@@ -53,7 +52,7 @@ def answer(benchmark: Benchmark, data: str, images: int) -> list[str]:
     ]
 
 
-def _mean_sentence(benchmark: Benchmark, standing: Standing) -> str:
+def _mean_sentence(benchmark: Benchmark, standing: ModelScores) -> str:
     name, score = mean_name(benchmark), standing.corruption_error
     if score.value is None:
         why = "cells are missing" if score.missing else "that of a corruption is undefined"
@@ -70,7 +69,7 @@ def _most_and_least_harmful(benchmark: Benchmark, model: str) -> str:
     errors = [
         (error, marked(section))
         for section in benchmark.counted
-        for standing in section.standings
+        for standing in section.scores
         if standing.model == model and (error := standing.error) is not None
     ]
     if not errors:
@@ -92,17 +91,17 @@ def footnotes(benchmark: Benchmark) -> list[str]:
     ]
     scores = [
         score
-        for group in (benchmark.overall, *(item.standings for item in benchmark.sections))
+        for group in (benchmark.overall, *(item.scores for item in benchmark.corruptions))
         for item in group
         for score in (item.corruption_error, item.relative)
     ]
     if any(score.value is None and not score.missing for score in scores):
         notes.append("Undefined: the errors of the reference, or their increase, are not positive.")
-    if any(not section.counts for section in benchmark.sections):
+    if any(not section.counts for section in benchmark.corruptions):
         notes.append("In parentheses: not in the mCE.")
-    if any(section.fidelity not in FAITHFUL for section in benchmark.sections):
+    if any(section.fidelity not in FAITHFUL for section in benchmark.corruptions):
         text = f"{DAGGER} An approximation: similar to the eye, made by another method."
-        if included := approximations(benchmark):
+        if included := benchmark.approximations:
             text += (
                 f" With {listed(included)} in it, the {mean_name(benchmark)} compares the models "
                 "here with each other, not with published figures."

@@ -27,9 +27,14 @@ from studies.report.matrix_text import (
 from studies.report.page import Section, make_sections
 from studies.results.sweep_results import SweepResults
 from studies.run.matrix import Network
-from studies.tables.matrix import Matrix, find_numbers
-from studies.tables.matrix_estimates import Estimate, shares_of_tests
-from studies.tables.matrix_rows import CellRow, StandingRow, cell_rows, standing_rows
+from studies.stats.variance_components import Estimate
+from studies.tables.matrix import (
+    Matrix,
+    MatrixCell,
+    TrainingSummary,
+    make_matrix,
+    shares_of_tests,
+)
 from studies.tables.rows import to_csv
 
 
@@ -77,7 +82,7 @@ def make_matrix_report(
     if not shares:
         folder = results.folder
         raise StudyError(f"no cell of the matrix is finished in {folder}: there is nothing to show")
-    matrix = find_numbers(shares, trainings, tests, seeds=len(study.training_seeds))
+    matrix = make_matrix(shares, trainings, tests, seeds=len(study.training_seeds))
     report = ReportContext.of(results)
     about = report.evaluation_set
     heading = (
@@ -95,8 +100,8 @@ def make_matrix_report(
         heading, answer(matrix), make_sections(SECTIONS, context), settings=list(_settings(study))
     )
     tables = {
-        "matrix.csv": to_csv(CellRow, cell_rows(matrix)),
-        "trainings.csv": to_csv(StandingRow, standing_rows(matrix)),
+        "matrix.csv": to_csv(MatrixCell, matrix.cells.values()),
+        "trainings.csv": to_csv(TrainingSummary, matrix.summaries.values()),
     }
     return MatrixReport(matrix, results.missing, page_files("matrix.html", page, tables))
 
@@ -117,7 +122,7 @@ def accuracies_section(context: _Context) -> Section:
     rows = [
         f"trained on {label} {percent(one.mean.value)} in the mean, "
         f"{percent(one.worst.value)} on {one.worst_test}"
-        for label, one in matrix.standings.items()
+        for label, one in matrix.summaries.items()
     ]
     strengths, seeds = ", ".join(f"{t:.3g}" for t in study.strengths), len(study.seeds)
     note = (
@@ -154,14 +159,14 @@ def _min_width(matrix: Matrix) -> int:
 def trainings_section(context: _Context) -> Section:
     """Return each training over all tests."""
     groups: dict[str, list[list[str]]] = {}
-    for label, one in context.matrix.standings.items():
+    for label, one in context.matrix.summaries.items():
         cells = [
             label,
             estimate_text(one.mean),
             _gain(one.mean_gain),
             estimate_text(one.worst),
             one.worst_test,
-            _gain(one.elsewhere),
+            _gain(one.unseen_gain),
         ]
         groups.setdefault(GROUPS[one.training.kind], []).append(cells)
     headings = (
@@ -207,24 +212,14 @@ def numbers_section(context: _Context) -> Section:
     specs: dict[str, list[list[str]]] = {}
     for training in matrix.trainings:
         specs.setdefault(GROUPS[training.kind], []).append([training.label, training.spec])
-    spec_groups = [RowGroup(*group) for group in specs.items()]
+    headings = ("Trained on", "Spec, with new random draws in every epoch")
+    spec_table = Table(headings, [RowGroup(*group) for group in specs.items()], align="t")
+    cell_table = Table(("Trained on", "Accuracy", "Gain in points"), cells)
     return Section(
         "All numbers",
         [
-            Folded(
-                "Accuracies and gains with their intervals",
-                [Table(("Trained on", "Accuracy", "Gain in points"), cells)],
-            ),
-            Folded(
-                "Corruption of each training",
-                [
-                    Table(
-                        ("Trained on", "Spec, with new random draws in every epoch"),
-                        spec_groups,
-                        align="t",
-                    )
-                ],
-            ),
+            Folded("Accuracies and gains with their intervals", [cell_table]),
+            Folded("Corruption of each training", [spec_table]),
         ],
     )
 

@@ -6,8 +6,8 @@ from studies.config.study import CLEAN
 from studies.report.blocks import Block, Folded, RowGroup, Table
 from studies.report.charts.heat_maps import is_significant
 from studies.report.format import listed, percent, points_with_limits, with_limits
-from studies.tables.matrix import Best, Cell, Matrix, Standing
-from studies.tables.matrix_estimates import Estimate
+from studies.stats.variance_components import Estimate
+from studies.tables.matrix import Best, Matrix, MatrixCell, TrainingSummary
 
 GROUPS = {"clean": "Clean images", "single": "One corruption", "mixture": "Mixtures"}
 
@@ -42,7 +42,7 @@ def answer(matrix: Matrix) -> list[str]:
 
 
 def _on_mean(matrix: Matrix, best: Best) -> list[str]:
-    standing = matrix.standings[best.label]
+    standing = matrix.summaries[best.label]
     highest = (
         f"{_trained(standing)} has the highest mean accuracy over the {len(matrix.tests)} tests: "
         f"{estimate_text(standing.mean)}{_over_clean(standing)}. {_rivals(matrix, best)}"
@@ -50,12 +50,12 @@ def _on_mean(matrix: Matrix, best: Best) -> list[str]:
     mixture = matrix.best_mixture
     if mixture is None or standing.training.kind == "mixture":
         return [highest]
-    of_mixtures = estimate_text(matrix.standings[mixture.label].mean)
+    of_mixtures = estimate_text(matrix.summaries[mixture.label].mean)
     return [highest, f"Of the mixtures, {_quoted(mixture.label)} is best, with {of_mixtures}."]
 
 
 def _on_worst(matrix: Matrix, best: Best) -> str:
-    standing = matrix.standings[best.label]
+    standing = matrix.summaries[best.label]
     same = matrix.best_mean is not None and matrix.best_mean.label == best.label
     who = f"{_quoted(best.label)} also" if same else _trained(standing)
     return (
@@ -70,24 +70,26 @@ def _of_singles(matrix: Matrix) -> list[str]:
         return []
     highest = (
         f"Of the trainings on a single corruption, {_quoted(best.label)} has the highest mean: "
-        f"{estimate_text(matrix.standings[best.label].mean)}."
+        f"{estimate_text(matrix.summaries[best.label].mean)}."
     )
-    elsewhere = {
-        label: one.elsewhere for label, one in matrix.standings.items() if one.elsewhere is not None
+    unseen_gains = {
+        label: one.unseen_gain
+        for label, one in matrix.summaries.items()
+        if one.unseen_gain is not None
     }
-    if not elsewhere:
+    if not unseen_gains:
         return [highest]
-    label = max(elsewhere, key=lambda name: elsewhere[name].value)
+    label = max(unseen_gains, key=lambda name: unseen_gains[name].value)
     who = "It also" if label == best.label else f"Training on {_quoted(label)}"
     transfer = (
-        f"{who} has the highest gain on unseen corruptions: {gain_text(elsewhere[label])} points "
-        f"over training on clean images{_unless_significant(elsewhere[label])}."
+        f"{who} has the highest gain on unseen corruptions: {gain_text(unseen_gains[label])} "
+        f"points over training on clean images{_unless_significant(unseen_gains[label])}."
     )
     return [f"{highest} {transfer}"]
 
 
 def _of_clean(matrix: Matrix) -> list[str]:
-    standing = matrix.standings.get(CLEAN)
+    standing = matrix.summaries.get(CLEAN)
     if standing is None or matrix.best_mean is None:
         return []
     clean = matrix.cells[CLEAN, CLEAN].accuracy
@@ -117,7 +119,7 @@ def about_seeds(matrix: Matrix) -> list[str]:
         "paired by seed and by image. The intervals cover training seeds and test images "
         "together."
     )
-    means = [one.mean for one in matrix.standings.values()]
+    means = [one.mean for one in matrix.summaries.values()]
     deviations = [one.training_deviation for one in means if one.training_deviation is not None]
     errors = [one.sampling_error for one in means if one.sampling_error is not None]
     if not deviations or not errors:
@@ -135,7 +137,7 @@ def seeds_blocks(matrix: Matrix) -> list[Block]:
     sentences: list[Block] = [*about_seeds(matrix)]
     if matrix.seeds == 1:
         return sentences
-    means = [_spread(label, one.mean) for label, one in matrix.standings.items()]
+    means = [_spread(label, one.mean) for label, one in matrix.summaries.items()]
     groups = [
         RowGroup(f"Tested on {test}", [_spread(label, cell.accuracy) for label, cell in cells])
         for test, cells in cells_by_test(matrix)
@@ -151,7 +153,7 @@ def _spread(label: str, estimate: Estimate) -> list[str]:
     return [label, *("" if value is None else f"{100 * value:.2f}" for value in values)]
 
 
-def cells_by_test(matrix: Matrix) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
+def cells_by_test(matrix: Matrix) -> Iterator[tuple[str, list[tuple[str, MatrixCell]]]]:
     """Yield the label of each test with its finished cells, by the label of their training."""
     for test in matrix.tests:
         labels = (training.label for training in matrix.trainings)
@@ -170,14 +172,14 @@ def how_many_differ(matrix: Matrix) -> str:
     )
 
 
-def _trained(standing: Standing) -> str:
+def _trained(standing: TrainingSummary) -> str:
     label, kind = standing.training.label, standing.training.kind
     if kind == "clean":
         return "Training on clean images"
     return f"The mixture {_quoted(label)}" if kind == "mixture" else f"Training on {_quoted(label)}"
 
 
-def _over_clean(standing: Standing) -> str:
+def _over_clean(standing: TrainingSummary) -> str:
     gain = standing.mean_gain
     if gain is None:
         return ""
@@ -189,12 +191,12 @@ def _unless_significant(gain: Estimate) -> str:
 
 
 def _rivals(matrix: Matrix, best: Best) -> str:
-    if 1 < len(best.rivals) == len(matrix.standings) - 1:
+    if 1 < len(best.rivals) == len(matrix.summaries) - 1:
         return "No other training differs significantly from it."
     if best.rivals:
         rivals = listed([_quoted(label) for label in best.rivals])
         return f"No significant difference from it: {rivals}."
-    return "All others are significantly lower." if len(matrix.standings) > 1 else ""
+    return "All others are significantly lower." if len(matrix.summaries) > 1 else ""
 
 
 def _quoted(label: str) -> str:
@@ -215,7 +217,7 @@ def accuracies_table(matrix: Matrix) -> Table:
     groups: dict[str, list[list[str]]] = {}
     for training in matrix.trainings:
         found = [matrix.cells.get((training.label, test.label)) for test in matrix.tests]
-        one = matrix.standings.get(training.label)
+        one = matrix.summaries.get(training.label)
         cells = ["" if cell is None else f"{100 * cell.accuracy.value:.1f}" for cell in found]
         ends = (
             ["", ""] if one is None else [estimate_text(one.mean), f"{100 * one.worst.value:.1f}"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from studies.config.reference_systems import Systems
+from studies.config.reference_systems import ReferenceSystems
 from studies.core import provenance
 from studies.report.blocks import Figure, Note, RowGroup, Table
 from studies.report.charts.style import COLOURS, canvas, rendered, styled
 from studies.report.context import installation, page_files, provenance_section, write_files
 from studies.report.page import Page, Section
-from studies.tables.reference_systems import Line
+from studies.tables.reference_systems import ReferenceRow
 from studies.tables.rows import to_csv
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ _THEIR_COLOUR, _OUR_COLOUR = COLOURS[0], COLOURS[1]
 _TICKS = (0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)  # percent of the images
 
 
-def draw_reference_systems(rows: Sequence[Line]) -> Figure:
+def draw_reference_systems(rows: Sequence[ReferenceRow]) -> Figure:
     """Draw the test errors of reference systems and of ours, on a logarithmic axis.
 
     Parameters
     ----------
-    rows : sequence of Line
-        At least one, as `studies.tables.reference_systems.lines` orders them.
+    rows : sequence of ReferenceRow
+        At least one, as `studies.tables.reference_systems.reference_rows` orders them.
     """
     with styled():
         height = _FRAME_HEIGHT + _ROW_HEIGHT * (len(rows) + len({row.noise for row in rows}))
@@ -44,7 +44,7 @@ def draw_reference_systems(rows: Sequence[Line]) -> Figure:
         return rendered("reference", figure)
 
 
-def _draw_rows(panel: "Axes", rows: Sequence[Line]) -> None:
+def _draw_rows(panel: "Axes", rows: Sequence[ReferenceRow]) -> None:
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
     places, labels = [], []
@@ -77,7 +77,7 @@ def _draw_rows(panel: "Axes", rows: Sequence[Line]) -> None:
         panel.scatter([], [], label=label, **_mark(colour, filled=filled))
 
 
-def _draw_row(panel: "Axes", row: Line, height: float) -> None:
+def _draw_row(panel: "Axes", row: ReferenceRow, height: float) -> None:
     colour = _OUR_COLOUR if row.is_ours else _THEIR_COLOUR
     expected, found = 100 * (1 - row.expected), 100 * (1 - row.accuracy)
     panel.plot([expected, found], [height, height], color=colour, linewidth=1, alpha=0.5)
@@ -98,8 +98,8 @@ def _mark(colour: str, *, filled: bool) -> dict[str, Any]:
 
 
 def write_outputs(
-    rows: Sequence[Line],
-    systems: Systems,
+    rows: Sequence[ReferenceRow],
+    systems: ReferenceSystems,
     folder: Path,
     *,
     command: str,
@@ -111,9 +111,9 @@ def write_outputs(
 
     Parameters
     ----------
-    rows : sequence of Line
+    rows : sequence of ReferenceRow
         The results.
-    systems : Systems
+    systems : ReferenceSystems
         What was trained.
     folder : Path
         Where to write.
@@ -160,14 +160,17 @@ def write_outputs(
             provenance_section(facts),
         ],
     )
-    tables = {"reference.csv": to_csv(Line, rows), "reference.md": to_markdown(rows).encode()}
+    tables = {
+        "reference.csv": to_csv(ReferenceRow, rows),
+        "reference.md": to_markdown(rows).encode(),
+    }
     files = page_files("reference.html", page, tables)
     written = write_files(folder, files, resume="the same command")
     return [written[-1], *written[:-1]]
 
 
-def _table(rows: Sequence[Line], systems: Systems) -> Table:
-    def cells(row: Line) -> list[str]:
+def _table(rows: Sequence[ReferenceRow], systems: ReferenceSystems) -> Table:
+    def cells(row: ReferenceRow) -> list[str]:
         spread = "" if row.deviation is None else f"± {100 * row.deviation:.2f}"
         found = Markup('{:.2f}&nbsp;% <span class="limits">{}</span>')
         return [
@@ -190,7 +193,7 @@ def _table(rows: Sequence[Line], systems: Systems) -> Table:
     )
 
 
-def answer(rows: Sequence[Line], *, quick: bool) -> list[str]:
+def answer(rows: Sequence[ReferenceRow], *, quick: bool) -> list[str]:
     """Return how many results agree with the reports, and how many goals are reached."""
     theirs = [row for row in rows if not row.is_ours]
     ours = [row for row in rows if row.is_ours]
@@ -207,7 +210,7 @@ def answer(rows: Sequence[Line], *, quick: bool) -> list[str]:
     return sentences
 
 
-def to_markdown(rows: Sequence[Line]) -> str:
+def to_markdown(rows: Sequence[ReferenceRow]) -> str:
     """Return the table as Markdown."""
     head = "| images | system | model | reported or goal | here | verdict | epochs | minutes |"
     lines = [
@@ -218,12 +221,12 @@ def to_markdown(rows: Sequence[Line]) -> str:
     return "\n".join([head, "|---|---|---|---:|---:|---|---:|---:|", *lines]) + "\n"
 
 
-def found(row: Line) -> str:
+def found(row: ReferenceRow) -> str:
     """Return the accuracy of a row, with the deviation over its trainings."""
     spread = "" if row.deviation is None else f" ± {100 * row.deviation:.2f}"
     return f"{row.accuracy:.2%}{spread}"
 
 
-def judged(row: Line) -> str:
+def judged(row: ReferenceRow) -> str:
     """Return the verdict on a row, with its remark."""
     return "; ".join(filter(None, (row.verdict, row.remark)))

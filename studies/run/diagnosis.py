@@ -1,4 +1,4 @@
-"""The models look at the test images, clean and under a spec; answers are stored as in a sweep."""
+"""Evaluations of models on clean and on corrupted test images, and the history of trainings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from studies.config.study import CLEAN
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
-from studies.plan import Condition, ImageRange, cell_key, conditions_of, planned_keys
-from studies.run.engine import BLOCK, LocalEngine, corruption_of
-from studies.run.models import Classifier, start_predicting
-from studies.run.sweep import missing_jobs, sweep
+from studies.plan import IDENTITY, Condition, ImageRange, Point, cell_key, conditions_of
+from studies.run.engine import BLOCK, corruption_of
+from studies.run.models import Classifier
 from studies.stats.predictions import Outcomes
 from studies.store.store import Store
 
@@ -26,17 +25,17 @@ Images = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The test images under one condition, and how each model fared on them.
+    """The test images under one condition, and the outcomes of each model.
 
     Attributes
     ----------
-    title
+    title : str
         ``clean images``, or the spec.
-    name
+    name : str
         ``clean`` or ``corrupted``, for files.
-    images
-        ``(n, h, w, c)`` uint8, as the models saw them.
-    outcomes
+    images : ndarray of uint8
+        ``(n, h, w, c)``, the input of the models.
+    outcomes : mapping of str to Outcomes
         Model name -> its outcomes.
     """
 
@@ -46,22 +45,8 @@ class View:
     outcomes: Mapping[str, Outcomes]
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One condition as a sweep knows it: it is its own plan (see `studies.plan.Planned`)."""
-
-    title: str
-    name: str
-    condition: Condition
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The one condition."""
-        return (self.condition,)
-
-
-def conditions_to_look_at(spec: str | None, seed: int) -> list[Looked]:
-    """Return the clean condition and, with a spec, that of the spec.
+def plan_diagnosis(spec: str | None, seed: int) -> list[Point]:
+    """Return the point of the clean images and, with a spec, that of the corruption.
 
     Raises
     ------
@@ -70,7 +55,7 @@ def conditions_to_look_at(spec: str | None, seed: int) -> list[Looked]:
     """
     import noiselib
 
-    clean = Looked("clean images", "clean", Condition("identity", (), None))
+    clean = Point(CLEAN, 0.0, 0.0, (Condition(IDENTITY, (), None),))
     if spec is None:
         return [clean]
     try:
@@ -79,75 +64,49 @@ def conditions_to_look_at(spec: str | None, seed: int) -> list[Looked]:
         raise StudyError(f"corruption: {error}") from None
     if transform.is_identity:
         raise StudyError(
-            f"corruption: {spec!r} changes nothing; leave it out to look at the clean images alone"
+            f"corruption: {spec!r} changes nothing; leave it out to evaluate clean images alone"
         )
-    (condition,) = conditions_of(transform, (seed,))
-    return [clean, Looked(str(transform), "corrupted", condition)]
+    return [clean, Point(str(transform), 1.0, 1.0, conditions_of(transform, (seed,)))]
 
 
-def compute_answers(
-    looked: Sequence[Looked],
-    data: "Dataset",
-    classifiers: Sequence[Classifier],
-    store: Store,
-    observer: Observer,
-    *,
-    run: int,
-    threads: int,
-) -> None:
-    """Have the models answer what is not stored yet.
-
-    A model that fails leaves a failure in the store and disturbs no other.
-    """
-    images = store.evaluation_set().images
-    digests = {classifier.name: classifier.digest for classifier in classifiers}
-    jobs = missing_jobs(looked, images, digests, store.finished_keys())
-    if jobs:
-        wanted = {name for job in jobs for name in job.cells}
-        needed = [classifier for classifier in classifiers if classifier.name in wanted]
-        predictors = start_predicting(needed, data, threads=threads)
-        engine = LocalEngine(data.test_images, data.test_labels, predictors, first=images.first)
-        planned = len(planned_keys(looked, images, digests))
-        sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
-
-
-def read_views(
-    looked: Sequence[Looked],
+def read_evaluations(
+    points: Sequence[Point],
     data: "Dataset",
     classifiers: Sequence[Classifier],
     store: Store,
 ) -> list[View]:
-    """Return the views, with those models that answered under every condition.
+    """Return an evaluation for each point, with those models that have a cell at every point.
 
     Raises
     ------
     StudyError
-        When no model did.
+        When no model has.
     """
     images, stored = store.evaluation_set().images, store.finished_keys()
+    conditions = [point.conditions[0] for point in points]
     keys = {
-        classifier.name: [cell_key(item.condition, images, classifier.digest) for item in looked]
+        classifier.name: [cell_key(item, images, classifier.digest) for item in conditions]
         for classifier in classifiers
     }
-    whole = {name: of_model for name, of_model in keys.items() if stored.issuperset(of_model)}
-    if not whole:
+    complete = {name: of_model for name, of_model in keys.items() if stored.issuperset(of_model)}
+    if not complete:
         failures = store.failures()
         reason = f": {failures[0].model}: {failures[0].error}" if failures else ""
-        raise StudyError(f"no model could be examined{reason}")
+        raise StudyError(f"no model could be evaluated{reason}")
     return [
         View(
-            item.title,
-            item.name,
-            _corrupted(item.condition, np.asarray(data.test_images), images),
-            {name: store.outcomes(of_model[number]) for name, of_model in whole.items()},
+            "clean images" if point.corruption == CLEAN else point.corruption,
+            "clean" if point.corruption == CLEAN else "corrupted",
+            _corrupted(conditions[number], np.asarray(data.test_images), images),
+            {name: store.outcomes(of_model[number]) for name, of_model in complete.items()},
         )
-        for number, item in enumerate(looked)
+        for number, point in enumerate(points)
     ]
 
 
 def _corrupted(condition: Condition, images: Images, numbers: ImageRange) -> Images:
     """Return all images under a condition, corrupted in the same blocks as for the models."""
-    if condition.pipeline == "identity":
+    if condition.pipeline == IDENTITY:
         return images
     corrupt = corruption_of(condition)
     result = np.empty_like(images)
@@ -164,15 +123,15 @@ class History:
 
     Attributes
     ----------
-    model
+    model : str
         Name of the model.
-    epochs
-        One mapping an epoch, with ``epoch``, ``loss``, ``accuracy`` and, where images were set
+    epochs : tuple of mapping
+        One for each epoch, with ``epoch``, ``loss``, ``accuracy`` and, where images were set
         aside, ``validation_loss`` and ``validation_accuracy``.
-    kept_epoch
+    kept_epoch : int
         The epoch whose weights were kept, from 1; 0 without epochs.
-    missing
-        Why there are none, in one sentence; empty where there are some.
+    missing : str
+        Why there are no epochs, in one sentence; empty where there are some.
     """
 
     model: str
@@ -182,17 +141,7 @@ class History:
 
 
 def read_history(model: str, path: Path, digest: str) -> History:
-    """Read the epochs from the file beside a model, without loading the model.
-
-    Parameters
-    ----------
-    model
-        Its name.
-    path
-        Its file.
-    digest
-        Its digest: a file that describes other weights is not believed.
-    """
+    """Read the epochs from the file beside a model, unless it describes a model of other digest."""
     from pydantic import ValidationError
 
     from models.store import Sidecar, sidecar_path
@@ -210,5 +159,5 @@ def read_history(model: str, path: Path, digest: str) -> History:
     if sidecar.model_digest != digest:
         return without(f"{beside} describes another model")
     if not sidecar.history:
-        return without(f"{beside} tells of no epoch")
+        return without(f"{beside} records no epoch")
     return History(model, sidecar.history, sidecar.kept_epoch)

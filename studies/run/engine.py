@@ -1,8 +1,8 @@
-"""Where cells are computed: in this process, corruption and prediction side by side.
+"""Compute cells in this process: corrupt images in the background while models predict.
 
-The images of a test set are cut into blocks at fixed image numbers. A block is corrupted once
-and shown to every model that needs it; meanwhile a background thread corrupts the next one.
-`studies.cluster` computes cells on many processes, each of which does it with this engine.
+The images of a test set are cut into blocks at fixed image numbers. A block is corrupted once, and
+every model that needs it predicts it; meanwhile a background thread corrupts the next block.
+`studies.run.cluster` computes cells in many processes, each of which uses this engine.
 """
 
 import time
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Condition
-from studies.stats.predictions import Outcomes, join, judge
+from studies.stats.predictions import Outcomes, join, outcomes_of
 
 if TYPE_CHECKING:
     from models.stored_images import StoredImages
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BLOCK = 1000
 """Images in a block: a multiple of the 500 that `models.predictors` computes at a time.
 
-Constant, so that every sweep predicts in the same groups of images and agrees to the last bit.
+Constant, so that every sweep predicts the same groups of images and gives the same bytes.
 """
 
 Images = npt.NDArray[np.uint8]
@@ -31,7 +31,7 @@ Corrupt = Callable[[Images, int | npt.NDArray[np.uint64]], Images]
 
 
 class Predictor(Protocol):
-    """What the engine asks of a model."""
+    """What the engine needs of a model."""
 
     def predict(self, images: Images) -> npt.NDArray[np.float32]:
         """Return ``(n, classes)`` probabilities of ``(n, h, w, c)`` uint8 images."""
@@ -40,15 +40,15 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One condition and the cells, by the name of their model, that need it."""
+    """One condition and the cells that need it: model name -> cell key."""
 
     condition: Condition
-    cells: Mapping[str, str]  # model name -> cell key
+    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A cell that was computed: its outcomes and the seconds spent predicting."""
+    """A cell that was computed, with the seconds spent on predictions."""
 
     key: str
     condition: Condition
@@ -59,7 +59,7 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A cell that could not be computed, and why."""
+    """A cell that could not be computed, with the error."""
 
     key: str
     condition: Condition
@@ -76,8 +76,8 @@ class Engine(Protocol):
 
 
 @dataclass(slots=True)
-class _Progress:
-    """A job under way: the outcomes so far of the models that have not failed."""
+class _JobState:
+    """A job that is being computed, with the outcomes so far of the models that have not failed."""
 
     job: Job
     corrupt: Corrupt | None
@@ -94,17 +94,17 @@ class LocalEngine:
 
     Parameters
     ----------
-    images
+    images : ndarray or StoredImages
         ``(n, h, w, c)`` uint8, in memory or in files; image i has the number ``first + i``.
-    labels
+    labels : ndarray of int64
         ``(n,)`` true classes.
-    predictors
+    predictors : mapping of str to Predictor
         The models by name.
-    first
+    first : int
         Number of the first image.
-    overlap
-        Whether the next block is corrupted while this one is predicted. A process that is to keep
-        to one processor does one after the other; the bytes are the same.
+    overlap : bool
+        Whether the next block is corrupted while this one is predicted. A process that may use one
+        processor only does one after the other; the bytes are the same.
     """
 
     def __init__(
@@ -125,80 +125,78 @@ class LocalEngine:
     def run(self, jobs: Sequence[Job]) -> Iterator[Computed | Failed]:
         """Yield every cell of the jobs once, job by job.
 
-        An exception in a corruption or a prediction fails the cells that it concerns and no
-        other.
+        An exception in a corruption or a prediction fails the cells that it concerns, and no
+        others.
         """
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="corruption") as background:
-            for progress, start, corrupted in self._corrupted_ahead(jobs, background):
-                yield from self._predict(progress, start, corrupted)
+            for state, start, corrupted in self._corrupted_ahead(jobs, background):
+                yield from self._predict(state, start, corrupted)
                 if start + BLOCK >= len(self._images):
-                    yield from self._finished(progress)
+                    yield from self._finished(state)
 
     def _corrupted_ahead(
         self, jobs: Sequence[Job], background: ThreadPoolExecutor
-    ) -> Iterator[tuple[_Progress, int, Future[Images]]]:
+    ) -> Iterator[tuple[_JobState, int, Future[Images]]]:
         """Yield each block of each job while the next one is being corrupted."""
-        waiting: tuple[_Progress, int, Future[Images]] | None = None
+        waiting: tuple[_JobState, int, Future[Images]] | None = None
         for job in jobs:
-            progress = _Progress(job, None, {model: [] for model in job.cells})
+            state = _JobState(job, None, {model: [] for model in job.cells})
             for start in range(0, len(self._images), BLOCK):
-                corrupted = background.submit(self._corrupt, progress, start)
+                corrupted = background.submit(self._corrupt, state, start)
                 if not self._overlap:
                     wait([corrupted])
-                coming = progress, start, corrupted
+                coming = state, start, corrupted
                 if waiting is not None:
                     yield waiting
                 waiting = coming
         if waiting is not None:
             yield waiting
 
-    def _corrupt(self, progress: _Progress, start: int) -> Images:
-        """Corrupt one block; runs in the background thread."""
-        if not progress.parts:  # every model has failed, so nobody will look at it
+    def _corrupt(self, state: _JobState, start: int) -> Images:
+        """Corrupt one block, in the background thread."""
+        if not state.parts:  # every model has failed, so the block is not needed
             return self._images[:0]
-        if progress.corrupt is None:
-            progress.corrupt = corruption_of(progress.job.condition)
-        return progress.corrupt(self._images[start : start + BLOCK], self._first + start)
+        if state.corrupt is None:
+            state.corrupt = corruption_of(state.job.condition)
+        return state.corrupt(self._images[start : start + BLOCK], self._first + start)
 
-    def _predict(
-        self, progress: _Progress, start: int, corrupted: Future[Images]
-    ) -> Iterator[Failed]:
+    def _predict(self, state: _JobState, start: int, corrupted: Future[Images]) -> Iterator[Failed]:
         try:
             images = corrupted.result()
-        except Exception as error:  # whatever a corruption raises fails its cells
+        except Exception as error:  # any exception of a corruption fails its cells
             message = f"corruption failed: {describe(error)}"
-            yield from [progress.fail(model, message) for model in list(progress.parts)]
+            yield from [state.fail(model, message) for model in list(state.parts)]
             return
         labels = self._labels[start : start + BLOCK]
-        for model in list(progress.parts):
+        for model in list(state.parts):
             begun = time.perf_counter()
             try:
-                outcomes = judge(self._predictors[model].predict(images), labels)
-            except Exception as error:  # whatever a model raises fails its cell
-                yield progress.fail(model, f"prediction failed: {describe(error)}")
+                outcomes = outcomes_of(self._predictors[model].predict(images), labels)
+            except Exception as error:  # any exception of a model fails its cell
+                yield state.fail(model, f"prediction failed: {describe(error)}")
                 continue
-            progress.parts[model].append(outcomes)
+            state.parts[model].append(outcomes)
             spent = time.perf_counter() - begun
-            progress.seconds[model] = progress.seconds.get(model, 0.0) + spent
+            state.seconds[model] = state.seconds.get(model, 0.0) + spent
 
     @staticmethod
-    def _finished(progress: _Progress) -> Iterator[Computed]:
-        for model, parts in progress.parts.items():
+    def _finished(state: _JobState) -> Iterator[Computed]:
+        for model, parts in state.parts.items():
             yield Computed(
-                key=progress.job.cells[model],
-                condition=progress.job.condition,
+                key=state.job.cells[model],
+                condition=state.job.condition,
                 model=model,
                 outcomes=join(parts),
-                seconds=progress.seconds[model],
+                seconds=state.seconds[model],
             )
 
 
 def corruption_of(condition: Condition) -> Corrupt:
-    """Return the function that corrupts images, given the number of the first, or those of all."""
+    """Return a function of images and their numbers (of the first one, or all) that corrupts."""
     import noiselib
 
     transform = noiselib.parse(condition.pipeline)
-    seed = condition.seed or 0  # without a seed nothing is drawn
+    seed = condition.seed or 0  # a condition without a seed draws nothing
 
     def corrupt(images: Images, ids: int | npt.NDArray[np.uint64]) -> Images:
         return transform(images, seed=seed, ids=ids)
@@ -207,7 +205,7 @@ def corruption_of(condition: Condition) -> Corrupt:
 
 
 def describe(error: Exception, limit: int = 300) -> str:
-    """Return an exception in one line."""
+    """Return the type and message of an exception in one line."""
     message = " ".join(str(error).split())
     text = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return text if len(text) <= limit else text[: limit - 3] + "..."

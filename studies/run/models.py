@@ -1,12 +1,12 @@
-"""The models of a study: trained once, kept in the results folder, known by their digests."""
+"""The models of a study: trained once, kept in the results folder, identified by their digests."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.config.validators import is_guest, is_path, model_name
+from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
 from studies.core.progress import Observer
 from studies.run.engine import Predictor
@@ -16,15 +16,13 @@ from studies.store.store import Store
 if TYPE_CHECKING:
     from models import predictors
     from models.data import Dataset
+    from models.training import EpochReport
     from studies.config.study import Study
 
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A model by name, with the digest of what decides its answers, and its file.
-
-    For a function, the file is its name, ``package.module:function``.
-    """
+    """A model: its name, the digest of what decides its predictions, and its file or function."""
 
     name: str
     digest: str
@@ -40,41 +38,40 @@ def load_models(
     *,
     threads: int,
 ) -> list[Classifier]:
-    """Return the models of a study, training those architectures that are not trained yet.
+    """Return the models of a study, in its order, and train the architectures that are not trained.
 
-    Guests are tried first, on one image, so that one that does not fit is refused before anything
-    is trained or computed. A model whose files have not changed since it was last seen is not
-    opened again; functions are imported each time, for their files do not tell.
+    External models come first and predict one image, so that one that does not fit is refused
+    before anything is trained or computed. A model whose files have not changed since it was last
+    used is not opened again; functions are imported each time, because their files do not show
+    every change.
 
     Parameters
     ----------
-    study
+    study : Study
         Names the models, and the seed of their training.
-    data
-        What they are trained on.
-    folder
+    data : Dataset
+        The training data.
+    folder : Path
         Where trained models are kept, as ``NAME.keras``.
-    store
-        Remembers the digest of each model.
-    observer
-        Is told about the training.
-    threads
+    store : Store
+        Records the digest of each model.
+    observer : Observer
+        Receives the progress of the training.
+    threads : int
         Threads to train and predict with.
 
     Raises
     ------
     StudyError
-        When a kept model was trained on other data, or with another seed, or when a guest takes
-        other images or knows another number of classes.
-    models.store.ModelError
-        When a model cannot be read.
-    models.predictors.PredictionError
-        When a guest gives no probabilities.
+        When a kept model was trained on other data, or with another seed, or when an external
+        model has another input shape or another number of classes than the data.
+    models.store.ModelError, models.predictors.PredictionError
+        When a model cannot be read, or does not return probabilities.
     """
     found = {
-        model: _guest(model, data, store, threads=threads)
+        model: _external(model, data, store, threads=threads)
         for model in study.models
-        if is_guest(model)
+        if is_external(model)
     }
     for model in study.models:
         if model not in found:
@@ -83,49 +80,80 @@ def load_models(
     return [found[model] for model in study.models]
 
 
-def start_predicting(
+def load_predictors(
     classifiers: Sequence[Classifier], data: "Dataset", *, threads: int
 ) -> dict[str, Predictor]:
-    """Load models and make sure that they fit the data.
-
-    Returns
-    -------
-    dict
-        Name -> predictor.
+    """Load models, by name, and make sure that they fit the data.
 
     Raises
     ------
     StudyError
-        When a model takes other images, knows another number of classes, or was changed.
+        When a model has another input shape or number of classes than the data, or has changed.
     """
-    opened: dict[str, Predictor] = {}
+    loaded: dict[str, Predictor] = {}
     for classifier in classifiers:
-        predictor = _opened(classifier.name, classifier.path, data, threads=threads)
+        predictor = _load(classifier.name, classifier.path, data, threads=threads)
         if predictor.digest != classifier.digest:
             raise StudyError(
                 f"model {classifier.name} ({classifier.path}) was changed just now; type the "
                 "same command again"
             )
-        opened[classifier.name] = predictor
-    return opened
+        loaded[classifier.name] = predictor
+    return loaded
 
 
-def _guest(model: str, data: "Dataset", store: Store, *, threads: int) -> Classifier:
-    """Return a model that was not trained here, tried on an image if it is new or has changed."""
+def start_backend(threads: int) -> None:
+    """Import the machine-learning library, with a fixed number of threads and without messages."""
+    from models import backend
+
+    with backend.quiet_start():
+        backend.pin_threads(threads)
+
+
+def report_epochs(
+    observer: Observer, name: str, number: int = 0, count: int = 1
+) -> "Callable[[EpochReport], None]":
+    """Return a callback that passes the epochs of a training to an observer under a name.
+
+    Where several trainings are reported as one, `count` is their number and `number` counts the
+    finished ones.
+    """
+
+    def on_epoch(report: "EpochReport") -> None:
+        validation = report.validation_accuracy
+        observer.epoch_done(
+            name,
+            number * report.epochs + report.epoch,
+            count * report.epochs,
+            report.accuracy if validation is None else validation,
+        )
+
+    return on_epoch
+
+
+def is_trained(path: Path) -> bool:
+    """Return whether a model and the record of its training are there."""
+    from models.store import sidecar_path
+
+    return path.is_file() and sidecar_path(path).is_file()
+
+
+def _external(model: str, data: "Dataset", store: Store, *, threads: int) -> Classifier:
+    """Return an external model; it predicts one image if it is new or has changed."""
     from models.predictors import files_of
 
     name = model_name(model)
     known = store.model(name)
     if is_path(model):
-        place, stamp = str(Path(model).resolve()), _stamp(files_of(model))
-        if known is not None and (known.path, known.stamp) == (place, stamp):
+        location, stamp = str(Path(model).resolve()), _stamp(files_of(model))
+        if known is not None and (known.path, known.stamp) == (location, stamp):
             return Classifier(name, known.digest, Path(model))
     else:
-        place, stamp = model, ""
-    predictor = _opened(name, model, data, threads=threads)
-    if known is None or (known.path, known.digest) != (place, predictor.digest):
+        location, stamp = model, ""
+    predictor = _load(name, model, data, threads=threads)
+    if known is None or (known.path, known.digest) != (location, predictor.digest):
         predictor.predict(data.test_images[:1])
-    store.remember_model(StoredModel(name, predictor.digest, place, stamp, {}))
+    store.remember_model(StoredModel(name, predictor.digest, location, stamp, {}))
     return Classifier(name, predictor.digest, Path(model))
 
 
@@ -139,24 +167,37 @@ def _trained(
     *,
     threads: int,
 ) -> Classifier:
-    """Return an architecture as trained here, now if it was not before."""
-    from models.store import sidecar_path
+    """Return an architecture that is trained in the results folder, and train it if necessary."""
+    from models.resumable import train_to_file
+    from models.store import load
+    from models.training import TrainConfig
 
-    if not (path.is_file() and sidecar_path(path).is_file()):
-        _train(name, study.training_seed, data, path, observer, threads=threads)
+    if not is_trained(path):
+        start_backend(threads)
+        observer.note(f"training {name} on {len(data.train_images):,} images of {data.name}")
+        config = TrainConfig(architecture=name, seed=study.training_seed)
+        train_to_file(config, data, path, on_epoch=report_epochs(observer, name))
     known = store.model(name)
-    place, stamp = str(path.resolve()), _stamp([path])
-    if known is None or (known.path, known.stamp) != (place, stamp):
-        known = _read(name, path, stamp, threads=threads)
+    location, stamp = str(path.resolve()), _stamp([path])
+    if known is None or (known.path, known.stamp) != (location, stamp):
+        start_backend(threads)
+        trained = load(path)
+        history: dict[str, object] = {
+            "data_digest": trained.data_digest,
+            "config": trained.config.model_dump(mode="json"),
+            "epochs": trained.history,
+            "versions": trained.provenance,
+        }
+        known = StoredModel(name, trained.digest, location, stamp, history)
         store.remember_model(known)
     _check_training(known, study, data)
     return Classifier(name, known.digest, path)
 
 
-def _opened(
+def _load(
     name: str, source: str | Path, data: "Dataset", *, threads: int
 ) -> "predictors.Predictor":
-    """Load a model and compare what it takes and tells apart with the data."""
+    """Load a model, and compare its input shape and number of classes with the data."""
     from models.predictors import load_predictor
 
     predictor = load_predictor(source, image_shape=data.image_shape, threads=threads)
@@ -167,70 +208,27 @@ def _opened(
         )
     if predictor.classes != data.classes:
         raise StudyError(
-            f"model {name} tells {predictor.classes} classes apart, but "
-            f"{data.name} has {data.classes}"
+            f"model {name} has {predictor.classes} classes, but {data.name} has {data.classes}"
         )
     return predictor
-
-
-def _start(threads: int) -> None:
-    """Start the machine-learning library with a fixed number of threads, without its greetings."""
-    from models.backend import pin_threads, quiet_start
-
-    with quiet_start():
-        pin_threads(threads)
-
-
-def _train(
-    name: str, seed: int, data: "Dataset", path: Path, observer: Observer, *, threads: int
-) -> None:
-    from models.training import EpochReport, TrainConfig
-    from models.training.resumable import train_to_file
-
-    _start(threads)
-    observer.note(f"training {name} on {len(data.train_images):,} images of {data.name}")
-
-    def tell(report: EpochReport) -> None:
-        seen = report.validation_accuracy
-        observer.epoch_done(
-            name, report.epoch, report.epochs, report.accuracy if seen is None else seen
-        )
-
-    train_to_file(TrainConfig(architecture=name, seed=seed), data, path, on_epoch=tell)
-
-
-def _read(name: str, path: Path, stamp: str, *, threads: int) -> StoredModel:
-    """Read a model that was trained here, with its history."""
-    from models.store import load
-
-    _start(threads)
-    trained = load(path)
-    history: dict[str, object] = {
-        "data_digest": trained.data_digest,
-        "config": trained.config.model_dump(mode="json"),
-        "epochs": trained.history,
-        "versions": trained.provenance,
-    }
-    return StoredModel(name, trained.digest, str(path.resolve()), stamp, history)
 
 
 def _check_training(model: StoredModel, study: "Study", data: "Dataset") -> None:
     """Refuse a kept model that is not the one that training now would give."""
     seed = model.provenance["config"]["seed"]
     if model.provenance["data_digest"] != data.digest:
-        raise StudyError(
-            f"{model.path} was trained on other data than {data.name}; move it away, or choose "
-            "another folder with --out"
-        )
-    if seed != study.training_seed:
-        raise StudyError(
-            f"{model.path} was trained with seed {seed}, but the study asks for "
-            f"{study.training_seed}; move it away, or choose another folder with --out"
-        )
+        how = f"on other data than {data.name}"
+    elif seed != study.training_seed:
+        how = f"with seed {seed}, but the study asks for {study.training_seed}"
+    else:
+        return
+    raise StudyError(
+        f"{model.path} was trained {how}; move it away, or choose another folder with --out"
+    )
 
 
 def _stamp(paths: Iterable[Path]) -> str:
-    """Return what changes when a file is written again: name, size and time of change of each."""
+    """Return name, size and modification time of files: what changes when one is written again."""
     states = [(path.name, path.stat()) for path in paths]
     return json.dumps([[name, state.st_size, state.st_mtime_ns] for name, state in states])
 

@@ -1,4 +1,4 @@
-"""Every training of the seed study: done once, remembered, and judged on the test images."""
+"""The trainings of the reference study: each is done once, stored, and evaluated on test images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,43 +7,47 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 import noiselib
-from studies.config.reference_systems import Goal, Row, Systems
+from studies.config.reference_systems import Goal, ReferenceSystems, ReportedModel
 
 if TYPE_CHECKING:
     from models.data import Dataset
     from models.training import TrainConfig, Trained
     from models.training.batches import Augment
-    from models.training.reports import Watcher
-    from models.trials.laboratory import Trial
+    from models.training.reports import TrainingObserver
+    from models.trials.trial_runner import Trial
 
+_KEY = "studies.seeds.trainings.SeedStudy._{}.<locals>.<lambda>"
+"""Part of the key of each stored trial, so it must not change when functions are renamed."""
 
-FRESH_SEED = 3
-"""Of the noise in training, plus the training seed: not that of the noisy data."""
+TRAIN_SEED, TEST_SEED = 1, 2
+"""Noise seeds of the two sets: image 5 of one must not have the noise of image 5 of the other."""
+
+AUGMENTATION_SEED = 3
+"""Noise seed of augmentations, plus the training seed; it differs from those of the noisy data."""
 
 QUICK_IMAGES = 600
-"""Of training and test images each in a quick run, with one epoch: to see that all of it runs."""
+"""Number of training and of test images in a quick run, which shows that everything works."""
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What came out of a row or a goal.
+class ReferenceResult:
+    """The trainings of a reported model or of a goal.
 
-    Parameters
+    Attributes
     ----------
-    asked
-        The row or the goal.
-    accuracies
-        On the test images, one a training seed; or on its fold, one a fold.
-    seconds
-        Wall-clock time of all its trainings.
-    epochs
-        Trained in all.
+    asked : ReportedModel or Goal
+        What was trained.
+    accuracies : tuple of float
+        On the test images, one for each training seed; or one for each fold, on the fold.
+    seconds : float
+        Wall-clock time of all trainings.
+    epochs : int
+        Number of epochs of all trainings.
     """
 
-    asked: Row | Goal
+    asked: ReportedModel | Goal
     accuracies: tuple[float, ...]
     seconds: float
     epochs: int
@@ -55,114 +59,133 @@ class Result:
 
     @property
     def deviation(self) -> float | None:
-        """Their standard deviation (divisor n - 1); None for one alone."""
+        """Standard deviation of the accuracies (divisor n - 1); None for a single one."""
         return stdev(self.accuracies) if len(self.accuracies) > 1 else None
 
 
-class SeedStudy:
-    """The seed study in a folder.
+class ReferenceStudy:
+    """The trainings of all reported models and goals, in one folder.
 
     Parameters
     ----------
-    systems
-        What there is to do.
-    clean
+    systems : ReferenceSystems
+        What to train.
+    clean : Dataset
         MNIST.
-    folder
-        Where results are remembered, and the unfinished training is kept.
-    watcher
-        Is told how it goes on.
-    quick
-        Whether one epoch on `QUICK_IMAGES` images is enough.
+    folder : Path
+        Where results and the unfinished training are stored.
+    observer : TrainingObserver
+        Receives the progress.
+    quick : bool
+        Whether to train for one epoch on `QUICK_IMAGES` images.
     """
 
     def __init__(
-        self, systems: Systems, clean: "Dataset", folder: Path, watcher: "Watcher", *, quick: bool
+        self,
+        systems: ReferenceSystems,
+        clean: "Dataset",
+        folder: Path,
+        observer: "TrainingObserver",
+        *,
+        quick: bool,
     ) -> None:
         self._systems = systems
         self._clean = clean.first(QUICK_IMAGES, QUICK_IMAGES) if quick else clean
         self._folder = folder
-        self._watcher = watcher
+        self._observer = observer
         self._quick = quick
         self._noisy: dict[str, Dataset] = {}
 
-    def run(self) -> list[Result]:
-        """Train and judge every row and goal, but for those done before.
+    def run(self) -> list[ReferenceResult]:
+        """Train and evaluate every reported model and goal that is not stored yet.
+
+        Returns
+        -------
+        list of ReferenceResult
+            In the order of the systems, with the goals last.
 
         Raises
         ------
         models.training.TrainingError
-            When a training fails, or the folder cannot be used; what is finished stays.
+            When a training fails, or the folder cannot be used; finished trainings stay.
         """
-        asked: Sequence[Row | Goal] = [*self._systems.rows, *self._systems.goals]
+        asked: Sequence[ReportedModel | Goal] = [*self._systems.rows, *self._systems.goals]
         results = []
         for number, one in enumerate(asked, 1):
-            trials = self._row(one) if isinstance(one, Row) else self._goal(one)
+            trials = self._goal(one) if isinstance(one, Goal) else self._reported(one)
             result = _result(one, trials)
             results.append(result)
-            self._watcher.note(
+            self._observer.note(
                 f"{number} of {len(asked)}: {one.title}: {result.accuracy:.2%}, "
                 f"{result.epochs} epochs in {result.seconds:.0f} s"
             )
         return results
 
-    def _row(self, row: Row) -> "Sequence[Trial]":
+    def _reported(self, row: ReportedModel) -> "Sequence[Trial]":
         from models.trials.crossvalidation import crossvalidate
-        from models.trials.laboratory import Laboratory
 
         data, config = self._data(row.noise), self._config(row)
         if row.folds:
-            return crossvalidate(config, data, row.folds, self._folder, self._watcher)
-        laboratory = Laboratory(self._folder, None, self._watcher)
-        return [laboratory.run(row.title, config, data, lambda trained: _judged(trained, data))]
+            return crossvalidate(config, data, row.folds, self._folder, self._observer)
+        return [self._trial(row.title, config, data, None, _KEY.format("row"))]
 
     def _goal(self, goal: Goal) -> "list[Trial]":
-        import noiselib
-        from models.trials.laboratory import Laboratory
-        from studies.config.augmentation import SpecAugment
+        from studies.config.augmentation import CleanImageAugment, SpecAugment
 
         data, config = self._data(goal.noise), self._config(goal)
         noise = noiselib.parse(self._systems.noise[goal.augmentation])
-        trials = []
-        for seed in goal.seeds:
-            clean = np.asarray(self._clean.train_images)
-            fresh = FreshNoise(clean, SpecAugment(noise, FRESH_SEED + seed))
-            trial = Laboratory(self._folder, fresh, self._watcher).run(
+        clean = np.asarray(self._clean.train_images)
+        return [
+            self._trial(
                 f"{goal.title}, seed {seed}",
                 config.model_copy(update={"seed": seed}),
                 data,
-                lambda trained: _judged(trained, data),
+                CleanImageAugment(clean, SpecAugment(noise, AUGMENTATION_SEED + seed)),
+                _KEY.format("goal"),
             )
-            trials.append(trial)
-        return trials
+            for seed in goal.seeds
+        ]
+
+    def _trial(
+        self,
+        title: str,
+        config: "TrainConfig",
+        data: "Dataset",
+        augment: "Augment | None",
+        key: str,
+    ) -> "Trial":
+        from models.trials.trial_runner import TrialRunner
+
+        runner = TrialRunner(self._folder, augment, self._observer)
+        return runner.run(title, config, data, lambda trained: _evaluate(trained, data), key)
 
     def _data(self, noise: str) -> "Dataset":
         if noise not in self._noisy:
             self._noisy[noise] = with_noise(self._clean, noise, self._systems.noise[noise])
         return self._noisy[noise]
 
-    def _config(self, one: Row | Goal) -> "TrainConfig":
+    def _config(self, one: ReportedModel | Goal) -> "TrainConfig":
         from models.training import TrainConfig
 
         settings = {"architecture": one.architecture, **one.training}
         return TrainConfig.model_validate(settings | ({"epochs": 1} if self._quick else {}))
 
 
-def _judged(trained: "Trained", data: "Dataset") -> tuple[float, float]:
-    """Return accuracy and loss on the test images, which nothing has looked at before."""
+def _evaluate(trained: "Trained", data: "Dataset") -> tuple[float, float]:
+    """Return accuracy and loss on the test images, which no training has used."""
     from models.scoring import score
 
     found = score(trained.model, data.test_images, data.test_labels)
     return found.accuracy, found.loss
 
 
-def _result(asked: Row | Goal, trials: "Sequence[Trial]") -> Result:
+def _result(asked: ReportedModel | Goal, trials: "Sequence[Trial]") -> ReferenceResult:
     from models.training import TrainingError
 
     for trial in trials:
         if trial.accuracy is None:
             raise TrainingError(f"{asked.title}: {trial.failure}")
-    return Result(
+    return ReferenceResult(
         asked,
         tuple(trial.accuracy for trial in trials if trial.accuracy is not None),
         sum(trial.seconds for trial in trials),
@@ -170,21 +193,22 @@ def _result(asked: Row | Goal, trials: "Sequence[Trial]") -> Result:
     )
 
 
-TRAIN_SEED, TEST_SEED = 1, 2
-"""Of the noise on the two sets: image 5 of one must not get the noise of image 5 of the other."""
-
-
 def with_noise(data: "Dataset", name: str, spec: str) -> "Dataset":
-    """Return the data with noise drawn once for every training and test image.
+    """Return data in which every training and test image has its own constant noise.
 
     Parameters
     ----------
-    data
+    data : Dataset
         The clean data.
-    name
-        What the noise is called.
-    spec
-        The noise, as noiselib writes it.
+    name : str
+        Name of the noise.
+    spec : str
+        The noise, in the text form of noiselib.
+
+    Returns
+    -------
+    Dataset
+        The noisy data; the same for the identity.
     """
     from models.data import Dataset
 
@@ -199,32 +223,3 @@ def with_noise(data: "Dataset", name: str, spec: str) -> "Dataset":
         data.test_labels,
         data.class_names,
     )
-
-
-@dataclass(frozen=True, eq=False)
-class FreshNoise:
-    """An augmentation that puts noise on the clean images of the ids, whatever images it is given.
-
-    The noisy data has its noise in it already: validation images keep that, training images get
-    another in each epoch.
-
-    Parameters
-    ----------
-    clean
-        uint8 (n, h, w, c), all clean training images.
-    noise
-        Called as ``noise(images, ids, epoch)``.
-    """
-
-    clean: NDArray[np.uint8]
-    noise: "Augment"
-
-    def __call__(
-        self, images: NDArray[np.uint8], ids: NDArray[np.int64], epoch: int
-    ) -> NDArray[np.uint8]:
-        """Return the clean images of `ids` under the noise of this epoch, counted from 0."""
-        del images
-        return self.noise(self.clean[ids], ids, epoch)
-
-    def __str__(self) -> str:
-        return f"{self.noise}, of clean images"

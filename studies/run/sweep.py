@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from studies.core.progress import Observer
-from studies.plan import ImageRange, Planned, cell_key, conditions_in_order, planned_keys
+from studies.plan import ImageRange, Point, cell_key, conditions_in_order, planned_keys
 from studies.run.engine import Engine, Failed, Job
 from studies.stats import metrics
 from studies.store.records import Failure
@@ -13,7 +13,7 @@ from studies.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class CellCounts:
-    """How many cells the plan has, and what became of the missing ones."""
+    """The number of cells in the plan, and of those that were computed now, or failed now."""
 
     planned: int
     computed: int
@@ -21,19 +21,19 @@ class CellCounts:
 
 
 def missing_jobs(
-    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
+    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str], stored: Set[str]
 ) -> list[Job]:
-    """Return what is still to be computed, in the order in which to compute it.
+    """Return a job for each condition with a missing cell, in the order in which to compute them.
 
     Parameters
     ----------
-    points
+    points : sequence of Point
         The plan.
-    images
+    images : ImageRange
         The images of the study.
-    digests
+    digests : mapping of str to str
         Model name -> model digest. Models with one digest are one model: the first computes.
-    stored
+    stored : set of str
         Keys of the cells that need not be computed.
     """
     names: dict[str, str] = {}
@@ -58,29 +58,18 @@ def sweep(
     digests: Mapping[str, str],
     planned: int,
 ) -> CellCounts:
-    """Compute jobs and store every cell as soon as it is known.
+    """Compute jobs from `missing_jobs`, and store every cell as soon as it is known.
 
     Parameters
     ----------
-    jobs
-        What to compute, from `missing_jobs`.
-    engine
-        What computes them.
-    store
-        Where cells and failures go, one transaction each.
-    observer
-        Who is told.
-    run
+    jobs, engine, store, observer
+        What to compute, what computes it, where cells and failures go, and who receives progress.
+    run : int
         Number of this run in the store.
-    digests
+    digests : mapping of str to str
         Model name -> model digest.
-    planned
-        Cells in the whole plan, stored ones included.
-
-    Returns
-    -------
-    CellCounts
-        What became of the jobs' cells.
+    planned : int
+        Number of cells in the whole plan, stored ones included.
     """
     observer.sweep_begins(sum(len(job.cells) for job in jobs), planned)
     computed = failed = 0
@@ -105,8 +94,7 @@ def sweep(
 
 
 def sweep_in_rounds(
-    replan: Callable[[], Sequence[Planned]],
-    images: ImageRange,
+    plan: Callable[[], Sequence[Point]],
     engine: Engine,
     store: Store,
     observer: Observer,
@@ -114,35 +102,27 @@ def sweep_in_rounds(
     run: int,
     digests: Mapping[str, str],
 ) -> CellCounts:
-    """Compute what a plan lacks, then what it asks for in the light of that, until it has all.
+    """Compute the missing cells of a plan, plan again, and so on until no cell is missing.
 
     A plan that does not depend on results is done after one round. A cell that fails is not tried
     again in a later round.
 
     Parameters
     ----------
-    replan
-        Returns the plan as far as it is known.
-    images
-        The images of the study.
+    plan : callable
+        Returns the points of the plan, as far as the stored cells determine them.
     engine, store, observer, run, digests
         As for `sweep`.
-
-    Returns
-    -------
-    CellCounts
-        The cells of the last plan, and what became of the missing ones in all rounds.
     """
+    images = store.evaluation_set().images
     tried: set[str] = set()
     computed = failed = 0
     while True:
-        points = replan()
+        points = plan()
         planned = len(planned_keys(points, images, digests))
         jobs = missing_jobs(points, images, digests, store.finished_keys() | tried)
         if not jobs:
             return CellCounts(planned, computed, failed)
-        cell_counts = sweep(
-            jobs, engine, store, observer, run=run, digests=digests, planned=planned
-        )
+        counts = sweep(jobs, engine, store, observer, run=run, digests=digests, planned=planned)
         tried.update(key for job in jobs for key in job.cells.values())
-        computed, failed = computed + cell_counts.computed, failed + cell_counts.failed
+        computed, failed = computed + counts.computed, failed + counts.failed

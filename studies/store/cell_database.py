@@ -1,9 +1,10 @@
-"""Cells in a database: what each model answered, an array a quantity, checked when it is read."""
+"""Cells in a database: the outcomes of each model, one array for each quantity, with checksums."""
 
 import json
+import zlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +12,44 @@ import numpy.typing as npt
 from studies.core.errors import StudyError
 from studies.plan import Condition
 from studies.stats.predictions import Outcomes
-from studies.store.database import Database, PackedArray, pack, unpack
+from studies.store.database import Database
+
+
+class PackedArray(NamedTuple):
+    """An array as it is stored in the database."""
+
+    dtype: str  # little-endian, such as "<f2"
+    shape: str  # JSON list
+    checksum: int  # CRC-32 of the content
+    content: bytes  # elements in C order
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the content is what was packed."""
+        return zlib.crc32(self.content) == self.checksum
+
+
+def pack(array: npt.NDArray[Any]) -> PackedArray:
+    """Return an array as bytes with a checksum."""
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    content = little.tobytes()
+    return PackedArray(little.dtype.str, json.dumps(little.shape), zlib.crc32(content), content)
+
+
+def unpack(packed: PackedArray) -> npt.NDArray[Any]:
+    """Return the array of packed bytes, read-only."""
+    return np.frombuffer(packed.content, packed.dtype).reshape(json.loads(packed.shape))
 
 
 class CellDatabase(Database):
-    """A database of ours, as far as its cells go."""
+    """The part of the results database that stores cells."""
 
     def finished_keys(self) -> set[str]:
-        """Return the keys of all cells that are stored."""
+        """Return the keys of all stored cells."""
         return {key for (key,) in self.rows("SELECT key FROM cells")}
 
     def runs_of_cells(self) -> dict[str, int]:
-        """Return the number of the run that computed each stored cell, by the cell's key."""
+        """Return cell key -> number of the run that computed it, for all stored cells."""
         return dict(self.rows("SELECT key, run FROM cells"))
 
     def add_cell(
@@ -35,7 +62,7 @@ class CellDatabase(Database):
         seconds: float,
         outcomes: Outcomes,
     ) -> None:
-        """Store a cell whole, in one transaction; an older failure of it is forgotten."""
+        """Store a cell in one transaction, and delete an older failure of it."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -56,39 +83,22 @@ class CellDatabase(Database):
             connection.execute("DELETE FROM failures WHERE key = ?", (key,))
 
     def quantity(self, key: str, name: str) -> npt.NDArray[Any]:
-        """Return one array of a stored cell, read-only.
-
-        Parameters
-        ----------
-        key
-            Key of the cell.
-        name
-            A field of `studies.stats.predictions.Outcomes`.
+        """Return one field of the `Outcomes` in a stored cell, read-only.
 
         Raises
         ------
         StudyError
-            When it is not stored; or when its bytes are not what was written: it is then forgotten,
-            and so are all others like it, see `drop_damaged`.
+            When it is not stored; or when its bytes are not what was written: all damaged cells
+            are then deleted, see `drop_damaged`.
         """
         (array,) = self._arrays(key, (name,))
         return array
 
     def outcomes(self, key: str, *, of_all_classes: bool = True) -> Outcomes:
-        """Return what is stored of a cell's images.
+        """Return the outcomes in a stored cell.
 
-        Parameters
-        ----------
-        key
-            Key of the cell.
-        of_all_classes
-            Whether to read the log-probabilities of all classes, which are most of the bytes;
-            otherwise they are ``(n, 0)``.
-
-        Raises
-        ------
-        StudyError
-            As for `quantity`.
+        Without those of all classes, which are most of the bytes, `log_probabilities` is
+        ``(n, 0)``. Errors are those of `quantity`.
         """
         names = Outcomes.__slots__
         arrays = self._arrays(key, names if of_all_classes else names[:-1])
@@ -105,32 +115,26 @@ class CellDatabase(Database):
         found = {name: PackedArray(*packed) for name, *packed in rows}
         if not rows and key not in self.finished_keys():
             raise StudyError(f"{self.path} holds no cell {key}")
-        if not all(name in found and found[name].is_whole for name in names):
+        if not all(name in found and found[name].is_intact for name in names):
             dropped = self.drop_damaged()
             raise StudyError(
-                f"{self.path} has damaged cells ({key} for one); {dropped} are dropped, and the "
+                f"{self.path} has damaged cells ({key} for one); {dropped} are deleted, and the "
                 "same sweep computes them again"
             )
         return [unpack(found[name]) for name in names]
 
     def drop_damaged(self) -> int:
-        """Forget every cell of which an array is missing or is not what was written.
-
-        Returns
-        -------
-        int
-            How many there were.
-        """
+        """Delete every cell of which an array is missing or damaged, and return their number."""
         with self.transaction() as connection:
-            whole: Counter[str] = Counter()
+            intact: Counter[str] = Counter()
             for cell, *packed in connection.execute(
                 "SELECT cell, dtype, shape, checksum, bytes FROM outcomes"
             ):
-                whole[cell] += PackedArray(*packed).is_whole
+                intact[cell] += PackedArray(*packed).is_intact
             damaged = [
                 (key,)
                 for (key,) in connection.execute("SELECT key FROM cells").fetchall()
-                if whole[key] < len(Outcomes.__slots__)
+                if intact[key] < len(Outcomes.__slots__)
             ]
             connection.executemany("DELETE FROM outcomes WHERE cell = ?", damaged)
             connection.executemany("DELETE FROM cells WHERE key = ?", damaged)

@@ -1,16 +1,11 @@
-"""A SQLite file, opened safely: whole, ours, and each mishap said in one sentence."""
+"""A results database: opened only when it is intact and ours; every error is one sentence."""
 
-import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, Self
 
 from studies.core.errors import StudyError
 
@@ -18,10 +13,10 @@ VERSION = 1
 """Raised whenever the tables change; stored as SQLite's ``user_version``."""
 
 APPLICATION = 0x53545544
-"""Says "STUD"; stored as SQLite's ``application_id``: this database is one of ours."""
+"""The letters "STUD"; stored as SQLite's ``application_id``, which marks results databases."""
 
 TABLES = """
-CREATE TABLE study (                -- one row: what every cell here is about
+CREATE TABLE study (                -- one row: the images of every cell
     name TEXT NOT NULL,
     data_name TEXT NOT NULL,
     data_digest TEXT NOT NULL,
@@ -29,18 +24,18 @@ CREATE TABLE study (                -- one row: what every cell here is about
     count INTEGER NOT NULL,         -- how many images
     class_names TEXT NOT NULL,      -- JSON list
     labels BLOB NOT NULL,           -- true classes, little-endian int32
-    example BLOB NOT NULL,          -- the first image, uint8, to be shown
+    example BLOB NOT NULL,          -- the first image, uint8, for reports
     example_shape TEXT NOT NULL     -- JSON list: height, width, channels
 ) STRICT;
-CREATE TABLE runs (                 -- one row a sweep that was started
+CREATE TABLE runs (                 -- one row for each sweep that was started
     id INTEGER PRIMARY KEY,
     started TEXT NOT NULL,
-    finished TEXT,                  -- empty while it runs, or when it was cut
-    command TEXT NOT NULL,          -- what to type to repeat it
+    finished TEXT,                  -- NULL while it runs, or when it was interrupted
+    command TEXT NOT NULL,          -- the command that repeats it
     study TEXT NOT NULL,            -- JSON: every setting
     provenance TEXT NOT NULL        -- JSON: versions, commit, threads
 ) STRICT;
-CREATE TABLE models (               -- the models last seen under their names
+CREATE TABLE models (               -- the models last used under their names
     name TEXT PRIMARY KEY,
     digest TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -51,10 +46,10 @@ CREATE TABLE cells (
     key TEXT PRIMARY KEY,
     pipeline TEXT NOT NULL,
     revisions TEXT NOT NULL,        -- JSON: [name, revision] of every corruption
-    seed INTEGER,                   -- NULL where nothing is drawn
+    seed INTEGER,                   -- NULL where nothing is random
     model_digest TEXT NOT NULL,
     run INTEGER NOT NULL REFERENCES runs,
-    seconds REAL NOT NULL           -- spent predicting
+    seconds REAL NOT NULL           -- spent on predictions
 ) STRICT;
 CREATE TABLE outcomes (             -- one row for each array of a cell
     cell TEXT NOT NULL REFERENCES cells,
@@ -65,7 +60,7 @@ CREATE TABLE outcomes (             -- one row for each array of a cell
     bytes BLOB NOT NULL,
     PRIMARY KEY (cell, quantity)
 ) STRICT;
-CREATE TABLE failures (             -- cells that failed at the last try
+CREATE TABLE failures (             -- cells that failed when last computed
     key TEXT PRIMARY KEY,
     pipeline TEXT NOT NULL,
     seed INTEGER,
@@ -76,54 +71,8 @@ CREATE TABLE failures (             -- cells that failed at the last try
 """
 
 
-class PackedArray(NamedTuple):
-    """An array as it lies in the database.
-
-    Attributes
-    ----------
-    dtype
-        NumPy's name of the type, little-endian: ``<f2``.
-    shape
-        JSON list.
-    checksum
-        CRC-32 of the bytes.
-    content
-        The elements in C order.
-    """
-
-    dtype: str
-    shape: str
-    checksum: int
-    content: bytes
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the bytes are those that were packed."""
-        return zlib.crc32(self.content) == self.checksum
-
-
-def pack(array: npt.NDArray[Any]) -> PackedArray:
-    """Return an array of numbers as bytes."""
-    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    content = little.tobytes()
-    return PackedArray(little.dtype.str, json.dumps(little.shape), zlib.crc32(content), content)
-
-
-def unpack(packed: PackedArray) -> npt.NDArray[Any]:
-    """Return the array, read-only."""
-    return np.frombuffer(packed.content, packed.dtype).reshape(json.loads(packed.shape))
-
-
 class Database:
-    """A connection whose every error is a `StudyError`.
-
-    Parameters
-    ----------
-    path
-        The file.
-    create
-        Whether to make it when it is missing.
-    """
+    """A connection to a results database; every error of SQLite becomes a `StudyError`."""
 
     def __init__(self, path: Path, *, create: bool) -> None:
         self.path = path
@@ -142,8 +91,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Write all that happens inside, or nothing."""
-        with self._said_plainly():
+        """Write everything that happens inside, or nothing."""
+        with self._errors_explained():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -154,38 +103,37 @@ class Database:
                 raise
 
     @contextmanager
-    def _said_plainly(self) -> Iterator[None]:
+    def _errors_explained(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise damaged(self.path, error) from None
+            raise explained(self.path, error) from None
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows that a query finds."""
-        with self._said_plainly():
+        """Return the rows of a query."""
+        with self._errors_explained():
             return self._connection.execute(query, values).fetchall()
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
-    """Open a results database and make sure that it is whole and ours.
+    """Open a results database and make sure that it is intact and ours.
 
     Parameters
     ----------
-    path
+    path : Path
         The file.
-    create
-        Whether to make it when it is missing.
+    create : bool
+        Whether to create it when it is missing.
 
     Returns
     -------
     sqlite3.Connection
-        Write-ahead log, no open transaction; transactions are begun by hand.
+        With a write-ahead log; transactions are begun explicitly.
 
     Raises
     ------
     StudyError
-        When the file is missing, damaged, of another application or from a newer version. The
-        file is left as it is.
+        When the file is missing, damaged, or of another program or version. It is left unchanged.
     """
     if not create and not path.is_file():
         raise StudyError(f"there are no results in {path.parent}: {path.name} is missing")
@@ -193,12 +141,12 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     try:
         _check(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
-        # Enough against a killed process; a power cut may cost the last cells, never the file.
+        # Enough for a killed process; a power failure may cost the last cells, never the file.
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise damaged(path, error) from None
+        raise explained(path, error) from None
     except StudyError:
         connection.close()
         raise
@@ -220,7 +168,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if version > VERSION:
         raise StudyError(
             f"{path} was written by a newer version of this toolkit (tables {version}, this one "
-            f"knows {VERSION}); update it to go on"
+            f"knows {VERSION}); update this one to read it"
         )
     if version < VERSION:
         raise StudyError(
@@ -233,7 +181,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    # One transaction: a process killed here leaves an empty database, which is made again.
+    # One transaction: a process killed here leaves an empty database, which is created later.
     connection.executescript(
         f"BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION}; "
         f"PRAGMA user_version = {VERSION}; COMMIT;"
@@ -244,19 +192,19 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def damaged(path: Path, error: sqlite3.Error) -> StudyError:
-    """Return what SQLite found wrong, in one sentence: not always is it the database."""
+def explained(path: Path, error: sqlite3.Error) -> StudyError:
+    """Return an error of SQLite in one sentence; the database is not always the cause."""
     code = getattr(error, "sqlite_errorcode", None)
     primary = None if code is None else code & 0xFF
     if primary == sqlite3.SQLITE_FULL:
         return StudyError(
             f"the disk is full, so {path} could not grow; every cell stored so far is safe, and "
-            "the same command goes on once there is room"
+            "the same command resumes once there is room"
         )
     if primary == sqlite3.SQLITE_IOERR:  # a quota, or a journal that needs room to be opened
         return StudyError(
             f"{path} cannot be read or written ({error}): the disk may be full, over its quota or "
-            "failing; what is stored stays, and the same command goes on once that is mended"
+            "failing; stored cells stay, and the same command resumes once that is repaired"
         )
     if primary in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return StudyError(f"{path} cannot be written: {error}")
@@ -264,5 +212,5 @@ def damaged(path: Path, error: sqlite3.Error) -> StudyError:
         return StudyError(f"{path} is in use by another program: {error}")
     reason = " ".join(str(error).split())
     return StudyError(
-        f"{path} is damaged ({reason}); move it away to start afresh, or put back a copy"
+        f"{path} is damaged ({reason}); move it away to start again, or restore a copy"
     )

@@ -1,4 +1,4 @@
-"""What is known of a results folder besides its cells."""
+"""The records of a results folder besides its cells."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ from studies.plan import Condition, ImageRange
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """What a results folder is about.
+    """The images on which all models of a results folder are evaluated.
 
     Attributes
     ----------
-    study, data
+    study, data : str
         Names of the study and of its data.
-    images
-        Which images.
-    class_names
-        One a class.
-    labels
+    images : ImageRange
+        Which images of the data.
+    class_names : tuple of str
+        One name for each class.
+    labels : ndarray of int64
         ``(n,)`` true classes.
-    example
-        ``(h, w, c)`` uint8: the first of the images.
+    example : ndarray of uint8
+        ``(h, w, c)``, the first of the images.
     """
 
     study: str
@@ -38,7 +38,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """A model as it was last seen: its file, the file's stamp, its digest and its history."""
+    """A model: its name, digest, file, the size and time of that file, and how it was trained."""
 
     name: str
     digest: str
@@ -49,7 +49,7 @@ class StoredModel:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A cell that failed at the last try, and why."""
+    """A cell that failed when it was last computed, and why."""
 
     key: str
     condition: Condition

@@ -1,7 +1,9 @@
-"""Results on disk: one SQLite file that survives a crash at any moment."""
+"""Results on disk: one SQLite file that survives a crash at any moment, written by one sweep."""
 
 import json
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,10 @@ class Store(CellDatabase):
 
     Parameters
     ----------
-    folder
+    folder : Path
         The results folder.
-    create
-        Whether to make the database when it is missing.
+    create : bool
+        Whether to create the database when it is missing.
 
     Raises
     ------
@@ -35,10 +37,10 @@ class Store(CellDatabase):
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         super().__init__(folder / FILE_NAME, create=create)
 
-    # --- what the folder is about -------------------------------------------------------------
+    # --- the evaluation set -------------------------------------------------------------------
 
     def evaluation_set(self) -> EvaluationSet:
-        """Return what the folder is about."""
+        """Return the study and the images of the folder."""
         rows = self.rows(
             "SELECT name, data_name, data_digest, first, count, class_names, labels, example, "
             "example_shape FROM study"
@@ -56,7 +58,7 @@ class Store(CellDatabase):
         )
 
     def bind(self, evaluation_set: EvaluationSet) -> None:
-        """Make the folder one of this study on these images, or make sure that it is.
+        """Bind a new folder to a study and its images, or make sure that it is bound to them.
 
         Raises
         ------
@@ -97,12 +99,12 @@ class Store(CellDatabase):
                 "INSERT INTO runs (started, command, study, provenance) VALUES (?, ?, ?, ?)",
                 (started, command, json.dumps(study), json.dumps(provenance)),
             )
-            if cursor.lastrowid is None:  # cannot be after an INSERT; tells the type checker so
+            if cursor.lastrowid is None:  # cannot be after an INSERT; for the type checker
                 raise AssertionError
             return cursor.lastrowid
 
     def finish_run(self, run: int, finished: str) -> None:
-        """Record that a sweep came to its end."""
+        """Record the end of a sweep."""
         with self.transaction() as connection:
             connection.execute("UPDATE runs SET finished = ? WHERE id = ?", (finished, run))
 
@@ -117,7 +119,7 @@ class Store(CellDatabase):
         ]
 
     def remember_model(self, model: StoredModel) -> None:
-        """Record a model under its name, in place of an older one."""
+        """Record a model under its name, and replace an older one."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO models VALUES (?, ?, ?, ?, ?)",
@@ -125,7 +127,7 @@ class Store(CellDatabase):
             )
 
     def model(self, name: str) -> StoredModel | None:
-        """Return the model last seen under a name."""
+        """Return the model that was last recorded under a name."""
         rows = self.rows(
             "SELECT name, digest, path, stamp, provenance FROM models WHERE name = ?", (name,)
         )
@@ -137,7 +139,7 @@ class Store(CellDatabase):
     # --- failures -----------------------------------------------------------------------------
 
     def add_failure(self, failure: Failure, *, run: int) -> None:
-        """Record why a cell failed, in place of an older reason."""
+        """Record why a cell failed, and replace an older reason."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)",
@@ -152,7 +154,7 @@ class Store(CellDatabase):
             )
 
     def failures(self) -> list[Failure]:
-        """Return the cells that failed at their last try, in a fixed order."""
+        """Return the cells that failed when they were last computed, in a fixed order."""
         rows = self.rows(
             "SELECT key, pipeline, seed, model, error FROM failures ORDER BY pipeline, seed, model"
         )
@@ -168,3 +170,38 @@ def _describe(evaluation_set: EvaluationSet) -> str:
         f"study {evaluation_set.study!r} on {images.count} images of {evaluation_set.data} "
         f"(digest {images.digest[:8]})"
     )
+
+
+@contextmanager
+def exclusive_lock(folder: Path) -> Iterator[None]:
+    """Lock a results folder, so that only one sweep at a time writes to it.
+
+    The lock is an exclusive transaction on an empty database: on every system the operating
+    system itself releases it when the process ends, however it ends, so no stale lock is left.
+
+    Parameters
+    ----------
+    folder : Path
+        The results folder; it is created when it is missing.
+
+    Raises
+    ------
+    StudyError
+        When another sweep has locked it, or the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StudyError(f"the results folder {folder} cannot be written: {error}") from None
+    with closing(connection):
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise StudyError(f"the results folder {folder} cannot be locked: {error}") from None
+            raise StudyError(
+                f"another sweep is running in {folder}; wait for it, or choose another folder "
+                "with --out"
+            ) from None
+        yield

@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.core import provenance
 from studies.core.progress import Observer
-from studies.plan import Point
 from studies.report.context import ReportContext, write_files
 from studies.report.diagnosis.report import (
     DiagnosisReport,
@@ -13,35 +11,31 @@ from studies.report.diagnosis.report import (
     make_diagnosis_report,
 )
 from studies.results.sweep_results import SweepResults
-from studies.run.diagnosis import compute_answers, conditions_to_look_at, read_history, read_views
-from studies.run.models import Classifier, load_models
-from studies.store.lock import exclusive_lock
-from studies.store.store import Store
-from studies.workflows.sweep import evaluation_set_of
+from studies.run.diagnosis import plan_diagnosis, read_evaluations, read_history
+from studies.workflows.sweep import open_session
 
 if TYPE_CHECKING:
     from studies.config.study import Study
-    from studies.run.diagnosis import Looked
 
 
 def diagnose(
     study: "Study", spec: str | None, folder: Path, *, command: str, observer: Observer
 ) -> tuple[DiagnosisReport, list[Path]]:
-    """Train or load the models, have them answer, and write the diagnosis.
+    """Train or load the models, evaluate them, and write the diagnosis.
 
     Parameters
     ----------
-    study
+    study : Study
         Names data and models; its first seed is that of the corruption.
-    spec
-        The corruption to look at beside the clean images, or None.
-    folder
-        A results folder, as of a sweep: its trained models are used. The answers are kept in its
-        ``diagnosis/``, and each condition has a folder there.
-    command
-        What to type to repeat this, for the provenance.
-    observer
-        Who is told how it goes on.
+    spec : str or None
+        A corruption to evaluate beside the clean images.
+    folder : Path
+        A results folder, as of a sweep: its trained models are used. The cells are stored in its
+        ``diagnosis/``, where each condition has a folder for its files.
+    command : str
+        The command that repeats the diagnosis, for the provenance.
+    observer : Observer
+        Receives the progress.
 
     Returns
     -------
@@ -53,44 +47,25 @@ def diagnose(
     StudyError, models.data.DataError, models.store.ModelError
         In one sentence; everything stored before stays.
     """
-    from models.backend import processors
-    from models.data import load
-
     seed = study.seeds[0]
-    looked = conditions_to_look_at(spec, seed)
-    kept = folder / "diagnosis"
-    with exclusive_lock(folder):
-        data = load(study.data)
-        kept.mkdir(exist_ok=True)
-        threads = study.threads or processors()
-        with Store(kept, create=True) as store, observer:
-            store.bind(evaluation_set_of(study, data))
-            classifiers = load_models(
-                study, data, folder / "models", store, observer, threads=threads
-            )
-            run = store.begin_run(
-                started=provenance.now(),
-                command=command,
-                study=study.model_dump(mode="json"),
-                provenance=provenance.gather(threads),
-            )
-            compute_answers(looked, data, classifiers, store, observer, run=run, threads=threads)
-            store.finish_run(run, provenance.now())
-            views = read_views(looked, data, classifiers, store)
-            histories = [
-                read_history(item.name, item.path, item.digest)
-                for item in classifiers
-                if item.name in views[0].outcomes
-            ]
-            last = looked[-1]
-            where = folder_name(None if spec is None else last.title, last.condition.seed)
-            context = _context(looked, classifiers, store)
-            report = make_diagnosis_report(context, views, histories, data, observer, seed=seed)
-            return report, write_files(kept / where, report.files, resume="the same command")
-
-
-def _context(looked: "list[Looked]", classifiers: list[Classifier], store: Store) -> ReportContext:
-    """Return what a report says of its study."""
-    digests = {classifier.name: classifier.digest for classifier in classifiers}
-    points = [Point(item.title, n, n, item.conditions) for n, item in enumerate(looked)]
-    return ReportContext.of(SweepResults(store, points, digests))
+    points = plan_diagnosis(spec, seed)
+    with open_session(
+        study, folder, command=command, observer=observer, subfolder="diagnosis"
+    ) as session:
+        classifiers = session.load_models()
+        session.compute_missing(classifiers, points)
+        evaluations = read_evaluations(points, session.data, classifiers, session.store)
+        histories = [
+            read_history(item.name, item.path, item.digest)
+            for item in classifiers
+            if item.name in evaluations[0].outcomes
+        ]
+        digests = {classifier.name: classifier.digest for classifier in classifiers}
+        context = ReportContext.of(SweepResults(session.store, points, digests))
+        corruption = None if spec is None else points[-1].corruption
+        name = folder_name(corruption, points[-1].conditions[0].seed)
+        where = folder / "diagnosis" / name
+        report = make_diagnosis_report(
+            context, evaluations, histories, session.data, observer, seed=seed
+        )
+        return report, write_files(where, report.files, resume="the same command")

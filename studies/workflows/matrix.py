@@ -1,6 +1,6 @@
-"""A whole matrix from question to page, in one results folder."""
+"""A whole train-by-test matrix from question to page, in one results folder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studies.config.matrix import MatrixStudy
@@ -10,27 +10,14 @@ from studies.report.context import write_files
 from studies.report.matrix import make_matrix_report
 from studies.results.sweep_results import SweepResults
 from studies.run.matrix import networks_of, train_missing
-from studies.run.models import load_models
 from studies.run.sweep import CellCounts
 from studies.tables.matrix import Matrix
-from studies.workflows.sweep import compute_missing, opened
+from studies.workflows.sweep import open_session
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixResult:
-    """How a matrix ended.
-
-    Attributes
-    ----------
-    cell_counts
-        What became of the cells.
-    matrix
-        The numbers.
-    missing
-        Cells that are not there.
-    files
-        What was written, the page last.
-    """
+    """The result of a matrix: what became of its cells, its numbers, and its files, page last."""
 
     cell_counts: CellCounts
     matrix: Matrix
@@ -43,40 +30,35 @@ def run_matrix(
 ) -> MatrixResult:
     """Train the networks, sweep them, and write table, pictures and page.
 
-    Stopped on the way, the same call goes on after the last whole epoch or cell.
+    After an interruption, the same call resumes after the last complete epoch or cell.
 
     Parameters
     ----------
-    matrix
+    matrix : MatrixStudy
         What to find out.
-    folder
-        Where networks, cells and results are kept; what is there already is not done again.
-    command
-        What to type to repeat this, for the provenance.
-    observer
-        Who is told how it goes on.
+    folder : Path
+        The results folder; networks and cells that are there already are used.
+    command : str
+        The command that repeats the matrix, for the provenance.
+    observer : Observer
+        Receives the progress.
 
     Raises
     ------
     StudyError, models.data.DataError, models.store.ModelError, models.training.TrainingError
         In one sentence; everything stored before stays.
     """
-    from models.backend import processors
-
-    about = sweep_of(matrix, [matrix.training.architecture])
-    with opened(about, folder, observer) as (data, store):
-        threads = matrix.threads or processors()
-        networks = networks_of(matrix, data, folder)
-        with observer:
-            train_missing(matrix, networks, data, observer, threads=threads)
-            study = sweep_of(matrix, [str(network.path) for network in networks])
-            classifiers = load_models(study, data, folder, store, observer, threads=threads)
-            cell_counts = compute_missing(
-                study, data, classifiers, store, observer, command=command, threads=threads
-            )
-            observer.note("drawing the figures and writing the page")
+    study = sweep_of(matrix, [matrix.training.architecture])
+    with open_session(study, folder, command=command, observer=observer) as opened:
+        networks = networks_of(matrix, opened.data, folder)
+        train_missing(matrix, networks, opened.data, observer, threads=opened.threads)
+        study = sweep_of(matrix, [str(network.path) for network in networks])
+        session = replace(opened, study=study)
+        classifiers = session.load_models()
+        cell_counts = session.compute_missing(classifiers)
+        observer.note("drawing the figures and writing the page")
         digests = {classifier.name: classifier.digest for classifier in classifiers}
-        results = SweepResults(store, plan_points(study), digests, study)
+        results = SweepResults(session.store, plan_points(study), digests, study)
         report = make_matrix_report(results, matrix, networks)
         files = write_files(folder, report.files, resume="the same command")
     return MatrixResult(cell_counts, report.matrix, report.missing, files)

@@ -6,7 +6,7 @@ from benchmarks.images import ImageSet
 from benchmarks.measuring import Effort, measure
 from benchmarks.peers.noiselib import load
 from benchmarks.peers.peer import Peer, colour_only, image_by_image
-from benchmarks.results import Results
+from benchmarks.results import BenchmarkResults
 
 
 @pytest.fixture
@@ -48,20 +48,20 @@ def unrounded(corruption, images):
 
 @pytest.fixture
 def results(tiny, effort):
-    contestants = [
+    packages = [
         load(),
         peer("good", {"brightness": brighten, "zoom": colour_only(brighten)}),
         peer("broken", {"brightness": broken, "contrast": broken}),
         peer("misshapen", {"brightness": misshapen}),
         peer("unrounded", {"brightness": unrounded}),
     ]
-    found = Results(
+    found = BenchmarkResults(
         {"processor": "this one"},
         sources={"28x28": "a few"},
-        remarks={one.name: one.remark for one in contestants},
+        remarks={one.name: one.remark for one in packages},
         missing={"absent": "ModuleNotFoundError: No module named 'absent'"},
     )
     corruptions = [noiselib.parse(name) for name in ("brightness", "contrast", "zoom")]
     floors = {"contrast": {"28x28": 1e12}, "zoom": {"28x28": 1e-3}}
-    found.rows.extend(measure(corruptions, [tiny], contestants, floors, effort))
+    found.rows.extend(measure(corruptions, [tiny], packages, floors, effort))
     return found

@@ -1,11 +1,11 @@
-"""The script for GPUs: what it says without one, and what it writes."""
+"""The script for GPUs: its error without one, and what it writes."""
 
 import pytest
 
-from benchmarks.gpu import main, put_section
+from benchmarks.gpu import main, replace_section
 
 
-def test_without_a_gpu_it_says_so(capsys, tmp_path, monkeypatch):
+def test_without_a_gpu_it_fails_with_a_message(capsys, tmp_path, monkeypatch):
     from models import backend
 
     monkeypatch.setattr(backend, "gpu", lambda: None)
@@ -25,10 +25,10 @@ def test_without_a_gpu_it_says_so(capsys, tmp_path, monkeypatch):
     ],
 )
 def test_a_section_replaces_the_one_of_its_name_alone(page, expected):
-    assert put_section(page, "## A\nnew\n") == expected
+    assert replace_section(page, "## A\nnew\n") == expected
 
 
-def test_it_writes_what_it_sees(tmp_path, capsys, monkeypatch):
+def test_it_writes_its_measurements(tmp_path, capsys, monkeypatch):
     from models import backend
 
     monkeypatch.setattr(backend, "gpu", lambda: "Test 1")

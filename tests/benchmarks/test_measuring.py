@@ -5,7 +5,7 @@ import noiselib
 from benchmarks.measuring import measure
 from benchmarks.peers.noiselib import load
 from benchmarks.peers.peer import Peer, load_peers
-from benchmarks.timing import Failure, Timing, planned, race
+from benchmarks.timing import Failure, Timing, make_plan, time_in_turn
 
 
 def test_every_corruption_is_measured_where_a_peer_fails(results):
@@ -42,7 +42,7 @@ def test_both_forms_are_tried_and_the_faster_is_timed(results):
 def test_equal_work_changes_values_equally(results):
     changes = results.rows[0].changes
     assert changes["good"] == pytest.approx(changes["noiselib"], abs=1)
-    assert results.rows[0].unlike() == {}
+    assert results.rows[0].different_work() == {}
 
 
 def test_other_work_is_noticed(tiny, effort):
@@ -57,7 +57,7 @@ def test_other_work_is_noticed(tiny, effort):
         },
     )
     (row,) = measure([noiselib.parse("brightness")], [tiny], [load(), half], {}, effort)
-    assert row.unlike()["half"] == pytest.approx(0.55, abs=0.1)
+    assert row.different_work()["half"] == pytest.approx(0.55, abs=0.1)
 
 
 def test_one_that_fails_later_drops_out():
@@ -69,7 +69,7 @@ def test_one_that_fails_later_drops_out():
             raise ValueError("tired")
 
     steady = ("steady", lambda: {"form": lambda _count: None})
-    found = race(
+    found = time_in_turn(
         [("late", lambda: {"form": fails_later}), steady], total=1, repeats=9, budget=0.001
     )
     assert found["late"] == Failure("ValueError: tired")
@@ -80,7 +80,7 @@ def test_a_peer_that_cannot_be_prepared_is_a_failure():
     def no_data():
         raise MemoryError("too large")
 
-    found = race([("large", no_data)], total=1, repeats=1, budget=0.001)
+    found = time_in_turn([("large", no_data)], total=1, repeats=1, budget=0.001)
     assert found["large"].reason == "MemoryError: too large"
 
 
@@ -91,12 +91,12 @@ def test_a_slow_form_is_measured_on_fewer_images():
             total += number
         return total
 
-    plan = planned({"slow": slow}, total=10_000, budget=0.02)
+    plan = make_plan({"slow": slow}, total=10_000, budget=0.02)
     assert 1 <= plan.images < 1000
 
 
 def test_a_fast_form_is_repeated_within_a_measurement():
-    plan = planned({"fast": lambda _count: None}, total=10, budget=0.3)
+    plan = make_plan({"fast": lambda _count: None}, total=10, budget=0.3)
     assert plan.images == 10
     assert plan.loops > 10
 

@@ -1,4 +1,5 @@
 import json
+import os
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -7,12 +8,12 @@ from rich.console import Console
 
 from benchmarks.picture import write_picture
 from benchmarks.record import as_json, write_json
-from benchmarks.table import compact, line, print_results
+from benchmarks.table import format_speed, print_results, progress_line
 
 
 @pytest.fixture
 def printed(results):
-    console = Console(width=200, record=True, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115 - rich keeps it open
+    console = Console(width=200, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115 - rich keeps it open
     print_results(console, results)
     console.file.close()
     return console.export_text()
@@ -23,7 +24,7 @@ def test_the_table_has_a_row_for_each_corruption(printed):
         assert any(text.split()[:1] == [name] for text in printed.splitlines())
 
 
-def test_failures_floors_and_absent_peers_are_said(printed):
+def test_failures_floors_and_absent_peers_are_printed(printed):
     assert "Failed, brightness at 28x28, broken: RuntimeError: out of paint" in printed
     assert "Below its floor, contrast at 28x28" in printed
     assert "Below its floor, zoom" not in printed
@@ -64,9 +65,9 @@ def test_the_picture_is_written_twice(results, tmp_path):
     [(1_234_567, "1.23M"), (45_600, "45.6k"), (789, "789"), (999_900, "1.00M"), (0.5, "0.5")],
 )
 def test_speeds_have_three_figures(number, text):
-    assert compact(number) == text
+    assert format_speed(number) == text
 
 
 def test_progress_names_corruption_size_and_the_best_peer(results):
-    text = line(results.rows[0])
+    text = progress_line(results.rows[0])
     assert all(part in text for part in ("28x28", "brightness", "good"))

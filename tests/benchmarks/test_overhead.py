@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks import overhead, share
-from benchmarks.free_sweep import Measured, NearestMean, made_up_digits, sweep_cells
+from benchmarks.free_sweep import Measurement, NearestMean, random_digits, sweep_cells
 from studies.store.store import Store
 
 NOISE = ("brightness(shift=0.5)", "gaussian_noise(sigma=0.5)")
@@ -12,11 +12,11 @@ NOISE = ("brightness(shift=0.5)", "gaussian_noise(sigma=0.5)")
 
 @pytest.fixture
 def swept(tmp_path):
-    return sweep_cells(tmp_path, made_up_digits(), NOISE, seeds=1, cells=10)
+    return sweep_cells(tmp_path, random_digits(), NOISE, seeds=1, cells=10)
 
 
 def test_a_sweep_has_as_many_cells_as_were_asked_for(swept, tmp_path):
-    assert (swept.what, swept.cells) == ("sweep", 12)  # whole conditions of three models
+    assert (swept.part, swept.cells) == ("sweep", 12)  # whole conditions of three models
     assert swept.cpu > 0
     with Store(tmp_path) as store:
         assert len(store.finished_keys()) == 12
@@ -24,38 +24,38 @@ def test_a_sweep_has_as_many_cells_as_were_asked_for(swept, tmp_path):
 
 def test_more_cells_than_the_plan_has_are_refused(tmp_path):
     with pytest.raises(ValueError, match="fewer than the 1000 wanted"):
-        sweep_cells(tmp_path, made_up_digits(), NOISE, seeds=1, cells=3000)
+        sweep_cells(tmp_path, random_digits(), NOISE, seeds=1, cells=3000)
 
 
 def test_the_nearest_mean_is_the_class():
-    data = made_up_digits()
+    data = random_digits()
     means = [data.train_images[data.train_labels == k].mean(axis=0) for k in range(10)]
     found = NearestMean(data, 50.0).predict(np.stack(means).astype(np.uint8))
     assert found.argmax(axis=1).tolist() == list(range(10))
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_each_promise_is_held_against_what_was_found():
-    small = Measured("sweep", 100, 1.0, 1.0, 100.0)
+def test_measurements_are_compared_with_their_targets():
+    small = Measurement("sweep", 100, 1.0, 1.0, 100.0)
     found = [
         small,
         replace(small, cells=1000),
         replace(small, cells=10_000, peak_megabytes=109.0),
         small,
-        Measured("report", 10_000, 1.0, 19.0, 300.0, 2.9),
+        Measurement("report", 10_000, 1.0, 19.0, 300.0, 2.9),
     ]
-    assert [kept for _, kept in overhead.verdicts(found)] == [True] * 4
+    assert [reached for _, reached in overhead.check_targets(found)] == [True] * 4
     found[1] = replace(small, cpu=5.1)
     found[2] = replace(found[2], peak_megabytes=120.0)
     found[4] = replace(found[4], cpu=20.1, page_megabytes=3.1)
-    assert [kept for _, kept in overhead.verdicts(found)] == [False] * 4
+    assert [reached for _, reached in overhead.check_targets(found)] == [False] * 4
 
 
-def test_starting_is_measured_and_held_against_its_promises():
+def test_startup_is_measured_and_compared_with_its_targets():
     assert 0 < overhead.seconds_to_start(overhead.IMPORT, 1) < 60
     assert 0 < overhead.seconds_to_start(overhead.HELP, 1) < 60
-    assert [kept for _, kept in overhead.starting_verdicts(0.05, 0.4)] == [True] * 2
-    assert [kept for _, kept in overhead.starting_verdicts(0.07, 0.6)] == [False] * 2
+    assert [reached for _, reached in overhead.check_startup(0.05, 0.4)] == [True] * 2
+    assert [reached for _, reached in overhead.check_startup(0.07, 0.6)] == [False] * 2
 
 
 def test_the_share_is_of_the_last_run_with_cells(swept, tmp_path, capsys):

@@ -4,9 +4,9 @@ import pytest
 
 import noiselib
 from benchmarks.images import SIZES
-from benchmarks.results import Results, Row, geometric_mean, load_floors
+from benchmarks.results import BenchmarkResults, BenchmarkRow, geometric_mean, load_floors
 from benchmarks.timing import Failure, Timing
-from noiselib.corruption import Trait
+from noiselib.traits import Trait
 
 
 def timing(speed):
@@ -15,7 +15,7 @@ def timing(speed):
 
 def row(ours=100.0, floor=None, **peers):
     entered = {name: timing(speed) for name, speed in peers.items()}
-    return Row("fog", "fog()", "28x28", floor, timing(ours), entered)
+    return BenchmarkRow("fog", "fog()", "28x28", floor, timing(ours), entered)
 
 
 @pytest.mark.parametrize("name", sorted(load_floors()))
@@ -41,8 +41,11 @@ def test_every_table_of_values_has_the_same_floor():
         (row(floor=101), "below floor"),
         (row(floor=100), "no peer"),
         (row(floor=150, fast=200), "below floor, behind fast"),
-        (Row("fog", "fog()", "28x28", None, Failure("why"), {"fast": timing(9)}), "failed"),
-        (Row("fog", "fog()", "28x28", 5, timing(9), {"fast": Failure("why")}), "no peer"),
+        (
+            BenchmarkRow("fog", "fog()", "28x28", None, Failure("why"), {"fast": timing(9)}),
+            "failed",
+        ),
+        (BenchmarkRow("fog", "fog()", "28x28", 5, timing(9), {"fast": Failure("why")}), "no peer"),
     ],
 )
 def test_verdicts(one, verdict):
@@ -56,11 +59,13 @@ def test_the_ratio_is_against_the_fastest_peer():
 
 
 def test_a_failed_corruption_is_below_its_floor():
-    assert Row("fog", "fog()", "28x28", 1.0, Failure("why"), {}).is_below_floor
+    assert BenchmarkRow("fog", "fog()", "28x28", 1.0, Failure("why"), {}).is_below_floor
 
 
 def test_means_are_over_the_rows_that_have_a_peer():
-    results = Results({}, sources={"28x28": ""}, rows=[row(fast=50), row(fast=12.5), row()])
+    results = BenchmarkResults(
+        {}, sources={"28x28": ""}, rows=[row(fast=50), row(fast=12.5), row()]
+    )
     assert results.mean_ratio("28x28") == pytest.approx(4)
     assert results.mean_ratio("224x224x3") is None
 

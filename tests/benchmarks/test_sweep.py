@@ -1,7 +1,8 @@
 import numpy as np
 
-from benchmarks.bare import Overhead, Spent, bare_pass
+from benchmarks.bare import Overhead, bare_pass
 from benchmarks.sweep import main
+from benchmarks.timing import Elapsed
 from studies.plan import Condition
 
 
@@ -28,8 +29,8 @@ def test_a_bare_pass_shows_every_condition_to_every_model():
 
 
 def test_the_overhead_is_the_sweep_over_its_parts():
-    parts = Spent(2.0, 4.0), Spent(3.0, 6.0)
-    overhead = Overhead(1, 1, 1, *parts, Spent(6.0, 10.0), Spent(1.0, 1.0), 100.0)
+    parts = Elapsed(2.0, 4.0), Elapsed(3.0, 6.0)
+    overhead = Overhead(1, 1, 1, *parts, Elapsed(6.0, 10.0), Elapsed(1.0, 1.0), 100.0)
     assert overhead.ratio == 1.2
     assert overhead.cpu_ratio == 1.0
 

@@ -2,20 +2,21 @@ import json
 
 import pytest
 
-from benchmarks.training import Cost, Spent, line, main
+from benchmarks.timing import Elapsed
+from benchmarks.training import Cost, line, main
 from models.data import load
 
 
 def test_the_ratio_is_the_median_of_pairs():
-    plain = (Spent(1.0, 2.0), Spent(2.0, 2.0), Spent(4.0, 2.0))
-    noisy = (Spent(1.5, 3.0), Spent(2.2, 2.0), Spent(4.0, 2.2))
+    plain = (Elapsed(1.0, 2.0), Elapsed(2.0, 2.0), Elapsed(4.0, 2.0))
+    noisy = (Elapsed(1.5, 3.0), Elapsed(2.2, 2.0), Elapsed(4.0, 2.2))
     cost = Cost("mlp", 1000, plain, noisy)
     assert cost.ratio == pytest.approx(1.1)
     assert cost.cpu_ratio == pytest.approx(1.1)
     assert line(cost, epochs=3).startswith("mlp: 1,000 without and 909 with noise in images/s")
-    assert line(cost, epochs=3).endswith("kept")
+    assert line(cost, epochs=3).endswith("reached")
     slow = Cost("mlp", 1000, plain[:1], noisy[:1])
-    assert line(slow, epochs=3).endswith("broken")
+    assert line(slow, epochs=3).endswith("missed")
 
 
 def test_training_images_are_cut_and_test_images_are_not():

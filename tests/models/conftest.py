@@ -15,7 +15,7 @@ MNIST = Path(__file__).parents[2].parent / "shared" / "data" / "mnist.npz"
 
 
 def stripes(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return noisy 12x12 images with one bright quarter each, and which quarter it is."""
+    """Return noisy 12x12 images with one bright quarter, and the number of that quarter."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 4, count)
     images = generator.integers(0, 120, (count, 12, 12, 1), dtype=np.uint8)

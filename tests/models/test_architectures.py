@@ -1,4 +1,4 @@
-"""Networks by name: what comes in, what comes out, and where their randomness comes from."""
+"""Architectures: inputs, outputs, and where their random numbers come from."""
 
 import itertools
 import json
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import keras
 
 GREY = (28, 28, 1)
-RECIPE = Recipe(images=1000, most_epochs=20, batch_size=8, learning_rate=0.1)
+RECIPE = Recipe(images=1000, max_epochs=20, batch_size=8, learning_rate=0.1)
 FAMILIES = ("cnn", "densenet", "lenet", "mlp", "resnet", "vgg")
 SMALLEST = ("cnn_small", "densenet_10", "lenet", "mlp_small", "resnet_8", "vgg_6")
 TABLE_WIDTH = 42
-"""What a terminal of 80 columns leaves for a summary in ``python -m models list``."""
+"""Columns for a summary in ``python -m models list`` on a terminal of 80 columns."""
 
 
 def images(shape: tuple[int, int, int], count: int = 3) -> np.ndarray:
@@ -45,7 +45,7 @@ def seeds_in(node: Any) -> Iterator[object]:
         yield from seeds_in(child)
 
 
-def test_the_card_is_there() -> None:
+def test_the_expected_architectures_exist() -> None:
     assert set(FAMILIES) <= set(architectures.names())
     assert {architectures.get(name).family for name in FAMILIES} == set(FAMILIES)
 
@@ -61,14 +61,14 @@ class TestEach:
     def test_parameters_are_as_stated(self, name: str) -> None:
         assert architectures.get(name).parameters == grey(name).count_params()
 
-    def test_every_draw_has_a_seed_of_its_own(self, name: str) -> None:
-        """All of them from the one iterator, in order: none is None, none is there twice."""
+    def test_each_layer_with_random_numbers_has_its_own_seed(self, name: str) -> None:
+        """All seeds come from the one iterator, in order, without None and without duplicates."""
         used = sorted(seeds_in(json.loads(grey(name).to_json())), key=str)
         given = list(itertools.islice(architectures._layer_seeds(0), len(used)))
         assert used == sorted(given, key=str)
 
-    def test_every_matrix_is_drawn(self, name: str) -> None:
-        """Weights without a seeded draw are zeros and ones: biases and norms, all of one axis."""
+    def test_every_matrix_is_random(self, name: str) -> None:
+        """Weights without a seed are zeros and ones: biases and norms, all with one axis."""
         for weight in grey(name).weights:
             assert (np.std(np.asarray(weight.numpy())) > 0) == (weight.ndim > 1), weight.path
 
@@ -89,14 +89,14 @@ class TestEachFamily:
         matrices = [(a, b) for a, b in zip(first, other, strict=True) if a.ndim > 1]
         assert not any(np.array_equal(a, b) for a, b in matrices)
 
-    def test_global_generators_are_left_alone(self, name: str) -> None:
+    def test_global_random_generators_are_not_used(self, name: str) -> None:
         random.seed(1)
         before = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
         architectures.build(name, GREY, 10, seed=0)
         assert before == (random.getstate(), np.random.get_state()[1].tolist())  # noqa: NPY002
 
     def test_it_learns(self, name: str, some_digits: Dataset) -> None:
-        """One epoch of a few real digits: the loss falls below that of a blind guess."""
+        """One epoch of a few real digits: the loss falls below that of chance level."""
         config = TrainConfig(architecture=name, epochs=1, batch_size=16, validation_fraction=0)
         trained = train(config, some_digits)
         assert trained.history[-1]["loss"] < np.log(10)
@@ -139,7 +139,7 @@ def test_8x8_is_too_small(name: str) -> None:
 
 
 def test_layer_seeds_do_not_repeat() -> None:
-    """Neither within a network nor between those of neighbouring seeds."""
+    """Seeds differ within a network and between networks with neighbouring seeds."""
     drawn = [
         draw
         for seed in range(5)
@@ -170,7 +170,7 @@ def convolutions(*channels: int, size: int = 3) -> int:
     return sum((size * size * before + 1) * after for before, after in pairs)
 
 
-# Batch norm has four numbers a channel, and stands for the bias of the layer before it.
+# Batch norm has four parameters for each channel, and replaces the bias of the layer before it.
 COUNTED = {
     "mlp": 784 * 512 + 4 * 512 + 512 * 512 + 4 * 512 + 513 * 10,
     "cnn": 9 * (32 + 32 * 64 + 64 * 128) + 4 * (32 + 64 + 128) + (3 * 3 * 128 + 1) * 10,
@@ -216,8 +216,10 @@ def test_parameters_counted_by_hand(name: str) -> None:
     assert grey(name).count_params() == COUNTED[name]
 
 
-def test_every_seed_system_is_counted_by_hand() -> None:
-    seeds = {n for n in architectures.names() if architectures.get(n).family.startswith("seed_")}
+def test_every_reference_system_is_counted_by_hand() -> None:
+    seeds = {
+        n for n in architectures.names() if architectures.get(n).family.startswith("reference_")
+    }
     assert seeds <= set(COUNTED)
     assert {name.split("_")[0] for name in seeds} == {
         "essmaw",
@@ -248,13 +250,13 @@ DROPOUTS = {
 
 
 @pytest.mark.parametrize("name", DROPOUTS)
-def test_dropout_of_the_seed_systems(name: str) -> None:
+def test_dropout_of_the_reference_systems(name: str) -> None:
     rates = [layer.rate for layer in grey(name).layers if type(layer).__name__ == "Dropout"]
     assert rates == DROPOUTS[name]
 
 
 @pytest.mark.parametrize("name", ["theo_cnn3", "theo_cnn4", "theo_cnn1", "essmaw_cnn1"])
-def test_weights_of_the_seed_systems_convolutions(name: str) -> None:
+def test_weights_of_the_convolutions_of_the_reference_systems(name: str) -> None:
     expected = "HeUniform" if name in {"theo_cnn3", "theo_cnn4"} else "GlorotUniform"
     kinds = {
         type(layer.kernel_initializer).__name__
@@ -264,7 +266,7 @@ def test_weights_of_the_seed_systems_convolutions(name: str) -> None:
     assert kinds == {expected}
 
 
-def test_a_residual_block_without_its_answer_is_its_shortcut() -> None:
+def test_a_residual_block_without_its_convolutions_is_its_shortcut() -> None:
     """With all 3x3 convolutions of the last two stages at zero, ReLU and shortcuts alone remain."""
     import keras
 
@@ -281,18 +283,18 @@ def test_a_residual_block_without_its_answer_is_its_shortcut() -> None:
     np.testing.assert_array_equal(after, before)
 
 
-def test_a_dense_block_keeps_what_it_was_given() -> None:
+def test_a_dense_block_keeps_its_input() -> None:
     """The first channels after a concatenation are those before it, bit for bit."""
     import keras
 
     model = grey("densenet_10")
     joining = next(layer for layer in model.layers if type(layer).__name__ == "Concatenate")
-    given, new = joining.input
-    features = keras.Model(model.input, [given, new, joining.output])
-    before, answer, after = features.predict_on_batch(images(GREY))
-    assert (before.shape[-1], answer.shape[-1]) == (24, 12)
+    old, new = joining.input
+    features = keras.Model(model.input, [old, new, joining.output])
+    before, added, after = features.predict_on_batch(images(GREY))
+    assert (before.shape[-1], added.shape[-1]) == (24, 12)
     np.testing.assert_array_equal(after[..., :24], before)
-    np.testing.assert_array_equal(after[..., 24:], answer)
+    np.testing.assert_array_equal(after[..., 24:], added)
 
 
 def test_unknown_name() -> None:
@@ -335,5 +337,5 @@ def test_a_new_architecture_is_one_function(monkeypatch: pytest.MonkeyPatch) -> 
     assert architectures.get("linear").summary == "No hidden layer."
     assert architectures.get("linear").family == "test_architectures"
     assert architectures.build("linear", GREY, 10, 0).count_params() == 7850
-    with pytest.raises(ValueError, match="an architecture called 'linear' already"):
+    with pytest.raises(ValueError, match="an architecture called 'linear' is registered already"):
         architecture(RECIPE, parameters=7850)(linear)

@@ -1,4 +1,4 @@
-"""The array library under Keras: threads, versions, and its noise at the start."""
+"""The backend of Keras: threads, versions, and its messages at the start."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from models import backend
 
 @pytest.fixture(scope="module")
 def started() -> str:
-    """Make the array library compute once, after which tensorflow's threads are fixed."""
+    """Make the backend compute once, after which the threads of tensorflow are fixed."""
     import keras
 
     keras.ops.convert_to_numpy(keras.ops.ones(3) + 1)
@@ -35,7 +35,7 @@ def test_too_late(started: str) -> None:
     assert backend.threads() == other - 1
 
 
-def test_asking_for_what_holds_is_fine(started: str) -> None:
+def test_the_present_number_can_be_set_again(started: str) -> None:
     now = backend.threads()
     assert backend.pin_threads(now) == now
 
@@ -56,7 +56,7 @@ def test_provenance(started: str) -> None:
     ("gpu", "threads", "words"),
     [(None, 1, "the CPU, 1 thread"), (None, 8, "the CPU, 8 threads"), ("X1", 8, "GPU X1")],
 )
-def test_the_device_in_words(
+def test_describe_device(
     monkeypatch: pytest.MonkeyPatch, gpu: str | None, threads: int, words: str
 ) -> None:
     monkeypatch.setattr(backend, "gpu", lambda: gpu)
@@ -74,7 +74,7 @@ def test_the_device_is_where_keras_computes(started: str) -> None:
     assert (backend.gpu() is None) == computes_on_cpu
 
 
-def test_precision_holds_within_and_no_longer(started: str) -> None:
+def test_precision_applies_to_the_block_alone(started: str) -> None:
     import keras
 
     def fail() -> None:
@@ -86,14 +86,14 @@ def test_precision_holds_within_and_no_longer(started: str) -> None:
     assert keras.layers.Dense(2).compute_dtype == "float32"
 
 
-def test_quiet_start_drops_native_noise(capfd: pytest.CaptureFixture[str]) -> None:
+def test_quiet_start_drops_native_messages(capfd: pytest.CaptureFixture[str]) -> None:
     with backend.quiet_start():
         os.write(2, b"native greeting\n")
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "afterwards\n"
 
 
-def test_quiet_start_shows_it_when_the_start_fails(capfd: pytest.CaptureFixture[str]) -> None:
+def test_quiet_start_shows_messages_when_the_start_fails(capfd: pytest.CaptureFixture[str]) -> None:
     def start() -> None:
         os.write(2, b"library not found\n")
         raise ImportError
@@ -110,8 +110,8 @@ def test_quiet_start_keeps_a_chosen_log_level(monkeypatch: pytest.MonkeyPatch) -
     assert os.environ["TF_CPP_MIN_LOG_LEVEL"] == "0"
 
 
-def test_several_models_are_no_news(caplog: pytest.LogCaptureFixture) -> None:
-    """TensorFlow takes the first call of a fifth model for a fifth tracing of one."""
+def test_several_models_give_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """TensorFlow takes the first call of a fifth model for a fifth tracing of one model."""
     if backend.name() != "tensorflow":
         pytest.skip(f"{backend.name()} does not tell of its tracing")
     import keras

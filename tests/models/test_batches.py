@@ -1,4 +1,4 @@
-"""The stream of batches: order, coverage, and the background thread. No Keras is needed."""
+"""The stream of batches: order, coverage, and the background thread. Keras is not needed."""
 
 import threading
 import time
@@ -29,20 +29,20 @@ def seen(source: BatchStream) -> np.ndarray:
         return np.array([images.ravel() for images, _ in source.batches()])
 
 
-def test_every_image_once_an_epoch_and_never_the_others() -> None:
+def test_every_image_once_in_each_epoch() -> None:
     epochs = seen(stream()).reshape(3, -1)
     for epoch in epochs:
         assert sorted(epoch) == IDS.tolist()
     assert not np.array_equal(epochs[0], epochs[1])
 
 
-def test_targets_go_with_their_images() -> None:
+def test_targets_belong_to_their_images() -> None:
     with stream() as source:
         for images, targets in source.batches():
             np.testing.assert_array_equal(images.ravel(), targets.ravel())
 
 
-def test_leftovers_sit_out_an_epoch() -> None:
+def test_remaining_images_are_skipped_in_an_epoch() -> None:
     source = stream(batch_size=9, epochs=30)
     assert source.batches_per_epoch == 4
     batches = seen(source)
@@ -51,7 +51,7 @@ def test_leftovers_sit_out_an_epoch() -> None:
     assert set(batches.ravel()) == set(IDS)
 
 
-def test_a_batch_larger_than_the_data_is_all_of_it() -> None:
+def test_a_batch_larger_than_the_data_is_all_data() -> None:
     source = stream(batch_size=1000)
     assert source.batches_per_epoch == 1
     assert seen(source).shape == (3, 40)
@@ -85,7 +85,7 @@ def test_augment_gets_ids_and_epochs_in_order_and_in_one_background_thread(
     assert threading.main_thread() not in threads
 
 
-def test_going_on_at_an_epoch_gives_the_batches_of_an_undisturbed_stream() -> None:
+def test_resuming_at_an_epoch_gives_the_batches_of_an_uninterrupted_stream() -> None:
     with stream() as source:
         later = np.array([images.ravel() for images, _ in source.batches(first_epoch=1)])
     np.testing.assert_array_equal(later, seen(stream())[5:])
@@ -102,7 +102,7 @@ def test_augment_may_write_into_its_images() -> None:
     np.testing.assert_array_equal(IMAGES, before)
 
 
-def test_the_next_batches_are_prepared_while_one_is_used(one_batch_a_block: None) -> None:
+def test_the_next_batches_are_prepared_in_the_background(one_batch_a_block: None) -> None:
     prepared = []
 
     def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -143,14 +143,14 @@ def test_leaving_ends_the_thread_and_the_batches() -> None:
         (lambda _images, _ids, _epoch: None, "must return an array of images, got NoneType"),
     ],
 )
-def test_bad_augmentations_are_refused(augment: Augment, message: str) -> None:
+def test_invalid_augmentations_raise(augment: Augment, message: str) -> None:
     source = stream(augment)
     with pytest.raises(AugmentError, match=message) as caught:
         seen(source)
     assert source.error is caught.value
 
 
-def test_what_augment_raises_is_kept() -> None:
+def test_an_error_in_augment_is_stored() -> None:
     def fail(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
         if epoch == 1:
             raise ZeroDivisionError("mine")

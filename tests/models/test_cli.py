@@ -1,4 +1,4 @@
-"""``python -m models``: what it shows, what it writes, and one sentence for every mistake."""
+"""``python -m models``: what it shows, what it writes, and one sentence for every error."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def sentence(result: Result) -> str:
-    """Return the one line that a mistake is answered with."""
+    """Return the line that reports an error."""
     assert result.exit_code == 2
     assert result.stderr.startswith("error: ")
     assert result.stderr.count("\n") == 1
@@ -61,14 +61,14 @@ def test_info_of_a_trained_model(trained: Trained, tmp_path: Path) -> None:
     assert "tiny" in result.stdout
 
 
-def test_info_of_a_guest(trained: Trained, tmp_path: Path) -> None:
-    trained.model.save(tmp_path / "guest.keras")
-    result = run("info", tmp_path / "guest.keras")
+def test_info_of_an_external_model(trained: Trained, tmp_path: Path) -> None:
+    trained.model.save(tmp_path / "external.keras")
+    result = run("info", tmp_path / "external.keras")
     assert result.exit_code == 0
     assert "of unknown origin" in result.stdout
 
 
-class TestMistakes:
+class TestErrors:
     def test_broken_model(self, tmp_path: Path) -> None:
         (tmp_path / "net.keras").write_bytes(b"nothing")
         assert "is damaged or cut short" in sentence(run("info", tmp_path / "net.keras"))

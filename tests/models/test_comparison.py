@@ -1,4 +1,4 @@
-"""A grid of settings: what is refused, what is trained, the ranking, and going on."""
+"""A grid of settings: validation, trainings, ranking and resuming."""
 
 import csv
 import dataclasses
@@ -12,10 +12,10 @@ from models.__main__ import app
 from models.data import Dataset, load
 from models.training import train
 from models.training.config import TrainConfig, TrainingError
-from models.trials.comparison import Ranked, compare, write_table
+from models.trials.comparison import RankedSettings, compare, write_table
 from models.trials.grid import ComparisonJob
 from models.trials.jobs import load_job
-from models.trials.laboratory import Trial, deviation, mean
+from models.trials.trial_runner import Trial, mean, standard_deviation
 
 GRID = """
 data = "tiny.npz"
@@ -30,7 +30,7 @@ optimizer = ["adam"]
 """
 
 
-class Listener:
+class Recorder:
     def __init__(self) -> None:
         self.names: list[str] = []
 
@@ -56,14 +56,14 @@ def job(path: Path, text: str) -> ComparisonJob:
     return load_job(ComparisonJob, path, {})
 
 
-def test_every_combination_with_every_seed_is_judged_on_validation_images(
+def test_every_combination_with_every_seed_is_evaluated_on_validation_images(
     grid_file: Path, tmp_path: Path
 ) -> None:
-    asked, data, listener = load_job(ComparisonJob, grid_file, {}), None, Listener()
+    asked, data, recorder = load_job(ComparisonJob, grid_file, {}), None, Recorder()
     data = load(asked.data)
-    ranked = compare(asked, data, tmp_path / "out", listener)
-    assert len(listener.names) == 4
-    assert listener.names[1] == "2 of 4: learning_rate 1e-06, optimizer adam, seed 1"
+    ranked = compare(asked, data, tmp_path / "out", recorder)
+    assert len(recorder.names) == 4
+    assert recorder.names[1] == "2 of 4: learning_rate 1e-06, optimizer adam, seed 1"
     assert [one.settings["learning_rate"] for one in ranked] == [1e-2, 1e-6]
     means = [mean(one.trials, "accuracy") for one in ranked]
     assert means == sorted(means, reverse=True)
@@ -74,10 +74,10 @@ def test_every_combination_with_every_seed_is_judged_on_validation_images(
     assert best.trials[1].loss == again.history[-1]["validation_loss"]
 
 
-def test_going_on_trains_only_what_is_new(grid_file: Path, tiny: Dataset, tmp_path: Path) -> None:
+def test_resuming_trains_only_what_is_new(grid_file: Path, tiny: Dataset, tmp_path: Path) -> None:
     grid = GRID.replace("seeds = 2", "seeds = 1")
     small = job(grid_file, grid.replace("[1e-6, 1e-2]", "[1e-2]"))
-    first, second, third = Listener(), Listener(), Listener()
+    first, second, third = Recorder(), Recorder(), Recorder()
     compare(small, tiny, tmp_path / "out", first)
     large = job(grid_file, grid.replace("[1e-6, 1e-2]", "[1e-3, 1e-2]"))
     ranked = compare(large, tiny, tmp_path / "out", second)
@@ -90,19 +90,19 @@ def test_going_on_trains_only_what_is_new(grid_file: Path, tiny: Dataset, tmp_pa
 
 class TestRanking:
     @staticmethod
-    def ranked(*figures: tuple[float | None, float | None]) -> Ranked:
+    def ranked(*figures: tuple[float | None, float | None]) -> RankedSettings:
         config = TrainConfig(architecture="mlp")
         found = tuple(
             Trial(accuracy, loss, failure="" if accuracy is not None else "the loss became nan")
             for accuracy, loss in figures
         )
-        return Ranked({"epochs": len(figures)}, config, found)
+        return RankedSettings({"epochs": len(figures)}, config, found)
 
     def test_failures_come_last(self, grid_file: Path, tiny: Dataset, tmp_path: Path) -> None:
         text = GRID.replace("[1e-6, 1e-2]", "[1e38, 1e-6]").replace('["adam"]', '["sgd"]')
         text = text.replace("seeds = 2", "seeds = 1")
         asked = job(grid_file, text.replace("epochs = 1", "epochs = 4"))
-        ranked = compare(asked, tiny, tmp_path / "out", Listener())
+        ranked = compare(asked, tiny, tmp_path / "out", Recorder())
         assert [one.settings["learning_rate"] for one in ranked] == [1e-6, 1e38]
         assert "the loss became" in ranked[1].failure
         with write_table(ranked, tmp_path / "a.csv").open() as file:
@@ -110,22 +110,22 @@ class TestRanking:
         assert rows[1]["accuracy_mean"] == ""
         assert "the loss became" in rows[1]["failure"]
 
-    @pytest.mark.parametrize(("judge", "best"), [("accuracy", 0.01), ("loss", 0.001)])
-    def test_the_judge_decides(
+    @pytest.mark.parametrize(("rank_by", "best"), [("accuracy", 0.01), ("loss", 0.001)])
+    def test_the_metric_decides(
         self,
         grid_file: Path,
         tiny: Dataset,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
-        judge: str,
+        rank_by: str,
         best: float,
     ) -> None:
         def pretend(_self: object, _name: str, config: TrainConfig, *_others: object) -> Trial:
             return Trial(0.9, 2.0) if config.learning_rate == 0.01 else Trial(0.8, 1.0)
 
-        monkeypatch.setattr("models.trials.laboratory.Laboratory.run", pretend)
-        asked = job(grid_file, f'judge = "{judge}"\n' + GRID.replace("1e-6", "1e-3"))
-        ranked = compare(asked, tiny, tmp_path / "out", Listener())
+        monkeypatch.setattr("models.trials.trial_runner.TrialRunner.run", pretend)
+        asked = job(grid_file, f'rank_by = "{rank_by}"\n' + GRID.replace("1e-6", "1e-3"))
+        ranked = compare(asked, tiny, tmp_path / "out", Recorder())
         assert ranked[0].settings["learning_rate"] == best
 
     def test_table(self, tmp_path: Path) -> None:
@@ -136,14 +136,14 @@ class TestRanking:
         assert float(rows[0]["accuracy_mean"]) == 0.625
         assert float(rows[0]["loss_deviation"]) == pytest.approx(np.std([1, 2], ddof=1))
         assert rows[1]["loss_deviation"] == ""
-        assert deviation(ranked[1].trials, "loss") is None
+        assert standard_deviation(ranked[1].trials, "loss") is None
 
-    def test_a_folder_in_the_place_of_the_table(self, tmp_path: Path) -> None:
+    def test_a_folder_at_the_path_of_the_table(self, tmp_path: Path) -> None:
         with pytest.raises(TrainingError, match="cannot be written"):
             write_table((self.ranked((0.5, 1.0)),), tmp_path)
 
 
-class TestMistakes:
+class TestErrors:
     @pytest.mark.parametrize(
         ("old", "new", "words"),
         [
@@ -151,14 +151,14 @@ class TestMistakes:
             ("[1e-6, 1e-2]", "[]", "grid.learning_rate: list should have at least 1 item"),
             ("[1e-6, 1e-2]", "[-1, 0.1]", "grid: learning_rate: input should be greater than 0"),
             ("learning_rate", "learning_rat", "did you mean 'learning_rate'?"),
-            ("optimizer", "seed", "grid: seed: every combination is trained with the same"),
+            ("optimizer", "seed", "grid: seed: all combinations are trained with the same seeds"),
             ("seeds = 2", "seeds = 0", "seeds: the number of seeds must lie in [1, 1000], got 0"),
             ("seeds = 2", "seeds = []", "seeds: value should have at least 1 item"),
             ("seeds = 2", "seeds = true", "seeds: must be a list, got True"),
             ("epochs = 1", "epochs = 0", "training.epochs: input should be greater"),
             (
                 "epochs = 1", "validation_fraction = 0",
-                "grid: validation_fraction: must be above 0, for the images judge",
+                "grid: validation_fraction: must be above 0, to rank on validation images",
             ),
             (
                 "optimizer = ", 'batch_size = [0]\nmonitor = ["auc"]\noptimizer = ',
@@ -171,13 +171,17 @@ class TestMistakes:
             job(grid_file, GRID.replace(old, new, 1))
         assert words in str(caught.value)
 
-    def test_combinations_that_do_not_go_together(self, grid_file: Path) -> None:
+    def test_the_old_name_of_a_setting(self, grid_file: Path) -> None:
+        with pytest.raises(TrainingError, match="the setting judge is now called rank_by"):
+            job(grid_file, 'judge = "loss"\n' + GRID)
+
+    def test_invalid_combinations(self, grid_file: Path) -> None:
         text = GRID + 'schedule = ["plateau"]\nvalidation_fraction = [0.1, 0]\n'
         with pytest.raises(TrainingError, match="a plateau schedule needs a validation_fraction"):
             job(grid_file, text)
 
 
-def test_the_grid_may_name_the_architecture_alone(grid_file: Path) -> None:
+def test_the_architecture_may_be_in_the_grid_alone(grid_file: Path) -> None:
     text = GRID.replace('architecture = "mlp"', "") + 'architecture = ["cnn", "mlp"]\n'
     asked = job(grid_file, text)
     assert {settings["architecture"] for settings in asked.combinations()} == {"cnn", "mlp"}

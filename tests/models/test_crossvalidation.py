@@ -1,4 +1,4 @@
-"""Folds of the training images: how they are drawn, what is scored, and going on."""
+"""Cross-validation: folds, evaluation, and resuming."""
 
 import dataclasses
 from pathlib import Path
@@ -11,28 +11,28 @@ from models.__main__ import app
 from models.data import Dataset
 from models.training import TrainConfig, Trained, TrainingError, train
 from models.training.reports import EpochReport
-from models.trials import laboratory as trials
+from models.trials import trial_runner as trials
 from models.trials.crossvalidation import crossvalidate, split
-from models.trials.laboratory import Trial, deviation, mean
+from models.trials.trial_runner import Trial, mean, standard_deviation
 
 CONFIG = TrainConfig(architecture="mlp", epochs=2, batch_size=16, seed=4)
 
 
-class Listener:
-    """Remember what is said, and leave when told to."""
+class Recorder:
+    """Record what is reported, and stop after a number of epochs."""
 
-    def __init__(self, leave_after: int = 999) -> None:
+    def __init__(self, stop_after: int = 999) -> None:
         self.names: list[str] = []
         self.notes: list[str] = []
         self.epochs = 0
-        self._leave_after = leave_after
+        self._stop_after = stop_after
 
     def begin(self, name: str) -> None:
         self.names.append(name)
 
     def epoch_done(self, report: EpochReport) -> None:
         self.epochs += 1
-        if self.epochs == self._leave_after:
+        if self.epochs == self._stop_after:
             raise KeyboardInterrupt
 
     def note(self, text: str) -> None:
@@ -45,7 +45,7 @@ def figures(folds: tuple[Trial, ...]) -> list[tuple[float | None, float | None]]
 
 @pytest.fixture(scope="module")
 def folds(tiny: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Trial, ...]:
-    return crossvalidate(CONFIG, tiny, 2, tmp_path_factory.mktemp("whole"), Listener())
+    return crossvalidate(CONFIG, tiny, 2, tmp_path_factory.mktemp("whole"), Recorder())
 
 
 class TestSplit:
@@ -74,7 +74,9 @@ class TestSplit:
     @pytest.mark.parametrize("folds", [1, 0, 91])
     def test_too_few_or_too_many(self, tiny: Dataset, folds: int) -> None:
         rarest = np.bincount(tiny.train_labels).min()
-        with pytest.raises(TrainingError, match=rf"folds must lie in \[2, {rarest}\], for class"):
+        with pytest.raises(
+            TrainingError, match=rf"folds must lie in \[2, {rarest}\], because class"
+        ):
             list(split(tiny, folds, 0))
 
 
@@ -94,37 +96,37 @@ class TestCrossValidation:
     def test_mean_and_deviation(self, folds: tuple[Trial, ...]) -> None:
         values = [fold.loss for fold in folds]
         assert mean(folds, "loss") == pytest.approx(np.mean(values))
-        assert deviation(folds, "loss") == pytest.approx(np.std(values, ddof=1))
-        assert deviation(folds[:1], "loss") is None
+        assert standard_deviation(folds, "loss") == pytest.approx(np.std(values, ddof=1))
+        assert standard_deviation(folds[:1], "loss") is None
 
     def test_the_test_images_do_not_matter(
         self, tiny: Dataset, folds: tuple[Trial, ...], tmp_path: Path
     ) -> None:
         black = dataclasses.replace(tiny, test_images=tiny.test_images * 0, digest="")
-        found = crossvalidate(CONFIG, black, 2, tmp_path, Listener())
+        found = crossvalidate(CONFIG, black, 2, tmp_path, Recorder())
         assert figures(found) == figures(folds)
 
-    def test_stopped_in_a_fold_it_goes_on_there(
+    def test_a_stopped_fold_is_resumed(
         self, tiny: Dataset, folds: tuple[Trial, ...], tmp_path: Path
     ) -> None:
-        listener = Listener(leave_after=3)
+        recorder = Recorder(stop_after=3)
         with pytest.raises(KeyboardInterrupt):
-            crossvalidate(CONFIG, tiny, 2, tmp_path, listener)
-        later = Listener()
+            crossvalidate(CONFIG, tiny, 2, tmp_path, recorder)
+        later = Recorder()
         found = crossvalidate(CONFIG, tiny, 2, tmp_path, later)
         assert figures(found) == figures(folds)
         assert later.names == ["fold 2 of 2"]
         assert later.epochs == 1
         assert [file.name for file in tmp_path.iterdir()] == ["trials.json"]
-        silent = Listener()
+        silent = Recorder()
         crossvalidate(CONFIG, tiny, 2, tmp_path, silent)
         assert silent.names == []
         assert len(silent.notes) == 2
 
-    def test_a_lost_loss_is_an_error(self, tiny: Dataset, tmp_path: Path) -> None:
+    def test_an_infinite_loss_is_an_error(self, tiny: Dataset, tmp_path: Path) -> None:
         lost = CONFIG.model_copy(update={"learning_rate": 1e38, "optimizer": "sgd", "epochs": 4})
         with pytest.raises(TrainingError, match="fold 1 of 3: the loss became"):
-            crossvalidate(lost, tiny, 3, tmp_path, Listener())
+            crossvalidate(lost, tiny, 3, tmp_path, Recorder())
 
 
 class TestFolder:
@@ -132,14 +134,14 @@ class TestFolder:
     def test_damaged(self, tiny: Dataset, tmp_path: Path, content: str) -> None:
         (tmp_path / "trials.json").write_text(content)
         with pytest.raises(TrainingError, match=r"trials\.json is damaged; delete it"):
-            trials.Laboratory(tmp_path, None, Listener())
+            trials.TrialRunner(tmp_path, None, Recorder())
 
-    def test_in_the_way(self, tmp_path: Path) -> None:
+    def test_a_file_at_the_path_of_the_folder(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(TrainingError, match=r"the folder .* cannot be made: "):
-            trials.Laboratory(tmp_path / "file" / "folder", None, Listener())
+        with pytest.raises(TrainingError, match=r"the folder .* cannot be created: "):
+            trials.TrialRunner(tmp_path / "file" / "folder", None, Recorder())
 
-    def test_one_training_may_be_judged_in_several_ways(
+    def test_one_training_can_be_evaluated_in_several_ways(
         self, tiny: Dataset, tmp_path: Path
     ) -> None:
         def strict(trained: Trained) -> tuple[float, float]:
@@ -149,8 +151,11 @@ class TestFolder:
             return 1.0, 0.0
 
         config = CONFIG.model_copy(update={"epochs": 1})
-        laboratory = trials.Laboratory(tmp_path, None, Listener())
-        found = [laboratory.run("", config, tiny, judge) for judge in (strict, kind, strict)]
+        runner = trials.TrialRunner(tmp_path, None, Recorder())
+        found = [
+            runner.run("", config, tiny, evaluate, evaluate.__name__)
+            for evaluate in (strict, kind, strict)
+        ]
         assert [trial.accuracy for trial in found] == [0, 1, 0]
 
 
@@ -174,4 +179,4 @@ def test_command_ctrl_c(tiny_file: Path, tmp_path: Path, monkeypatch: pytest.Mon
     options = ["mlp", "--data", str(tiny_file), "--epochs", "1", "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(app, ["crossvalidate", *options])
     assert result.exit_code == 130
-    assert "stopped; to go on where it was, type" in result.stderr
+    assert "stopped; to resume, type" in result.stderr

@@ -1,4 +1,4 @@
-"""Data sets: what they promise, and what each bad one is told."""
+"""Data sets: what they guarantee, and the errors for invalid ones."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -111,7 +111,7 @@ class TestDigits:
         expected = everywhere * 500 / 1797
         assert np.abs(np.bincount(digits.test_labels) - expected).max() < 1
 
-    def test_no_image_is_lost_or_seen_twice(self, digits: Dataset) -> None:
+    def test_every_image_is_there_once(self, digits: Dataset) -> None:
         from sklearn.datasets import load_digits
 
         images = np.concatenate([digits.train_images, digits.test_images])
@@ -184,11 +184,11 @@ class TestNpz:
     def test_folder(self, tmp_path: Path) -> None:
         with pytest.raises(
             DataError,
-            match="must hold a folder of pictures for each of at least 2 classes, got none",
+            match="must hold a folder of image files for each of at least 2 classes, got none",
         ):
             data.load(tmp_path)
 
-    def test_well_known_classes_have_their_names(self, tmp_path: Path) -> None:
+    def test_class_names_of_named_data_sets(self, tmp_path: Path) -> None:
         labels = np.arange(10)
         images = np.zeros((10, 4, 4), np.uint8)
         parts = {"x_train": images, "x_test": images, "y_train": labels, "y_test": labels}
@@ -279,7 +279,7 @@ class TestPublishedFiles:
 
 
 class TestNames:
-    def test_what_keras_does_not_have(self) -> None:
+    def test_a_data_set_that_keras_does_not_have(self) -> None:
         with pytest.raises(DataError, match=r"kmnist is not downloaded .*kmnist-train-imgs\.npz"):
             data.load("kmnist")
 

@@ -1,4 +1,4 @@
-"""Digests of large data: remembered by their files as they are, and never wrong."""
+"""Cached digests of large data."""
 
 import os
 from collections.abc import Callable
@@ -21,12 +21,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was computed anew."""
+    """The digests that were computed."""
     computed: list[str] = []
     original = assembly.content_digest
 
-    def watched(dataset: Dataset, reached: Callable[[int], None]) -> str:
-        computed.append(original(dataset, reached))
+    def watched(dataset: Dataset, on_progress: Callable[[int], None]) -> str:
+        computed.append(original(dataset, on_progress))
         return computed[-1]
 
     monkeypatch.setattr(assembly, "content_digest", watched)
@@ -53,7 +53,7 @@ def test_a_changed_file_is_noticed(tiny_file: Path, cache: Path, counted: list[s
     assert first != second
 
 
-def test_small_data_are_not_remembered(
+def test_digests_of_small_data_are_not_cached(
     tiny_file: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(digest_cache, "LARGE", 2**28)

@@ -1,4 +1,4 @@
-"""Patience: what counts as an improvement, and when waiting ends. No Keras is needed."""
+"""Patience: what counts as an improvement, and when patience runs out."""
 
 import math
 
@@ -22,13 +22,13 @@ def test_improvements(monitor: str, values: list[float], better: list[bool]) -> 
     assert patience.best == values[patience.best_epoch - 1]
 
 
-def test_it_runs_out_after_so_many_epochs_in_a_row_and_can_be_renewed() -> None:
+def test_it_runs_out_after_consecutive_epochs_and_can_be_reset() -> None:
     patience = Patience(2, "loss")
     seen = []
     for epoch, value in enumerate([5, 6, 4, 4, 4, 4], 1):
         patience.improves(value, epoch)
         seen.append(patience.has_run_out)
     assert seen == [False, False, False, False, True, True]
-    patience.renew()
+    patience.reset()
     assert not patience.has_run_out
     assert (patience.best, patience.best_epoch) == (4, 3)

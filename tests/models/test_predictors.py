@@ -1,4 +1,4 @@
-"""Predictions: the same bytes however they are asked for, and no nonsense let through."""
+"""Predictions: reproducible to the byte, and validated."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from models import predictors, store
+from models import store
 from models.data import Dataset
-from models.predictors import SLICE, KerasPredictor, PredictionError, Predictor, load_predictor
+from models.predictors import SLICE, PredictionError, Predictor, load_predictor
+from models.predictors.keras_predictor import KerasPredictor
+from models.predictors.sliced import check_probabilities
 from models.training import Trained
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ def whole(predictor: KerasPredictor, images: np.ndarray) -> np.ndarray:
     return predictor.predict(images)
 
 
-def guest(activation: str = "softmax", shape: tuple[int | None, ...] = (4, 4, 1)) -> "keras.Model":
+def small_model(
+    activation: str = "softmax", shape: tuple[int | None, ...] = (4, 4, 1)
+) -> "keras.Model":
     import keras
 
     layers = [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(3, activation)]
@@ -127,9 +131,9 @@ class TestLoad:
         assert loaded.digest == trained.digest
         assert loaded.predict(images).tobytes() == whole.tobytes()
 
-    def test_a_guest_without_origin(self, tmp_path: Path) -> None:
-        guest().save(tmp_path / "guest.keras")
-        loaded = load_predictor(tmp_path / "guest.keras")
+    def test_an_external_model(self, tmp_path: Path) -> None:
+        small_model().save(tmp_path / "external.keras")
+        loaded = load_predictor(tmp_path / "external.keras")
         assert loaded.classes == 3
         assert loaded.predict(np.zeros((2, 4, 4, 1), np.uint8)).shape == (2, 3)
 
@@ -138,10 +142,12 @@ class TestLoad:
             load_predictor(tmp_path / "none.keras")
 
 
-class TestGuests:
+class TestExternalModels:
     def test_logits(self) -> None:
-        logits = KerasPredictor(guest("linear"), "guest")
-        with pytest.raises(PredictionError, match=r"guest: outputs must be probabilities.*softmax"):
+        logits = KerasPredictor(small_model("linear"), "external")
+        with pytest.raises(
+            PredictionError, match=r"external: outputs must be probabilities.*softmax"
+        ):
             logits.predict(np.full((2, 4, 4, 1), 9, np.uint8))
 
     @pytest.mark.parametrize(
@@ -158,19 +164,19 @@ class TestGuests:
         pooled = [keras.Input(shape), keras.layers.Activation("relu")]
         model = keras.Sequential(pooled)
         with pytest.raises(PredictionError, match=message):
-            KerasPredictor(model, "guest")
+            KerasPredictor(model, "external")
 
     def test_two_inputs(self) -> None:
         import keras
 
         both = [keras.Input((4, 4, 1)), keras.Input((4, 4, 1))]
-        with pytest.raises(PredictionError, match="guest: the model must have one input"):
-            KerasPredictor(keras.Model(both, keras.layers.Add()(both)), "guest")
+        with pytest.raises(PredictionError, match="external: the model must have one input"):
+            KerasPredictor(keras.Model(both, keras.layers.Add()(both)), "external")
 
-    def test_what_is_declared_is_done(self, tmp_path: Path) -> None:
+    def test_the_input_spec_is_applied(self, tmp_path: Path) -> None:
         from keras import ops
 
-        model = guest("linear", (16,))
+        model = small_model("linear", (16,))
         model.save(tmp_path / "flat.keras")
         (tmp_path / "flat.keras.toml").write_text('pixels = "0..1"\noutputs = "logits"\nmean = 0.5')
         loaded = load_predictor(tmp_path / "flat.keras", image_shape=(4, 4, 1))
@@ -186,14 +192,14 @@ class TestGuests:
 
         image_to_image = keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(2, 3)])
         with pytest.raises(PredictionError, match=r"output must have .* got \(None, 2, 2, 2\)"):
-            KerasPredictor(image_to_image, "guest")
+            KerasPredictor(image_to_image, "external")
 
-    def test_one_output_is_no_distribution(self) -> None:
+    def test_one_output_is_not_a_distribution(self) -> None:
         import keras
 
         layers = [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(1, "sigmoid")]
         with pytest.raises(PredictionError, match="2 classes or more"):
-            KerasPredictor(keras.Sequential(layers), "guest")
+            KerasPredictor(keras.Sequential(layers), "external")
 
 
 @pytest.mark.parametrize(
@@ -207,11 +213,11 @@ class TestGuests:
         ([0.5, 0.5], r"expected outputs of shape \(n, 2\), got \(2,\)"),
     ],
 )
-def test_outputs_that_are_no_probabilities(outputs: list[object], message: str) -> None:
+def test_outputs_that_are_not_probabilities(outputs: list[object], message: str) -> None:
     with pytest.raises(PredictionError, match=message):
-        predictors.check_probabilities(np.array(outputs, np.float32), 2, "guest")
+        check_probabilities(np.array(outputs, np.float32), 2, "external")
 
 
 def test_probabilities_pass() -> None:
-    predictors.check_probabilities(np.array([[0.5, 0.5005], [1, 0]], np.float32), 2, "guest")
-    predictors.check_probabilities(np.empty((0, 2), np.float32), 2, "guest")
+    check_probabilities(np.array([[0.5, 0.5005], [1, 0]], np.float32), 2, "external")
+    check_probabilities(np.empty((0, 2), np.float32), 2, "external")

@@ -1,4 +1,4 @@
-"""What is seen while models train."""
+"""The progress of trainings on a terminal and elsewhere."""
 
 import io
 
@@ -13,7 +13,7 @@ def report(epoch: int, validation: float | None = 0.5) -> EpochReport:
     return EpochReport(epoch, 9, 1.0, 0.25, None, validation, 0.01, float(epoch))
 
 
-def test_lines_where_there_is_no_terminal_but_not_too_many() -> None:
+def test_a_line_from_time_to_time_without_a_terminal() -> None:
     written, times = io.StringIO(), iter([0, 1, 2, 12, 12, 13, 30, 30])
     console = Console(file=written, width=80)
     with TrainingProgress(console, clock=lambda: next(times)) as progress:
@@ -24,7 +24,7 @@ def test_lines_where_there_is_no_terminal_but_not_too_many() -> None:
         progress.epoch_done(report(7, validation=None))
     assert written.getvalue().splitlines() == [
         "mlp on digits: epoch 3 of 9, validation 50.00%",
-        "cnn on digits goes on after epoch 6",
+        "cnn on digits resumes after epoch 6",
     ]
 
 
@@ -38,6 +38,6 @@ def test_a_bar_on_a_terminal() -> None:
     assert "validation 87.50%" in written.getvalue()
 
 
-def test_an_epoch_of_nothing() -> None:
-    with pytest.raises(RuntimeError, match="before its training began"):
+def test_an_epoch_before_its_training() -> None:
+    with pytest.raises(RuntimeError, match="epoch_done was called before begin"):
         TrainingProgress(Console(file=io.StringIO())).epoch_done(report(1))

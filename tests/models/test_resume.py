@@ -1,4 +1,4 @@
-"""A training that was stopped goes on, and ends with the weights of an undisturbed one."""
+"""A resumed training ends with the weights of an uninterrupted training."""
 
 import json
 import os
@@ -13,10 +13,10 @@ import pytest
 
 from models import store
 from models.data import Dataset, load
+from models.resumable import checkpoint_path, train_to_file
 from models.training import TrainConfig, Trained, TrainingError, checkpoints, train
 from models.training.augmentation import load_augment
 from models.training.checkpoints import Checkpoint, TrainingState
-from models.training.resumable import checkpoint_path, train_to_file
 
 ROOT = Path(__file__).parents[2]
 LATE = random.SystemRandom()
@@ -34,11 +34,11 @@ def augment(images, ids, epoch):
 
 
 class StopError(Exception):
-    """Raised at some step of a training."""
+    """Raised at a step of a training."""
 
 
 def stopped_after(blocks: int) -> object:
-    """Return an augmentation that fails at a later call."""
+    """Return an augmentation that raises at a later call."""
     left = [blocks]
 
     def augment(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -93,10 +93,10 @@ def without_seconds(trained: Trained) -> list[dict[str, float]]:
     ]
 
 
-def test_kill_nine_at_a_random_step(
+def test_kill_9_at_a_random_step(
     tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A real process is killed, the same command goes on, and the weights are the same.
+    """A real process is killed, the same command resumes, and the weights are the same.
 
     The images of later epochs are prepared while one trains, so that the kill comes in its midst.
     """
@@ -120,7 +120,7 @@ def test_kill_nine_at_a_random_step(
     assert checkpoint_path(tmp_path / "net.keras").exists()
     resumed = start()
     assert resumed.returncode == 0, resumed.stderr
-    assert "goes on after epoch" in resumed.stderr
+    assert "resumes after epoch" in resumed.stderr
     assert not checkpoint_path(tmp_path / "net.keras").exists()
 
     config = TrainConfig(
@@ -131,7 +131,7 @@ def test_kill_nine_at_a_random_step(
     assert sidecar["model_digest"] == undisturbed.digest
 
 
-def test_only_whole_epochs_are_done_again(tiny: Dataset, tmp_path: Path) -> None:
+def test_only_the_interrupted_epoch_is_repeated(tiny: Dataset, tmp_path: Path) -> None:
     config = TrainConfig(architecture="mlp", epochs=4, batch_size=16)
     path, epochs = tmp_path / "net.keras", []
 
@@ -147,7 +147,7 @@ def test_only_whole_epochs_are_done_again(tiny: Dataset, tmp_path: Path) -> None
     assert sorted(file.name for file in tmp_path.iterdir()) == ["net.json", "net.keras"]
 
 
-def test_a_finished_checkpoint_trains_no_more(
+def test_a_finished_training_does_not_continue(
     tiny: Dataset, tiny_config: TrainConfig, trained: Trained, tmp_path: Path
 ) -> None:
     path = tmp_path / "state.npz"
@@ -174,7 +174,7 @@ class TestAnotherTraining:
         with pytest.raises(
             TrainingError,
             match=r"state\.npz holds epoch 1 of another training \(epochs 1 there and 2 here; "
-            r"optimizer adam there and sgd here\); go on with that one, choose",
+            r"optimizer adam there and sgd here\); resume that one, choose",
         ):
             train(config, tiny, checkpoint=path)
         assert path.read_bytes() == before
@@ -194,7 +194,7 @@ class TestAnotherTraining:
 
 class TestFile:
     STATE = TrainingState(
-        model=[np.arange(3.0)], optimizer=[np.array(7)], course={"history": [{"epoch": 1.0}]}
+        model=[np.arange(3.0)], optimizer=[np.array(7)], callback={"history": [{"epoch": 1.0}]}
     )
 
     def test_round_trip(self, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ class TestFile:
         np.testing.assert_array_equal(found.model[0], [0, 1, 2])
         assert found.optimizer[0] == 7
         assert list(found.best) == []
-        assert found.course == self.STATE.course
+        assert found.callback == self.STATE.callback
         assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
     @pytest.mark.parametrize("share", [0.0, 0.4, 0.99])
@@ -240,7 +240,7 @@ class TestFile:
         assert checkpoint.read() is not None
         assert [file.name for file in tmp_path.iterdir()] == ["a.npz"]
 
-    def test_discard_takes_leftovers_along(self, tmp_path: Path) -> None:
+    def test_discard_deletes_partial_files(self, tmp_path: Path) -> None:
         checkpoint = Checkpoint(tmp_path / "a.npz", {})
         checkpoint.write(self.STATE)
         (tmp_path / "a.partial.npz").write_bytes(b"half")
@@ -248,6 +248,6 @@ class TestFile:
         assert list(tmp_path.iterdir()) == []
 
 
-def test_saving_is_where_the_checkpoint_goes(tiny: Dataset, tmp_path: Path) -> None:
+def test_the_checkpoint_is_deleted_after_saving(tiny: Dataset, tmp_path: Path) -> None:
     with pytest.raises(store.ModelError, match="must end in"):
         train_to_file(TrainConfig(architecture="mlp"), tiny, tmp_path / "net.h5")

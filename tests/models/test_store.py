@@ -1,4 +1,4 @@
-"""Models on disk: the round trip, and every file that is not what it should be."""
+"""Stored models: the round trip, and invalid files."""
 
 import dataclasses
 import json
@@ -10,6 +10,7 @@ import pytest
 
 from models import store
 from models.data import Dataset
+from models.digests import model_digest
 from models.store import ModelError
 from models.training import Trained
 
@@ -39,7 +40,7 @@ class TestRoundTrip:
         assert content["class_names"] == ["top", "upper", "lower", "bottom"]
         assert {"backend", "python", "keras"} <= set(content["provenance"])
 
-    def test_folders_are_made_and_nothing_else_is_left(
+    def test_folders_are_created_and_no_other_files_are_left(
         self, trained: Trained, tmp_path: Path
     ) -> None:
         path = store.save(trained, tmp_path / "a" / "b" / "net.keras")
@@ -65,7 +66,7 @@ class TestDigest:
         assert [layer.name for layer in copy.layers] != [
             layer.name for layer in trained.model.layers
         ]
-        assert store.model_digest(copy) == trained.digest
+        assert model_digest(copy) == trained.digest
 
     def test_one_weight_counts(self, trained: Trained) -> None:
         import keras
@@ -73,17 +74,17 @@ class TestDigest:
         copy = keras.models.clone_model(trained.model)
         weights = trained.model.get_weights()
         copy.set_weights(weights)
-        assert store.model_digest(copy) == trained.digest
+        assert model_digest(copy) == trained.digest
         weights[-1][0] = np.nextafter(weights[-1][0], np.float32(9))
         copy.set_weights(weights)
-        assert store.model_digest(copy) != trained.digest
+        assert model_digest(copy) != trained.digest
 
     def test_structure_counts(self) -> None:
         import keras
 
         def digest(activation: str, dtype: str = "float32") -> str:
             layer = keras.layers.Activation(activation, dtype=dtype)
-            return store.model_digest(keras.Sequential([keras.Input((4,)), layer]))
+            return model_digest(keras.Sequential([keras.Input((4,)), layer]))
 
         assert len({digest("relu"), digest("tanh"), digest("relu", "float16")}) == 3
         assert digest("relu") == digest("relu")
@@ -95,7 +96,7 @@ class TestDigest:
             inputs = keras.Input((4,))
             branches = [keras.layers.Activation(name)(inputs) for name in ("relu", "tanh")]
             joined = keras.layers.Subtract()([branches[first], branches[second]])
-            return store.model_digest(keras.Model(inputs, joined))
+            return model_digest(keras.Model(inputs, joined))
 
         assert digest(0, 1) == digest(0, 1)
         assert digest(0, 1) != digest(1, 0)
@@ -107,7 +108,7 @@ class TestDigest:
             layer = keras.layers.Dense(2, kernel_initializer=initializer)
             model = keras.Sequential([keras.Input((3,)), layer])
             model.set_weights([np.ones((3, 2)), np.zeros(2)])
-            return store.model_digest(model)
+            return model_digest(model)
 
         assert digest("zeros") == digest("he_normal")
 
@@ -119,7 +120,9 @@ class TestBrokenFiles:
 
     def test_missing_sidecar(self, saved: Path) -> None:
         saved.with_suffix(".json").unlink()
-        with pytest.raises(ModelError, match=r"origin is missing: there is no file .*mlp\.json"):
+        with pytest.raises(
+            ModelError, match=r"sidecar of the model is missing: there is no file .*mlp\.json"
+        ):
             store.load(saved)
         assert store.load_keras(saved).name == "mlp"
 
@@ -196,12 +199,12 @@ class TestSaving:
         with pytest.raises(ModelError, match=r"must end in \.keras, got .*net\.h5"):
             store.save(trained, tmp_path / "net.h5")
 
-    def test_a_file_in_the_place_of_the_folder(self, trained: Trained, tmp_path: Path) -> None:
+    def test_a_file_at_the_path_of_the_folder(self, trained: Trained, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        with pytest.raises(ModelError, match=r"the folder .* cannot be made"):
+        with pytest.raises(ModelError, match=r"the folder .* cannot be created"):
             store.save(trained, tmp_path / "file" / "net.keras")
 
-    def test_a_folder_in_the_place_of_the_file(self, trained: Trained, tmp_path: Path) -> None:
+    def test_a_folder_at_the_path_of_the_file(self, trained: Trained, tmp_path: Path) -> None:
         (tmp_path / "net.keras").mkdir()
         with pytest.raises(ModelError, match=r"net\.keras cannot be written"):
             store.save(trained, tmp_path / "net.keras")

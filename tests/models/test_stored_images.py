@@ -1,4 +1,4 @@
-"""Images that stay in their files: the same numbers as in memory, and what bad files are told."""
+"""Images that stay in their files: the same values as in memory, and invalid files."""
 
 import os
 import pickle
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models import data
-from models.data import DataError, Dataset, digest_cache, npy, pictures
+from models.data import DataError, Dataset, class_folders, digest_cache, npy
 from models.stored_images import StoredImages, first_images
 from models.training.config import TrainConfig, TrainingError
 
@@ -21,9 +21,9 @@ COUNT, SHAPE = 23, (6, 5, 3)
 @pytest.fixture(autouse=True)
 def everything_is_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(npy, "LARGEST_KEPT", 0)
-    monkeypatch.setattr("models.data.npz.LARGEST_KEPT", 0)
-    monkeypatch.setattr(pictures, "LARGEST_DECODED", 0)
+    monkeypatch.setattr(npy, "MAX_IN_MEMORY", 0)
+    monkeypatch.setattr("models.data.npz.MAX_IN_MEMORY", 0)
+    monkeypatch.setattr(class_folders, "MAX_DECODED", 0)
     monkeypatch.setattr(digest_cache, "LARGE", 1)
     monkeypatch.setattr("models.dataset.DIGEST_BLOCK", 7 * 90)  # seven images
 
@@ -61,7 +61,7 @@ def write_archive(folder: Path, arrays: dict[str, np.ndarray]) -> Path:
     return folder / "big.npz"
 
 
-def write_pictures(folder: Path) -> Path:
+def write_image_files(folder: Path) -> Path:
     from PIL import Image
 
     generator = np.random.default_rng(1)
@@ -122,11 +122,11 @@ class TestSameNumbers:
         np.testing.assert_array_equal(found, arrays["x_test"][key])  # type: ignore[index]
 
     @pytest.mark.parametrize("key", [COUNT, -COUNT - 1, [0, COUNT], (slice(None), 0), "x"])
-    def test_what_is_not_there_is_an_error(self, source: Path, key: object) -> None:
+    def test_an_index_out_of_range(self, source: Path, key: object) -> None:
         with pytest.raises(IndexError):
             data.load(source).test_images[key]  # type: ignore[index]
 
-    def test_it_describes_itself_as_an_array(self, source: Path, in_memory: Dataset) -> None:
+    def test_it_has_the_attributes_of_an_array(self, source: Path, in_memory: Dataset) -> None:
         stored = data.load(source).test_images
         for name in ("shape", "dtype", "ndim", "nbytes", "size"):
             assert getattr(stored, name) == getattr(in_memory.test_images, name), name
@@ -136,7 +136,7 @@ class TestSameNumbers:
         with pytest.raises(ValueError, match="without being read"):
             np.asarray(stored, copy=False)
 
-    def test_the_first_ones_are_taken_without_reading(
+    def test_the_first_images_are_taken_without_reading(
         self, source: Path, monkeypatch: pytest.MonkeyPatch, arrays: dict[str, np.ndarray]
     ) -> None:
         stored = data.load(source).test_images
@@ -149,12 +149,12 @@ class TestSameNumbers:
         with pytest.raises(IndexError):
             few[4]
 
-    def test_they_travel_without_their_pixels(self, source: Path, in_memory: Dataset) -> None:
+    def test_pickles_hold_no_pixels(self, source: Path, in_memory: Dataset) -> None:
         packed = pickle.dumps(data.load(source).test_images)
         assert len(packed) < 600
         np.testing.assert_array_equal(pickle.loads(packed)[3:9], in_memory.test_images[3:9])  # noqa: S301
 
-    def test_threads_read_side_by_side(self, source: Path, in_memory: Dataset) -> None:
+    def test_threads_read_concurrently(self, source: Path, in_memory: Dataset) -> None:
         stored, wrong = data.load(source).test_images, []
 
         def look(start: int) -> None:
@@ -185,16 +185,16 @@ class TestSameNumbers:
         assert stored.digest == in_memory.digest
 
 
-class TestPictures:
-    def test_decoded_later_or_at_once_they_are_the_same(
+class TestImageFiles:
+    def test_decoding_later_gives_the_same_images(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        pets = write_pictures(tmp_path / "pets")
-        told: list[str] = []
-        later = data.load(pets, tell=told.append)
+        pets = write_image_files(tmp_path / "pets")
+        reports: list[str] = []
+        later = data.load(pets, on_progress=reports.append)
         assert isinstance(later.test_images, StoredImages)
-        assert any("decoded anew at each use" in sentence for sentence in told)
-        monkeypatch.setattr(pictures, "LARGEST_DECODED", 2**30)
+        assert any("decoded each time they are needed" in sentence for sentence in reports)
+        monkeypatch.setattr(class_folders, "MAX_DECODED", 2**30)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
         at_once = data.load(pets)
         assert isinstance(at_once.test_images, np.ndarray)
@@ -202,18 +202,18 @@ class TestPictures:
         np.testing.assert_array_equal(later.test_images[1:4], at_once.test_images[1:4])
         np.testing.assert_array_equal(later.train_images[[9, 0]], at_once.train_images[[9, 0]])
 
-    def test_a_picture_that_was_changed_is_refused(self, tmp_path: Path) -> None:
-        later = data.load(write_pictures(tmp_path / "pets"))
+    def test_a_changed_image_file_is_an_error(self, tmp_path: Path) -> None:
+        later = data.load(write_image_files(tmp_path / "pets"))
         for path in (tmp_path / "pets" / "a").iterdir():
             os.utime(path, ns=(1, 1))
         with pytest.raises(DataError, match=r"pets/a/\d.png was changed after it was first read"):
             np.asarray(later.test_images)
 
-    def test_a_damaged_picture_is_named_once(self, tmp_path: Path) -> None:
-        path = write_pictures(tmp_path / "pets") / "b" / "3.png"
+    def test_a_damaged_image_file_is_named_once(self, tmp_path: Path) -> None:
+        path = write_image_files(tmp_path / "pets") / "b" / "3.png"
         path.write_bytes(path.read_bytes()[:-30])
-        said = message(tmp_path / "pets")
-        assert said.startswith(f"{path} cannot be read as PNG or JPEG")
+        text = message(tmp_path / "pets")
+        assert text.startswith(f"{path} cannot be read as PNG or JPEG")
 
 
 class TestDigestOfLargeData:
@@ -239,12 +239,12 @@ class TestDigestOfLargeData:
         assert data.load(source).digest == first
         assert sum(read) == 2 * COUNT + 4
 
-    def test_it_tells_how_far_it_is(self, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("models.data.telling.PAUSE", 0)
-        told: list[str] = []
-        data.load(source, tell=told.append)
-        assert told[0] == "reading the images of big: 7 of 50"
-        assert told[-1] == "reading the images of big: 50 of 50"
+    def test_progress_is_reported(self, source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("models.data.progress.INTERVAL", 0)
+        reports: list[str] = []
+        data.load(source, on_progress=reports.append)
+        assert reports[0] == "reading the images of big: 7 of 50"
+        assert reports[-1] == "reading the images of big: 50 of 50"
 
 
 class TestWithoutTrainingImages:
@@ -262,7 +262,7 @@ class TestWithoutTrainingImages:
         assert (for_testing.image_shape, for_testing.classes) == (SHAPE, 3)
         assert for_testing.digest != in_memory.digest
 
-    def test_training_on_them_is_one_sentence(self, for_testing: Dataset) -> None:
+    def test_training_on_them_is_an_error(self, for_testing: Dataset) -> None:
         from models.trials.crossvalidation import split
 
         with pytest.raises(TrainingError, match="big has no training images, so nothing can be"):
@@ -281,9 +281,13 @@ class TestBadFiles:
             ("x_test", np.zeros((COUNT, 5, 5, 3), np.uint8), "train and test images must have one"),
             ("x_test", np.zeros((0, *SHAPE), np.uint8), "0 test images but 23 test labels"),
             ("x_test", np.array([{}], object), "x_test.npy must hold uint8 images .* got object"),
-            ("y_test", np.zeros(COUNT), "y_test.npy must hold integers, one a picture, got float"),
+            (
+                "y_test",
+                np.zeros(COUNT),
+                "y_test.npy must hold integers, one for each image, got float",
+            ),
             ("y_test", np.zeros(COUNT - 1, int), "23 test images but 22 test labels"),
-            ("y_test", np.array([{}] * COUNT), "y_test.npy is no .npy file of plain values"),
+            ("y_test", np.array([{}] * COUNT), "y_test.npy is not an .npy file of plain values"),
             ("class_names", np.array(["a", "b"]), r"labels must lie in 0\.\.1 \(2 classes\)"),
         ],
     )
@@ -308,10 +312,10 @@ class TestBadFiles:
 
     def test_another_kind_of_file(self, folder: Path) -> None:
         (folder / "x_test.npy").write_text("no array at all, but long enough to be one" * 9)
-        assert "x_test.npy is no .npy file, or is damaged" in message(folder)
+        assert "x_test.npy is not an .npy file, or is damaged" in message(folder)
 
     @pytest.mark.parametrize("change", ["shorter", "newer", "gone"])
-    def test_a_file_that_changes_under_way_is_refused(self, folder: Path, change: str) -> None:
+    def test_a_file_that_changes_during_use_is_an_error(self, folder: Path, change: str) -> None:
         images = data.load(folder).test_images
         path = folder / "x_test.npy"
         changes: dict[str, Callable[[], object]] = {
@@ -335,16 +339,16 @@ class TestBadFiles:
 
 
 class TestCompressed:
-    def test_it_is_unpacked_into_memory_and_says_how_not_to(
+    def test_it_is_unpacked_into_memory_with_a_note(
         self, tmp_path: Path, arrays: dict[str, np.ndarray], in_memory: Dataset
     ) -> None:
         path = tmp_path / "small.npz"
         np.savez_compressed(path, **arrays)
-        told: list[str] = []
-        found = data.load(path, tell=told.append)
+        reports: list[str] = []
+        found = data.load(path, on_progress=reports.append)
         assert isinstance(found.test_images, np.ndarray)
         assert found.digest == in_memory.digest
-        assert f"type `unzip {path} -d FOLDER` and name the folder" in told[0]
+        assert f"type `unzip {path} -d FOLDER` and name the folder" in reports[0]
 
     def test_an_unzipped_archive_is_a_folder_of_arrays(
         self, tmp_path: Path, arrays: dict[str, np.ndarray], in_memory: Dataset
@@ -356,7 +360,7 @@ class TestCompressed:
         assert isinstance(found.test_images, StoredImages)
         assert found.digest == in_memory.digest
 
-    def test_memory_that_does_not_suffice_is_one_sentence(
+    def test_insufficient_memory_is_one_sentence(
         self, tmp_path: Path, arrays: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         path = tmp_path / "small.npz"

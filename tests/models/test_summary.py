@@ -1,4 +1,4 @@
-"""A model in words and as a picture: its graph, the lines in the terminal, the boxes."""
+"""Descriptions of a model: its graph, the text outline, the diagram."""
 
 import itertools
 import re
@@ -28,7 +28,7 @@ TWO_BRANCHES = (
     block("long 2", 1),
     block("join", 3, 2, 0),
 )
-"""Start feeds two branches, one of two blocks and one of one, and the join itself."""
+"""The output of start goes to a branch of two blocks, to a branch of one, and to join."""
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -44,7 +44,7 @@ class TestGraph:
         assert sum(layer.parameters for layer in layers) == model.count_params()
 
     def test_a_residual_block(self) -> None:
-        """The second input of each sum is where its block began, or a convolution of that."""
+        """The second input of each sum is the input of its block, or a convolution of it."""
         found = graph.blocks(architectures.build("resnet_8", GREY, 10, 0))
         joins = [one for one in found if len(one.sources) == 2]
         titles = [{found[at].layers[0].title for at in one.sources} for one in joins]
@@ -60,7 +60,7 @@ class TestGraph:
         assert all(source < at for at, one in enumerate(blocks) for source in one.sources)
         assert [one.sources for one in blocks].count(()) == 1
 
-    def test_one_large_layer_a_block(self, blocks: tuple[Block, ...]) -> None:
+    def test_a_block_has_at_most_one_large_layer(self, blocks: tuple[Block, ...]) -> None:
         for one in blocks:
             assert sum(layer.kind in {"InputLayer", "Conv2D", "Dense"} for layer in one.layers) <= 1
 
@@ -93,7 +93,7 @@ class TestGraph:
             ("dense 8", 0),
         ]
 
-    def test_two_outputs_and_layers_without_words(self) -> None:
+    def test_two_outputs_and_layers_without_a_title(self) -> None:
         import keras
 
         given = keras.Input((4, 4, 1))
@@ -109,7 +109,7 @@ class TestGraph:
 
 
 class TestOutline:
-    def test_a_line_a_layer(self, blocks: tuple[Block, ...]) -> None:
+    def test_one_line_for_each_layer(self, blocks: tuple[Block, ...]) -> None:
         lines = outline.outline(blocks).splitlines()
         for one in blocks:
             for layer in one.layers:
@@ -117,13 +117,13 @@ class TestOutline:
         drawn = [line for line in lines[1:] if any(sign.isalnum() for sign in line)]
         assert len(drawn) == sum(len(one.layers) for one in blocks)
 
-    def test_every_way_that_leaves_arrives(self, blocks: tuple[Block, ...]) -> None:
+    def test_every_connection_that_starts_ends(self, blocks: tuple[Block, ...]) -> None:
         text = outline.outline(blocks)
         begun, ended = (sum(text.count(sign) for sign in signs) for signs in ("╭┬", "╰┴"))
         assert begun == ended
         assert text.count("▶") >= sum(len(one.sources) > 1 for one in blocks)
 
-    def test_without_branches_there_are_no_signs(self) -> None:
+    def test_without_branches_there_are_no_lines(self) -> None:
         assert outline.outline(graph.blocks(architectures.build("lenet", GREY, 10, 0))).isascii()
 
     def test_two_branches(self) -> None:
@@ -138,8 +138,8 @@ class TestOutline:
             "╰─┴───▶ join     4x4x2",
         ]
 
-    def test_ways_that_share_a_lane(self) -> None:
-        """A way may begin where another ends, on one line or at the ends of several."""
+    def test_connections_that_share_a_lane(self) -> None:
+        """A connection may begin where another ends."""
         chain = (block("a"), block("b", 0), block("c", 1, 0), block("d", 2), block("e", 3, 2))
         assert outline.outline(chain).splitlines()[1:] == [
             "╭── a       4x4x2",
@@ -155,29 +155,29 @@ class TestOutline:
 
 
 class TestLayout:
-    def test_boxes_do_not_meet(self, blocks: tuple[Block, ...]) -> None:
+    def test_boxes_do_not_overlap(self, blocks: tuple[Block, ...]) -> None:
         arranged = layout.arrange(blocks)
         for one, other in itertools.combinations(arranged.boxes, 2):
             aside = abs(one.x - other.x) >= arranged.box_width
             assert aside or one.bottom < other.top or other.bottom < one.top
 
-    def test_ways_pass_no_box(self, blocks: tuple[Block, ...]) -> None:
-        """Where a way runs down between its ends, there is no box but those at its ends."""
+    def test_connections_cross_no_box(self, blocks: tuple[Block, ...]) -> None:
+        """Where a connection runs down, there are no boxes but those at its ends."""
         arranged = layout.arrange(blocks)
-        for (source, at), x in arranged.ways.items():
+        for (source, at), x in arranged.skip_lanes.items():
             begin, end = arranged.boxes[source], arranged.boxes[at]
             top = 0.0 if begin.column != end.column else begin.bottom
             for number, box in enumerate(arranged.boxes):
                 beside = abs(box.x - x) > arranged.box_width / 2
                 assert number == source or beside or box.bottom <= top or box.top >= end.top
 
-    def test_ways_beside_each_other_have_lanes_of_their_own(self) -> None:
+    def test_concurrent_connections_have_different_lanes(self) -> None:
         nested = (block("a"), block("b", 0), block("c", 1), block("d", 2, 1), block("e", 3, 0))
         one_after_the_other = (*nested[:2], block("c", 1, 0), block("d", 2), block("e", 3, 2))
-        assert len(set(layout.arrange(nested).ways.values())) == 2
-        assert len(set(layout.arrange(one_after_the_other).ways.values())) == 1
+        assert len(set(layout.arrange(nested).skip_lanes.values())) == 2
+        assert len(set(layout.arrange(one_after_the_other).skip_lanes.values())) == 1
 
-    def test_the_whole_is_large_enough(self, blocks: tuple[Block, ...]) -> None:
+    def test_the_diagram_is_large_enough(self, blocks: tuple[Block, ...]) -> None:
         arranged = layout.arrange(blocks)
         for box in arranged.boxes:
             assert box.x - arranged.box_width / 2 >= 0
@@ -201,11 +201,11 @@ class TestLayout:
         assert columns("lenet") == 1
         assert columns("resnet_20") > 1
 
-    def test_branches_stand_beside(self) -> None:
+    def test_branches_are_at_the_right(self) -> None:
         arranged = layout.arrange(TWO_BRANCHES)
         assert [box.lane for box in arranged.boxes] == [0, 0, 1, 0, 0]
-        assert set(arranged.ways) == {(0, 4), (2, 4)}
-        assert arranged.ways[2, 4] == arranged.boxes[2].x
+        assert set(arranged.skip_lanes) == {(0, 4), (2, 4)}
+        assert arranged.skip_lanes[2, 4] == arranged.boxes[2].x
 
 
 class TestDiagram:
@@ -241,7 +241,7 @@ class TestDiagram:
         with pytest.raises(DiagramError, match=r"must end in \.png or \.svg, got .*a\.pdf"):
             diagram.draw(TWO_BRANCHES, "t", tmp_path / "a.pdf")
 
-    def test_a_folder_that_cannot_be_made(self, tmp_path: Path) -> None:
+    def test_a_folder_that_cannot_be_created(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         with pytest.raises(DiagramError, match="cannot be written"):
             diagram.draw(TWO_BRANCHES, "t", tmp_path / "file" / "a.png")
@@ -249,20 +249,20 @@ class TestDiagram:
 
 class TestDescribe:
     def test_an_architecture(self, tmp_path: Path) -> None:
-        text = summary.describe("resnet_8", picture=tmp_path / "resnet.svg")
+        text = summary.describe("resnet_8", diagram_path=tmp_path / "resnet.svg")
         assert text.startswith("resnet_8: ResNet-8")
         assert "trained by default on digits: 12 epochs, batch 64, learning rate 0.002" in text
         assert "Total params: 78,426, of which 672 are moving statistics" in text
         assert text.endswith(f"drawn: {tmp_path / 'resnet.svg'}")
         assert "resnet_8: 78,426 parameters" in (tmp_path / "resnet.svg").read_text()
 
-    def test_no_picture_unless_asked(self) -> None:
+    def test_no_diagram_by_default(self) -> None:
         text = summary.describe("lenet")
         assert text.endswith("Total params: 61,706")
 
     def test_a_trained_model(self, trained: Trained, tmp_path: Path) -> None:
         path = store.save(trained, tmp_path / "net.keras")
-        text = summary.describe(str(path), picture=tmp_path / "net.png")
+        text = summary.describe(str(path), diagram_path=tmp_path / "net.png")
         assert "trained on tiny" in text
         assert trained.digest in text
         assert "12x12x1" in text

@@ -1,4 +1,4 @@
-"""``python -m models train``: TOML and flags, what it writes, a sentence for every mistake."""
+"""``python -m models train``: TOML and options, what it writes, and errors."""
 
 import json
 from pathlib import Path
@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from models import backend, store
 from models.__main__ import app
+from models.resumable import checkpoint_path
 from models.training.checkpoints import Checkpoint, TrainingState
 from models.training.config import TrainConfig, TrainingError
-from models.training.resumable import checkpoint_path
 from models.trials.jobs import TrainingJob, load_job
 
 QUICK = ("--epochs", "2", "--batch-size", "16", "--seed", "5")
@@ -21,8 +21,8 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
-def mistake(result: Result) -> str:
-    """Return what a mistake is answered with: a sentence, or a heading and a line each."""
+def error_of(result: Result) -> str:
+    """Return the report of an error: a sentence, or a heading and a line for each error."""
     assert result.exit_code == 2
     assert result.stderr.startswith("error: ")
     assert "Traceback" not in result.stderr
@@ -30,7 +30,9 @@ def mistake(result: Result) -> str:
 
 
 class TestResult:
-    def test_it_says_where_how_good_and_what_next(self, tiny_file: Path, tmp_path: Path) -> None:
+    def test_it_prints_accuracy_path_and_next_command(
+        self, tiny_file: Path, tmp_path: Path
+    ) -> None:
         out = tmp_path / "kept" / "net.keras"
         result = run("train", "mlp", "--data", tiny_file, *QUICK, "--out", out)
         assert result.exit_code == 0, result.stderr
@@ -43,7 +45,7 @@ class TestResult:
         assert (trained.config.epochs, trained.config.batch_size, trained.config.seed) == (2, 16, 5)
         assert not checkpoint_path(out).exists()
 
-    def test_by_default_into_trained(
+    def test_the_default_folder(
         self, tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
@@ -53,7 +55,7 @@ class TestResult:
         assert sidecar["config"]["epochs"] == 1
         assert len(sidecar["history"]) == 1
 
-    def test_flags_win_over_the_file(self, tiny_file: Path, tmp_path: Path) -> None:
+    def test_options_replace_settings_of_the_file(self, tiny_file: Path, tmp_path: Path) -> None:
         file, out = tmp_path / "job.toml", tmp_path / "net.keras"
         file.write_text(
             'data = "tiny.npz"\n[training]\narchitecture = "mlp"\nepochs = 30\npatience = 1\n'
@@ -81,11 +83,11 @@ class TestResult:
         named = ("--augment", "darkness:darken", "--data", tiny_file, "--out", out)
         result = run("train", "mlp", *QUICK, *named)
         assert result.exit_code == 0, result.stderr
-        assert "through darkness:darken" in result.stderr
+        assert "augmented by darkness:darken" in result.stderr
         assert store.load(out).augmentation.startswith("darkness:darken (")
 
 
-class TestGoingOn:
+class TestResuming:
     @pytest.fixture
     def stopped(
         self, tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -97,22 +99,22 @@ class TestGoingOn:
             patch.setattr("sys.argv", ["models", "train", "mlp", "--out", "a b.keras"])
             return run("train", "mlp", "--data", tiny_file, *QUICK, "--out", out), out
 
-    def test_ctrl_c_says_how(self, stopped: tuple[Result, Path]) -> None:
+    def test_ctrl_c_prints_the_command(self, stopped: tuple[Result, Path]) -> None:
         result, out = stopped
         assert result.exit_code == 130
-        assert "stopped; to go on where it was, type" in result.stderr
+        assert "stopped; to resume, type" in result.stderr
         assert "python -m models train mlp --out 'a b.keras'" in result.stderr
         assert checkpoint_path(out).exists()
         assert not out.exists()
 
-    def test_the_same_command_goes_on(self, stopped: tuple[Result, Path], tiny_file: Path) -> None:
+    def test_the_same_command_resumes(self, stopped: tuple[Result, Path], tiny_file: Path) -> None:
         out = stopped[1]
         result = run("train", "mlp", "--data", tiny_file, *QUICK, "--out", out)
         assert result.exit_code == 0, result.stderr
-        assert "mlp on tiny goes on after epoch 1" in result.stderr
+        assert "mlp on tiny resumes after epoch 1" in result.stderr
         assert [entry["epoch"] for entry in store.load(out).history] == [1, 2]
 
-    def test_another_command_is_refused(
+    def test_another_command_is_an_error(
         self, stopped: tuple[Result, Path], tiny_file: Path
     ) -> None:
         out = stopped[1]
@@ -123,7 +125,7 @@ class TestGoingOn:
         assert checkpoint_path(out).exists()
         fresh = run("train", "mlp", *options, "--fresh")
         assert fresh.exit_code == 0, fresh.stderr
-        assert "goes on" not in fresh.stderr
+        assert "resumes" not in fresh.stderr
         assert store.load(out).config.optimizer == "sgd"
 
     def test_a_damaged_checkpoint(self, tiny_file: Path, tmp_path: Path) -> None:
@@ -139,15 +141,15 @@ def interrupt(*_arguments: object) -> None:
     raise KeyboardInterrupt
 
 
-class TestMistakes:
-    def test_every_mistake_in_a_file_with_its_path(self, tmp_path: Path) -> None:
+class TestErrors:
+    def test_every_error_in_a_file_with_its_path(self, tmp_path: Path) -> None:
         file = tmp_path / "job.toml"
         file.write_text(
             'thread = 2\n[training]\narchitecture = "mpl"\nepochs = 0\nmonitor = "auc"\n'
             'schedule = "plateau"\nvalidation_fraction = 0\nlearning_rat = 1\n'
         )
-        lines = mistake(run("train", "--config", file)).splitlines()
-        assert lines[0].endswith("job.toml has 6 mistakes:")
+        lines = error_of(run("train", "--config", file)).splitlines()
+        assert lines[0].endswith("job.toml has 6 errors:")
         text = "\n".join(sorted(line.strip() for line in lines[1:]))
         assert text.splitlines()[0].startswith("thread: there is no such setting; did you mean")
         for words in (
@@ -159,14 +161,14 @@ class TestMistakes:
         ):
             assert words in text
 
-    def test_a_wrong_flag(self) -> None:
-        text = mistake(run("train", "mlp", "--learning-rate", "0"))
+    def test_a_wrong_option(self) -> None:
+        text = error_of(run("train", "mlp", "--learning-rate", "0"))
         assert text == (
             "error: the options: training.learning_rate: input should be greater than 0, got 0.0\n"
         )
 
     def test_nothing_to_train(self) -> None:
-        assert "training.architecture: is missing" in mistake(run("train"))
+        assert "training.architecture: is missing" in error_of(run("train"))
 
     @pytest.mark.parametrize(
         ("content", "words"),
@@ -177,27 +179,27 @@ class TestMistakes:
             (b"training = 3", "training: input should be a valid dictionary or instance of Train"),
         ],
     )
-    def test_a_file_that_is_none(self, tmp_path: Path, content: bytes | None, words: str) -> None:
+    def test_an_invalid_file(self, tmp_path: Path, content: bytes | None, words: str) -> None:
         file = tmp_path / "job.toml"
         if content is not None:
             file.write_bytes(content)
-        assert words in mistake(run("train", "mlp", "--config", file))
+        assert words in error_of(run("train", "mlp", "--config", file))
 
     def test_unknown_data(self) -> None:
-        assert "did you mean 'digits'" in mistake(run("train", "mlp", "--data", "digit"))
+        assert "did you mean 'digits'" in error_of(run("train", "mlp", "--data", "digit"))
 
     def test_missing_data(self, tmp_path: Path) -> None:
-        text = mistake(run("train", "mlp", "--data", tmp_path / "none.npz"))
+        text = error_of(run("train", "mlp", "--data", tmp_path / "none.npz"))
         assert "there is no file" in text
 
     def test_wrong_ending(self, tmp_path: Path) -> None:
-        text = mistake(run("train", "mlp", "--out", tmp_path / "net.h5"))
+        text = error_of(run("train", "mlp", "--out", tmp_path / "net.h5"))
         assert "must end in .keras" in text
 
     def test_unwritable_folder_is_found_before_training(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        text = mistake(run("train", "mlp", "--out", tmp_path / "file" / "net.keras"))
-        assert "cannot be made" in text
+        text = error_of(run("train", "mlp", "--out", tmp_path / "file" / "net.keras"))
+        assert "cannot be created" in text
 
     def test_images_too_small(self, tmp_path: Path) -> None:
         dots, labels = np.zeros((6, 2, 2, 1), np.uint8), np.arange(6) % 2
@@ -210,20 +212,20 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            ("noise", "must read module:function, got 'noise'"),
+            ("noise", "must have the form module:function, got 'noise'"),
             ("no_such_module:f", "importing no_such_module failed: No module named"),
             ("math:noise", "module math has no function noise"),
             ("math:pi", "module math has no function pi"),
         ],
     )
-    def test_augmentations_that_are_none(
+    def test_invalid_augmentations(
         self, tiny_file: Path, tmp_path: Path, name: str, words: str
     ) -> None:
         options = ("--data", tiny_file, "--out", tmp_path / "net.keras", "--augment", name)
-        assert words in mistake(run("train", "mlp", *options))
+        assert words in error_of(run("train", "mlp", *options))
 
 
-def test_paths_in_a_file_are_taken_from_its_folder(tmp_path: Path) -> None:
+def test_paths_in_a_file_are_relative_to_its_folder(tmp_path: Path) -> None:
     file = tmp_path / "job.toml"
     file.write_text('data = "sets/a.npz"\n[training]\narchitecture = "cnn"\n')
     assert load_job(TrainingJob, file, {}).data == str(tmp_path / "sets" / "a.npz")
@@ -232,10 +234,10 @@ def test_paths_in_a_file_are_taken_from_its_folder(tmp_path: Path) -> None:
         load_job(TrainingJob, file, {"data": ""})
 
 
-def test_flags_of_a_configuration_repeat_it(
+def test_the_options_of_a_configuration_give_it_again(
     tiny_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every setting of a training has a flag of its name."""
+    """Every setting of a training has an option of its name."""
     config = TrainConfig(
         architecture="cnn", seed=7, epochs=3, batch_size=5, learning_rate=0.25, optimizer="sgd",
         label_smoothing=0.125, precision="mixed_bfloat16", validation_fraction=0.25,
@@ -247,7 +249,7 @@ def test_flags_of_a_configuration_repeat_it(
     def remember(job: TrainingJob, *_arguments: object, **_options: object) -> None:
         met.append(job)
 
-    monkeypatch.setattr("models.commands.train.train_and_tell", remember)
+    monkeypatch.setattr("models.commands.train.train_and_report", remember)
     assert run("train", *config.as_flags().split()).exit_code == 0
     assert met[0].training == config
     assert config.as_flags().count("--") == len(TrainConfig.model_fields) - 1

@@ -1,4 +1,4 @@
-"""Training: reproducible to the bit, fed as promised, and clear about what went wrong."""
+"""Training: reproducibility, inputs, schedules, augmentation and errors."""
 
 import dataclasses
 import subprocess
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from models import backend, training
 from models.data import Dataset
-from models.store import model_digest
+from models.digests import model_digest
 from models.training import EpochReport, TrainConfig, Trained, TrainingError, train
 
 IN_ANOTHER_PROCESS = """
@@ -28,7 +28,7 @@ print(train(TrainConfig.model_validate_json({config!r}), tiny).digest)
 
 
 class TestConfig:
-    def test_none_is_the_architectures_choice(self, digits: Dataset) -> None:
+    def test_none_is_the_value_of_the_architecture(self, digits: Dataset) -> None:
         config = TrainConfig(architecture="cnn", batch_size=7).resolved(digits)
         assert config.batch_size == 7
         assert config.epochs is not None
@@ -90,12 +90,12 @@ class TestConfig:
             TrainConfig(architecture="mlp", **wrong)
 
     @pytest.mark.parametrize(
-        ("watcher", "words"),
+        ("observer", "words"),
         [({"patience": 2}, "early stopping"), ({"schedule": "plateau"}, "a plateau schedule")],
     )
-    def test_nothing_to_watch(self, watcher: dict[str, object], words: str) -> None:
+    def test_nothing_to_monitor(self, observer: dict[str, object], words: str) -> None:
         with pytest.raises(ValidationError, match=f"{words} needs a validation_fraction above 0"):
-            TrainConfig(architecture="mlp", validation_fraction=0, **watcher)
+            TrainConfig(architecture="mlp", validation_fraction=0, **observer)
 
     def test_as_flags_leaves_defaults_out(self) -> None:
         assert TrainConfig(architecture="cnn").as_flags() == "cnn"
@@ -161,7 +161,7 @@ class TestResult:
         answers = trained.model.predict_on_batch(tiny.test_images).argmax(axis=1)
         assert (answers == tiny.test_labels).mean() > 0.9
 
-    def test_origin(self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained) -> None:
+    def test_provenance(self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained) -> None:
         precision = "float32" if backend.gpu() is None else "mixed_float16"
         asked = tiny_config.model_copy(update={"precision": precision})
         assert trained.config == asked.resolved(tiny)
@@ -182,7 +182,7 @@ class TestResult:
         assert trained.history[-1]["loss"] < trained.history[0]["loss"]
         assert all(isinstance(value, float) for value in trained.history[0].values())
 
-    def test_validation_is_scored_on_the_images_set_aside(
+    def test_validation_uses_the_validation_images(
         self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained
     ) -> None:
         held_out = tiny_config.split(tiny)[1]
@@ -190,10 +190,10 @@ class TestResult:
         accuracy = (answers == tiny.train_labels[held_out]).mean()
         assert trained.history[-1]["validation_accuracy"] == pytest.approx(accuracy)
 
-    def test_the_model_carries_no_optimizer(self, trained: Trained) -> None:
+    def test_the_model_has_no_optimizer(self, trained: Trained) -> None:
         assert getattr(trained.model, "optimizer", None) is None
 
-    def test_reports_come_in_the_callers_thread(self, tiny: Dataset) -> None:
+    def test_reports_come_in_the_calling_thread(self, tiny: Dataset) -> None:
         reports: list[tuple[EpochReport, threading.Thread]] = []
         config = TrainConfig(architecture="mlp", epochs=2, validation_fraction=0)
         result = train(
@@ -213,7 +213,7 @@ class TestResult:
             {"optimizer": "rmsprop", "label_smoothing": 0.1},
         ],
     )
-    def test_choices_matter(
+    def test_settings_matter(
         self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained, choice: dict[str, object]
     ) -> None:
         other = train(tiny_config.model_copy(update=choice), tiny)
@@ -233,7 +233,7 @@ class TestSchedules:
         assert [entry["learning_rate"] for entry in history] == [0.25] * 3
 
     def test_plateau_lowers_the_rate_when_nothing_improves(self, tiny: Dataset) -> None:
-        """All validation answers are right after an epoch, so that the accuracy cannot improve."""
+        """All validation images are correct after an epoch, so that the accuracy cannot improve."""
         config = TrainConfig(
             architecture="mlp", epochs=9, learning_rate=0.25, optimizer="sgd", seed=3,
             schedule="plateau", plateau_factor=0.5, plateau_patience=2, plateau_minimum=0.1,
@@ -304,7 +304,7 @@ class TestAugment:
             assert len(ids) == len(set(ids)) == 81 // 16 * 16
             assert set(ids) <= allowed
 
-    def test_it_reaches_the_network(
+    def test_the_network_gets_augmented_images(
         self, tiny: Dataset, tiny_config: TrainConfig, trained: Trained
     ) -> None:
         def invert(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
@@ -327,9 +327,7 @@ class TestAugment:
         config = tiny_config.model_copy(update={"epochs": 1})
         assert train(config, tiny, Darken()).augmentation == "darken(by=2)"
 
-    def test_what_it_raises_arrives_as_it_was(
-        self, tiny: Dataset, tiny_config: TrainConfig
-    ) -> None:
+    def test_what_it_raises_is_passed_on(self, tiny: Dataset, tiny_config: TrainConfig) -> None:
         def fail(images: np.ndarray, ids: np.ndarray, epoch: int) -> np.ndarray:
             if epoch == 1:
                 raise LookupError("no such noise")
@@ -338,7 +336,7 @@ class TestAugment:
         with pytest.raises(LookupError, match=r"^'?no such noise'?$"):
             train(tiny_config, tiny, fail)
 
-    def test_validation_images_only_when_asked(self, tiny: Dataset) -> None:
+    def test_validation_images_only_on_request(self, tiny: Dataset) -> None:
         config = TrainConfig(architecture="mlp", epochs=1, seed=3)
         held_out = set(config.split(tiny)[1].tolist())
         met: list[tuple[int, set[int]]] = []
@@ -358,7 +356,7 @@ class TestAugment:
             train(tiny_config, tiny, lambda images, _ids, _epoch: images[:, 1:])
 
 
-def test_a_lost_loss_is_said(tiny: Dataset) -> None:
+def test_an_infinite_loss_is_an_error(tiny: Dataset) -> None:
     config = TrainConfig(
         architecture="mlp", epochs=5, learning_rate=1e38, optimizer="sgd", schedule="constant"
     )
@@ -366,7 +364,7 @@ def test_a_lost_loss_is_said(tiny: Dataset) -> None:
         train(config, tiny)
 
 
-def test_a_caller_may_stop_it(tiny: Dataset, tiny_config: TrainConfig) -> None:
+def test_a_caller_can_stop_it(tiny: Dataset, tiny_config: TrainConfig) -> None:
     def stop(report: EpochReport) -> None:
         raise KeyboardInterrupt
 

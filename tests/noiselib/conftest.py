@@ -1,4 +1,4 @@
-"""Images that every noiselib test may use."""
+"""Images for all tests of noiselib."""
 
 import os
 import sys
@@ -9,19 +9,19 @@ import pytest
 
 from noiselib.testing.strategies import pictures
 
-ENOUGH = 2  # seconds of CPU time for a mutant
+LIMIT = 2  # seconds of CPU time for a mutant
 
 
 def pytest_runtest_setup():
     """Prepare a test of a mutant, which is forked from a process that has run every test.
 
-    Operators are forgotten: one made by the whole code would hide the mutant. And one that
-    `ENOUGH` of its quickest tests do not notice counts as a survivor.
+    Clear all caches: an operator made by the original code would hide the mutant. A mutant that
+    no test has detected after `LIMIT` seconds counts as a survivor.
     """
     if "MUTANT_UNDER_TEST" not in os.environ:
         return
-    if "__mutmut_" in os.environ["MUTANT_UNDER_TEST"] and time.process_time() > ENOUGH:
-        pytest.skip("enough tests of this mutant")
+    if "__mutmut_" in os.environ["MUTANT_UNDER_TEST"] and time.process_time() > LIMIT:
+        pytest.skip("time limit of this mutant")
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "noiselib":
             for value in vars(module).values():
@@ -31,7 +31,7 @@ def pytest_runtest_setup():
 
 @pytest.fixture(scope="session")
 def digits(request):
-    """100 digits, uint8 (100, 28, 28, 1): real ones where MNIST is at hand, else drawn strokes."""
+    """100 digits, uint8 (100, 28, 28, 1): real ones if MNIST is available, else strokes."""
     try:
         return request.getfixturevalue("mnist_images")[:100]
     except pytest.skip.Exception:

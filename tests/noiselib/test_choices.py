@@ -1,4 +1,4 @@
-"""Choices and pipelines: what is resolved, refused and reported, to the letter."""
+"""Choices and pipelines: routes, errors and properties."""
 
 from collections import Counter
 
@@ -7,8 +7,9 @@ import pytest
 
 import noiselib
 from noiselib import Transform, identity, one_of, sometimes, vary
-from noiselib.compose import OneOf, Pipeline, Sometimes, Vary, _Composite, chain
-from noiselib.resolution import Leaf, Resolution
+from noiselib.choices import OneOf, Sometimes, Vary
+from noiselib.routing import Routing, Stage
+from noiselib.transform import Composite, Pipeline, chain
 
 NOISE, TURN = noiselib.GaussianNoise(sigma=0.25), noiselib.Rotation(degrees=30)
 IDS = np.arange(200, dtype=np.uint64)
@@ -16,13 +17,13 @@ FLOATS = np.random.default_rng(0).random((40, 6, 5, 2)).astype(np.float32)
 
 
 def resolved(transform, seed=3):
-    """Each image's way: names, occurrences and parts; and how often each name has occurred."""
+    """Return the route of each image, and how often each name has occurred."""
     counter = Counter()
-    resolution = transform.resolve(seed, IDS, counter)
-    assert set(resolution.labels) == set(range(len(resolution.ways)))
+    routing = transform.resolve(seed, IDS, counter)
+    assert set(routing.labels) == set(range(len(routing.routes)))
     ways = [
-        [(leaf.corruption, leaf.occurrence) for leaf in resolution.ways[label]]
-        for label in resolution.labels
+        [(stage.corruption, stage.occurrence) for stage in routing.routes[label]]
+        for label in routing.labels
     ]
     return ways, dict(counter)
 
@@ -36,7 +37,7 @@ def test_a_stage_after_a_choice_is_for_every_image():
     assert np.array_equal(whole, one_of(NOISE, TURN)(first, seed=2))
 
 
-def test_two_choices_make_every_pair_of_ways():
+def test_two_choices_make_every_pair_of_routes():
     ways, counter = resolved(one_of(NOISE, TURN) | one_of(NOISE, TURN | NOISE))
     assert counter == {"one_of": 2, "gaussian_noise": 3, "rotation": 2}
     assert {tuple(way) for way in ways} == {
@@ -45,25 +46,25 @@ def test_two_choices_make_every_pair_of_ways():
     }  # fmt: skip
 
 
-def test_then_goes_both_ways():
-    a, b, c = (Leaf(NOISE, k) for k in range(3))
-    two = Resolution(np.array([1, 0, 1]), ((a,), (b,)))
-    one = Resolution.same_for_all((c,), 3)
+def test_then_with_one_route_on_either_side():
+    a, b, c = (Stage(NOISE, k) for k in range(3))
+    two = Routing(np.array([1, 0, 1]), ((a,), (b,)))
+    one = Routing.same_for_all((c,), 3)
     for joined, ways in ((two.then(one), [(b, c), (a, c), (b, c)]),
                          (one.then(two), [(c, b), (c, a), (c, b)]),
                          (one.then(one), [(c, c)] * 3)):  # fmt: skip
-        assert [joined.ways[label] for label in joined.labels] == ways
+        assert [joined.routes[label] for label in joined.labels] == ways
 
 
-def test_a_choice_of_choices_keeps_each_images_way():
-    a, b, c = (Leaf(NOISE, k) for k in range(3))
-    first = Resolution(np.array([0, 1, 0, 1]), ((a,), (b,)))
-    second = Resolution.same_for_all((c,), 4)
-    both = Resolution.choice(np.array([0, 0, 1, 1]), [first, second])
-    assert [both.ways[label] for label in both.labels] == [(a,), (b,), (c,), (c,)]
-    assert len(both.ways) == 3
-    unused = Resolution.choice(np.array([1, 1, 1, 1]), [first, second])
-    assert unused.ways == ((c,),)
+def test_a_choice_of_choices_has_the_route_of_each_image():
+    a, b, c = (Stage(NOISE, k) for k in range(3))
+    first = Routing(np.array([0, 1, 0, 1]), ((a,), (b,)))
+    second = Routing.same_for_all((c,), 4)
+    both = Routing.choice(np.array([0, 0, 1, 1]), [first, second])
+    assert [both.routes[label] for label in both.labels] == [(a,), (b,), (c,), (c,)]
+    assert len(both.routes) == 3
+    unused = Routing.choice(np.array([1, 1, 1, 1]), [first, second])
+    assert unused.routes == ((c,),)
 
 
 def test_probabilities_are_met():
@@ -75,7 +76,7 @@ def test_probabilities_are_met():
     assert abs(counts[NOISE, 0] - 67) < 25
 
 
-def test_an_identity_stage_is_no_leaf():
+def test_an_identity_stage_is_not_on_the_route():
     ways, counter = resolved(noiselib.GaussianNoise(sigma=0) | NOISE)
     assert ways[0] == [(NOISE, 1)]
     assert counter == {"gaussian_noise": 2}
@@ -93,20 +94,21 @@ def test_an_identity_stage_is_no_leaf():
         (lambda: sometimes(NOISE, p="1"), "sometimes: p must be a number, got '1'"),
         (lambda: sometimes(NOISE, p=1.25), "sometimes: p must lie in [0, 1], got 1.25"),
         (lambda: sometimes(NOISE, p=-0.25), "sometimes: p must lie in [0, 1], got -0.25"),
-        (lambda: _Nameless().parts, "_Nameless must define parts"),
         (lambda: NOISE.at(1.5), "t must lie in [0, 1], got 1.5"),
     ],
 )
-def test_what_is_refused(make, message):
+def test_errors(make, message):
     with pytest.raises((TypeError, ValueError)) as caught:
         make()
     assert str(caught.value) == message
 
 
-class _Nameless(_Composite):
-    """A composite without parts."""
+def test_a_composite_must_define_its_components():
+    class Nameless(Composite):
+        at = resolve = __str__ = lambda self, *_: self
 
-    at = resolve = __str__ = lambda self, *_: self
+    with pytest.raises(TypeError, match=r"abstract.*Nameless.*components"):
+        Nameless()
 
 
 def test_probabilities_have_twelve_digits():
@@ -118,14 +120,14 @@ def test_probabilities_have_twelve_digits():
     )
 
 
-def test_facts_of_the_whole_are_made_of_the_parts():
+def test_properties_follow_from_the_components():
     still = noiselib.Zoom(factor=1)
     calm = noiselib.Zoom(factor=2)
     for make in (lambda x: OneOf((x, x)), lambda x: Sometimes(x, 0.5), Vary):
         assert make(still).is_identity
         assert not make(still).is_random
         assert not make(calm).is_identity
-        assert make(calm).is_random  # the choice is drawn
+        assert make(calm).is_random  # the choice is random
     assert not (calm | still).is_random
     assert (calm | NOISE).is_random
     assert (NOISE | calm).is_random
@@ -147,7 +149,7 @@ def test_chains():
     assert isinstance(NOISE | TURN, Transform)
 
 
-def test_ipython_shows_the_text():
+def test_ipython_shows_the_spec():
     class Printer:
         def text(self, shown):
             self.shown = shown
@@ -157,11 +159,11 @@ def test_ipython_shows_the_text():
     assert printer.shown == "rotation(degrees=30)"
 
 
-def test_parts_of_the_strength():
+def test_fractions_of_the_severity_range():
     assert (NOISE | TURN).at(0.5) == noiselib.GaussianNoise(sigma=0.125) | noiselib.Rotation(
         degrees=15
     )
-    assert one_of(NOISE, TURN).at(0.5).parts == (NOISE.at(0.5), TURN.at(0.5))
+    assert one_of(NOISE, TURN).at(0.5).components == (NOISE.at(0.5), TURN.at(0.5))
     assert sometimes(NOISE, p=0.25).at(0.5) == sometimes(NOISE.at(0.5), p=0.25)
     assert vary(TURN).at(0.5) == vary(TURN.at(0.5))
     for made in (NOISE | TURN, one_of(NOISE, TURN), vary(TURN)):

@@ -1,16 +1,16 @@
-"""A window of a large cloud is that window of the whole cloud, on images of any shape."""
+"""Part of a large cloud equals that part of the complete cloud, for images of any shape."""
 
 import numpy as np
 import pytest
 
 from noiselib.operations.plasma import clouds, noise_count
 
-MIDDLE = 32768  # as good as no noise
+MIDDLE = 32768  # almost no noise
 DECAY = 1.5
 
 
-def whole_cloud(size, numbers):
-    """Diamond-square on a torus by definition, with noise down to 32 points and none below."""
+def complete_cloud(size, numbers):
+    """Diamond-square on a torus by its definition, with noise down to 32 points and none below."""
     points = np.zeros((size, size))
     half, start, strength = size // 2, 0, 1.0
     while half >= 1:
@@ -43,11 +43,11 @@ def whole_cloud(size, numbers):
         (224, 224, 256),
     ],
 )
-def test_a_window_is_part_of_the_whole(h, w, size):
+def test_a_window_is_part_of_the_complete_cloud(h, w, size):
     view = max(h, w) / size
     drawn = np.random.default_rng(4).integers(0, 65536, 4 + 16 + 64 + 256 + 1024, np.uint16)
     numbers = np.full(noise_count(h, w, view), MIDDLE, np.uint16)
     numbers[: len(drawn)] = drawn
     window = clouds(numbers[None], h, w, view, DECAY)[0]
-    expected = whole_cloud(size, drawn.astype(float))[:h, :w]
+    expected = complete_cloud(size, drawn.astype(float))[:h, :w]
     assert abs(window - expected).max() < 1e-3

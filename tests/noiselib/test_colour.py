@@ -1,4 +1,4 @@
-"""Oracles of the colour corruptions: each pixel through HSV and back, by Python's colorsys."""
+"""Oracles of the colour corruptions: each pixel to HSV and back, by the colorsys module."""
 
 import colorsys
 
@@ -16,12 +16,12 @@ IMAGENET_SATURATE = [(0.3, 0), (0.1, 0), (2, 0), (5, 0.1), (20, 0.2)]
 
 @pytest.fixture(scope="module")
 def pixels(colours):
-    """Colour images with every kind of pixel: any, grey, pure, black, white, two channels equal."""
+    """Colour images with all kinds of pixels: any, grey, pure, black, white, two equal channels."""
     corners = np.indices((3, 3, 3)).reshape(3, 27).T * 127.5
     greys = np.repeat(np.arange(0, 256, 5)[:, None], 3, axis=1)
     others = colours.reshape(-1, 3)[::9]
-    found = np.concatenate([np.floor(corners), greys, others])
-    return found.astype(np.uint8)[None, :, None, :]
+    colours_of_all_kinds = np.concatenate([np.floor(corners), greys, others])
+    return colours_of_all_kinds.astype(np.uint8)[None, :, None, :]
 
 
 def through_hsv(images, change):
@@ -57,13 +57,13 @@ def test_saturate_scales_the_saturation(pixels, scale, offset):
 
 @pytest.mark.oracle("hue")
 @pytest.mark.parametrize("degrees", [-360, -180, -60, -7, 1, 30, 60, 120, 179.5, 240, 300, 360])
-def test_hue_turns_the_hue(pixels, degrees):
+def test_hue_rotates_the_hue(pixels, degrees):
     exact = through_hsv(pixels, lambda h, s, v: ((h + degrees / 360) % 1, s, v))
     assert agrees(noiselib.Hue(degrees=degrees)(pixels), exact)
 
 
 def test_levels_are_those_of_the_original_code(colours):
-    """scikit-image's conversions, as ImageNet-C has them."""
+    """With the conversions of scikit-image, as in ImageNet-C."""
     color = pytest.importorskip("skimage.color")
     x = colours / 255
     for scale, offset in IMAGENET_SATURATE:
@@ -81,7 +81,7 @@ def test_levels_are_those_of_the_original_code(colours):
 
 
 @given(shift=st.floats(-1, 1), kind=st.sampled_from(["noise", "smooth", "black", "white"]))
-def test_on_grey_both_brightnesses_are_one(shift, kind):
+def test_on_grey_both_brightnesses_are_the_same(shift, kind):
     grey = pictures(kind, (2, 9, 11, 1), 3)
     expected = noiselib.Brightness(shift=shift)(grey)
     bright = noiselib.HsvBrightness(shift=shift)
@@ -90,13 +90,13 @@ def test_on_grey_both_brightnesses_are_one(shift, kind):
 
 
 @pytest.mark.parametrize("spec", ["saturate(scale=20, offset=0.2)", "saturate(scale=0)", "hue"])
-def test_grey_images_have_no_colour_to_change(digits, spec):
+def test_grey_images_are_unchanged(digits, spec):
     assert np.array_equal(noiselib.parse(spec)(digits), digits)
     assert np.array_equal(noiselib.parse(spec)(digits[..., 0]), digits[..., 0])
 
 
 @pytest.mark.parametrize("spec", ["saturate(scale=20)", "saturate(scale=0)", "hue"])
-def test_grey_pixels_of_colour_images_stay(digits, spec):
+def test_grey_pixels_of_colour_images_are_unchanged(digits, spec):
     images = np.repeat(digits[:5], 3, axis=-1)
     assert np.array_equal(noiselib.parse(spec)(images), images)
 
@@ -107,7 +107,7 @@ def test_an_offset_tints_grey_pixels_red():
     assert result[0, 0, 0].tolist() == [200, 150, 150]
 
 
-def test_a_third_of_the_circle_exchanges_channels(colours):
+def test_a_third_of_the_circle_permutes_channels(colours):
     result = noiselib.Hue(degrees=120)(colours)
     assert abs(result - np.roll(colours, 1, axis=-1).astype(int)).max() <= 1
 
@@ -120,8 +120,8 @@ def test_hues_add(first, second):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nearly_equal_channels_do_no_harm(name):
-    """Denormal and last-bit differences: divisions by almost nothing."""
+def test_nearly_equal_channels_are_safe(name):
+    """Denormal and last-bit differences, which are denominators."""
     images = np.full((1, 4, 4, 3), 0.5, np.float32)
     images[0, 0, :, 0] = np.nextafter(np.float32(0.5), np.float32(1))
     images[0, 1] = [1e-45, 0, 0]
@@ -134,7 +134,7 @@ def test_nearly_equal_channels_do_no_harm(name):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("channels", [2, 4])
-def test_other_numbers_of_channels_are_refused_by_name(name, channels):
+def test_other_numbers_of_channels_are_errors(name, channels):
     images = np.zeros((2, 5, 5, channels), np.uint8)
     with pytest.raises(ValueError, match=rf"{name}: .* 1 or 3 channels, got {channels}"):
         noiselib.registry()[name]()(images)

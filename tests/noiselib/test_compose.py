@@ -1,4 +1,4 @@
-"""Pipelines and choices: one way for each image, keyed like everything else."""
+"""Pipelines and choices: one route for each image, keyed by seed and id."""
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ from noiselib.streams import Streams
 from noiselib.testing.strategies import batches, corruptions, pictures, transforms
 
 NOISE, TURN = noiselib.GaussianNoise(sigma=0.2), noiselib.Rotation(degrees=30)
-DARK = noiselib.Brightness(shift=-0.2)  # 51 levels, a whole number
+DARK = noiselib.Brightness(shift=-0.2)  # 51 levels, an integer
 
 
 def word(name, seed, count, occurrence=0):
-    """The words that a choice draws."""
+    """Return the words that a choice draws."""
     return Streams(name, occurrence, seed, np.arange(count, dtype=np.uint64)).words(())
 
 
@@ -58,7 +58,7 @@ def test_a_blur_between_changes_no_later_noise():
     assert np.allclose(with_blur, noise, atol=1e-6)
 
 
-def test_one_of_sends_each_image_one_way(digits):
+def test_one_of_applies_one_option_to_each_image(digits):
     choice = one_of(TURN, DARK, NOISE)
     chosen = word("one_of", 4, 100).astype(np.uint64) * 3 >> 32
     whole = [option(digits, seed=4) for option in (TURN, DARK, NOISE)]
@@ -67,16 +67,16 @@ def test_one_of_sends_each_image_one_way(digits):
     assert set(chosen) == {0, 1, 2}
 
 
-def test_sometimes_spares_images(digits):
-    struck = word("sometimes", 4, 100) < 0.3 * 2**32
+def test_sometimes_leaves_images_unchanged(digits):
+    changed = word("sometimes", 4, 100) < 0.3 * 2**32
     result = sometimes(NOISE, p=0.3)(digits, seed=4)
-    assert np.array_equal(result[struck], NOISE(digits, seed=4)[struck])
-    assert np.array_equal(result[~struck], digits[~struck])
-    assert 15 < struck.sum() < 45
+    assert np.array_equal(result[changed], NOISE(digits, seed=4)[changed])
+    assert np.array_equal(result[~changed], digits[~changed])
+    assert 15 < changed.sum() < 45
 
 
 @pytest.mark.parametrize("p", [0, 1])
-def test_sometimes_at_its_ends(digits, p):
+def test_sometimes_never_and_always(digits, p):
     expected = NOISE(digits) if p else digits
     assert np.array_equal(sometimes(NOISE, p=p)(digits), expected)
 
@@ -91,7 +91,7 @@ def test_vary_gives_each_image_its_own_strength(digits, inner):
     assert {0, 32} <= set(steps.tolist()) | {0, 32}
 
 
-def test_choices_of_one_name_draw_apart(digits):
+def test_choices_with_one_name_draw_independently(digits):
     twice = sometimes(DARK, p=0.5) | sometimes(DARK, p=0.5)
     once = word("sometimes", 0, 100) < 2**31
     again = word("sometimes", 0, 100, occurrence=1) < 2**31
@@ -105,7 +105,7 @@ def test_choices_of_one_name_draw_apart(digits):
         assert np.array_equal(result[rows], expected)
 
 
-def test_at_scales_leaves_and_never_probabilities():
+def test_at_scales_corruptions_and_not_probabilities():
     text = "one_of(gaussian_noise(sigma=0.4), sometimes(rotation(degrees=40), p=0.5)) | vary(zoom)"
     half = "one_of(gaussian_noise(sigma=0.2), sometimes(rotation(degrees=20), p=0.5))"
     assert str(parse(text).at(0.5)) == f"{half} | vary(zoom(factor=0.7))"
@@ -113,12 +113,12 @@ def test_at_scales_leaves_and_never_probabilities():
 
 
 @given(transform=transforms(), images=batches(count=st.integers(1, 4)), seed=st.integers(0, 9))
-def test_any_composition_keeps_the_contract(transform, images, seed):
+def test_any_composition_fulfils_the_contract(transform, images, seed):
     whole = transform(images, seed=seed)
     assert whole.shape == images.shape
     assert whole.dtype == images.dtype
-    apart = [transform(images[i : i + 1], seed=seed, ids=i) for i in range(len(images))]
-    assert np.array_equal(np.concatenate(apart), whole)
+    separate = [transform(images[i : i + 1], seed=seed, ids=i) for i in range(len(images))]
+    assert np.array_equal(np.concatenate(separate), whole)
     assert np.array_equal(transform(images, seed=seed, workers=3), whole)
     assert np.array_equal(transform.at(0)(images, seed=seed), images)
     if not transform.is_random:
@@ -126,7 +126,7 @@ def test_any_composition_keeps_the_contract(transform, images, seed):
 
 
 @given(transforms())
-def test_facts_for_keys_and_axes(transform):
+def test_revisions_and_axes(transform):
     assert transform.revisions == tuple(sorted(set(transform.revisions)))
     assert transform.at(1) == transform
     if isinstance(transform, noiselib.Corruption) and transform.axis.name != "t":
@@ -138,7 +138,7 @@ def test_facts_for_keys_and_axes(transform):
 
 
 @pytest.mark.parametrize("t", [-0.1, 1.1, float("nan")])
-def test_wrong_parts_are_named(t):
+def test_fractions_out_of_range(t):
     for transform in (NOISE, NOISE | TURN, vary(NOISE), one_of(NOISE, TURN), identity):
         with pytest.raises(ValueError, match=r"t must lie in \[0, 1\]"):
             transform.at(t)
@@ -182,8 +182,8 @@ class Pipelines(RuleBasedStateMachine):
 TestPipelines = Pipelines.TestCase
 
 
-def test_large_batches_go_every_way_at_once():
-    """More images than a chunk, many ways, indices out of order, threads: the same bytes."""
+def test_large_batches_with_many_routes():
+    """More images than a chunk, many routes, shuffled ids, threads: the same results."""
     images = pictures("noise", (700, 16, 16, 1), 0)
     spec = parse("vary(rotation) | one_of(vary(gaussian_noise), zoom) | sometimes(contrast, p=.5)")
     whole = spec(images, seed=1)

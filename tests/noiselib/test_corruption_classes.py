@@ -1,9 +1,10 @@
-"""How a corruption class is declared, named and entered, to the letter."""
+"""Declaration, names and registration of corruption classes."""
 
 import pytest
 
 import noiselib
-from noiselib.corruption import Corruption, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
 
 
 def test_names_are_in_snake_case():
@@ -16,7 +17,7 @@ def test_names_are_in_snake_case():
         assert str(cls()) == f"{text}(gain=1)"
 
 
-def test_a_base_class_is_no_corruption():
+def test_a_base_class_is_not_a_corruption():
     class _Base(Corruption):
         gain: float = strength("from the base", identity=0, worst=1)
 
@@ -24,7 +25,7 @@ def test_a_base_class_is_no_corruption():
         level: float = parameter("its own", default=0.5)
 
     assert "_base" not in noiselib.registry()
-    assert list(Derived.infos) == ["gain", "level"]
+    assert list(Derived.field_info) == ["gain", "level"]
     assert str(Derived(level=0.25)) == "derived(gain=1, level=0.25)"
     assert Derived().revisions == (("derived", 1),)
 
@@ -59,17 +60,17 @@ def test_wrong_classes(fields, message):
     assert str(caught.value) == message
 
 
-def test_kinds_may_be_types():
-    assert declare(a=(float, gain())).kinds == {"a": "float"}
+def test_annotations_may_be_types():
+    assert declare(a=(float, gain())).field_types == {"a": "float"}
 
 
-def test_a_name_is_entered_once():
+def test_a_name_is_registered_once():
     with pytest.raises(TypeError) as caught:
         declare("Zoom", register=True, a=("float", gain()))
     assert str(caught.value).endswith(
         ": noiselib.corruptions.geometric has a corruption zoom already"
     )
     zoom = noiselib.registry()["zoom"]
-    noiselib.corruption.enter(zoom)  # again the same, as a reload does
+    noiselib.corruption.register_class(zoom)  # the same class again, as after a reload
     assert noiselib.registry()["zoom"] is zoom
     assert list(noiselib.registry()) == sorted(noiselib.registry())

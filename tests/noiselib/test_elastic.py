@@ -1,4 +1,4 @@
-"""Oracles of perspective, lens and elastic maps: scipy.ndimage and scikit-image, places by hand."""
+"""Oracles of perspective, lens and elastic maps: scipy.ndimage and scikit-image."""
 
 import numpy as np
 import pytest
@@ -8,29 +8,29 @@ from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, map_coordinates
 
 import noiselib
-from noiselib.operations.smooth import WIDE, smooth_noise, wave_rows
+from noiselib.operations.smooth import WIDE, cosine_matrix, smooth_noise
+from noiselib.operations.warp import BORDERS
 from noiselib.streams import Streams
-from noiselib.warp import BORDERS
 
 MODES = {"constant": "grid-constant", "nearest": "nearest", "reflect": "reflect"}
 IDS = np.arange(10, dtype=np.uint64)
 
 
 def resampled(image, y, x, border="constant", fill=0.0):
-    """One channel, taken from places in float64."""
+    """Return one channel, resampled at positions in float64."""
     return map_coordinates(
         image.astype(float), [y, x], order=1, mode=MODES[border], cval=255 * fill
     )
 
 
 def slow_perspective(image, corners, border="constant", fill=0.0):
-    """The corners of the image, at pixel edges, go to `corners`, (x, y) from 0 to 1."""
+    """Move the corners of the image, at pixel edges, to `corners`, (x, y) from 0 to 1."""
     h, w = image.shape[:2]
     square = np.array([(0, 0), (w, 0), (w, h), (0, h)]) - 0.5
     forward = skimage.transform.ProjectiveTransform.from_estimate(square, corners * (w, h) - 0.5)
     rows, columns = np.mgrid[0:h, 0:w]
     x, y = forward.inverse(np.stack([columns.ravel(), rows.ravel()], axis=-1)).T.reshape(2, h, w)
-    # Behind the horizon there is nothing: the map folds what lies beyond back to the other side.
+    # Beyond the horizon there is no image: the map would fold it back from the other side.
     planes = [resampled(image[..., k], y, x, border, fill) for k in range(image.shape[-1])]
     return np.stack(planes, axis=-1)
 
@@ -81,14 +81,14 @@ def test_barrel_distortion_is_its_formula(colours, bend, border):
 
 
 def slow_elastic(image, moves, field, jitter, displacement):
-    """The map by its three points, each pixel's place by linear algebra in float64."""
+    """Return the map by its three points, with positions by linear algebra in float64."""
     h, w = image.shape[:2]
     side = min(h, w)
     points = np.array([(1, 1), (1, -1), (-1, -1)]) * side / 3
-    known = np.linalg.solve(np.column_stack([points, np.ones(3)]), jitter * side * moves)
+    solution = np.linalg.solve(np.column_stack([points, np.ones(3)]), jitter * side * moves)
     rows, columns = np.mgrid[0:h, 0:w].astype(float)
     here = np.stack([rows - (h - 1) / 2, columns - (w - 1) / 2, np.ones((h, w))], axis=-1)
-    y, x = np.moveaxis(here @ known, -1, 0) + displacement * side * field
+    y, x = np.moveaxis(here @ solution, -1, 0) + displacement * side * field
     return resampled(image[..., 0], rows + y, columns + x, "reflect")
 
 
@@ -107,7 +107,7 @@ def test_elastic_transform_is_its_formula(digits, displacement, sigma, jitter):
         kernel = gaussian_filter1d(np.eye(28), sigma * 28, axis=0, truncate=3)
         field = smooth * np.sqrt(3) / (np.square(kernel).sum() / 28)
     else:
-        rows = wave_rows(28, sigma * 28)
+        rows = cosine_matrix(28, sigma * 28)
         waves = streams.normal((2, rows.shape[1], rows.shape[1])).astype(float)
         field = rows @ waves @ rows.T
     corruption = noiselib.ElasticTransform(displacement=displacement, sigma=sigma, jitter=jitter)
@@ -119,10 +119,10 @@ def test_elastic_transform_is_its_formula(digits, displacement, sigma, jitter):
 
 @pytest.mark.parametrize(("side", "sigma"), [(28, 5), (28, 20), (50, 4), (224, 18), (224, 171)])
 def test_waves_are_smoothed_white_noise(side, sigma):
-    """What a Gaussian leaves of white noise has this covariance between any two places."""
+    """White noise smoothed by a Gaussian has this covariance between any two positions."""
     kernel = gaussian_filter1d(np.eye(side), sigma, axis=0, mode="reflect", truncate=3)
     smoothed = kernel @ kernel.T / (np.square(kernel).sum() / side)
-    waves = wave_rows(side, sigma)
+    waves = cosine_matrix(side, sigma)
     assert abs(waves @ waves.T - smoothed).max() < 0.03 * smoothed.max()
 
 
@@ -136,14 +136,14 @@ def test_smooth_noise_has_variance_one(sigma):
 
 
 @given(sigma=st.floats(0, 1), jitter=st.floats(0, 1))
-def test_elastic_transform_keeps_a_constant(sigma, jitter):
+def test_elastic_transform_preserves_constants(sigma, jitter):
     images = np.full((2, 11, 17, 3), 99, np.uint8)
     corruption = noiselib.ElasticTransform(displacement=0.2, sigma=sigma, jitter=jitter)
     assert (corruption(images) == 99).all()
 
 
-def test_the_displacement_does_not_hang_on_the_side():
-    """A ramp moves by the same part of the side on images of any size."""
+def test_the_displacement_is_relative_to_the_side():
+    """A ramp moves by the same fraction of the side on images of any size."""
     for side in (28, 56, 140):
         ramp = np.broadcast_to(np.linspace(0.25, 0.75, side, dtype=np.float32), (60, side, side))
         moved = noiselib.ElasticTransform(displacement=0.03)(ramp.copy()[..., None])[..., 0]

@@ -1,22 +1,24 @@
-"""The laws catch seeded faults: each fault is put into a copy, and a law must break."""
+"""The laws detect faults: each is introduced into a copy of a corruption."""
 
 import numpy as np
 import pytest
 
 import noiselib
 from noiselib import execution
-from noiselib.corruption import Corruption, Trait, strength
+from noiselib.corruption import Corruption
 from noiselib.corruptions.blur import GaussianBlur
 from noiselib.corruptions.noise import GaussianNoise, SaltAndPepper
 from noiselib.corruptions.photometric import Contrast
-from noiselib.linear import gaussian_rows, separable
+from noiselib.fields import strength
+from noiselib.operations.linear import gaussian_matrix, separable
 from noiselib.streams import Streams
 from noiselib.testing import LAWS, check_corruption
 from noiselib.testing.checking import check_law
+from noiselib.traits import Trait
 
 
 def broken_laws(cls):
-    """The names of the laws that a class breaks."""
+    """Return the names of the laws that a class breaks."""
     broken = set()
     for law in LAWS:
         if law.applies(cls):
@@ -28,9 +30,9 @@ def broken_laws(cls):
 
 
 def copy_of(cls, **changes):
-    """A copy of a corruption class, outside the registry, with a fault."""
+    """Return a copy of a corruption class, outside the registry, with a fault."""
     annotations = {cls.strength_name: "float"}
-    info = cls.infos[cls.strength_name]
+    info = cls.field_info[cls.strength_name]
     field = strength(
         info.description, identity=info.identity, worst=info.worst, low=info.low, high=info.high
     )
@@ -45,7 +47,7 @@ def copy_of(cls, **changes):
 
 
 @pytest.mark.parametrize("cls", [GaussianNoise, SaltAndPepper, GaussianBlur, Contrast])
-def test_a_faithful_copy_breaks_nothing(cls):
+def test_a_correct_copy_breaks_no_law(cls):
     assert broken_laws(copy_of(cls)) == set()
 
 
@@ -53,12 +55,12 @@ def test_zero_padded_blur():
     def apply(self, images, draws):
         matrices = []
         for side in images.shape[1:3]:
-            padded = gaussian_rows(side + 80, self.sigma)[40:-40, 40:-40]
+            padded = gaussian_matrix(side + 80, self.sigma)[40:-40, 40:-40]
             matrices.append(np.ascontiguousarray(padded))
         return separable(images, *matrices)
 
     caught = broken_laws(copy_of(GaussianBlur, apply=apply))
-    assert {"mean_is_kept", "constants_are_kept"} <= caught
+    assert {"mean_is_preserved", "constants_are_preserved"} <= caught
 
 
 def test_truncation_instead_of_rounding(monkeypatch):
@@ -75,7 +77,7 @@ def test_truncation_instead_of_rounding(monkeypatch):
 def test_draw_that_depends_on_strength():
     def draw(self, streams, shape):
         if self.sigma > 0.2:
-            streams.normal(shape)  # one draw more
+            streams.normal(shape)  # one more draw
         return streams.normal(shape)
 
     assert "draws_do_not_depend_on_strength" in broken_laws(copy_of(GaussianNoise, draw=draw))
@@ -110,7 +112,7 @@ def test_wrong_identity_value():
 
 
 def test_salt_never_placed_passes_the_laws():
-    """Why each corruption needs an oracle beside the laws."""
+    """The reason why each corruption needs an oracle besides the laws."""
 
     def apply(self, images, draws):
         return images * (draws >= round(self.amount * 2**15))
@@ -118,12 +120,12 @@ def test_salt_never_placed_passes_the_laws():
     assert broken_laws(copy_of(SaltAndPepper, apply=apply)) == set()
 
 
-def test_check_corruption_passes_a_good_class_of_ones_own():
+def test_check_corruption_accepts_a_correct_class():
     class Darken(Corruption, register=False):
         """Scale towards black."""
 
         traits = Trait.EXACT | Trait.POINTWISE | Trait.CHANNELWISE | Trait.MONOTONE | Trait.LINEAR
-        loss: float = strength("part of the light that is lost", identity=0, worst=0.9, high=1)
+        loss: float = strength("fraction of the light that is lost", identity=0, worst=0.9, high=1)
 
         def apply(self, images, draws):
             return images * np.float32(1 - self.loss)
@@ -131,7 +133,7 @@ def test_check_corruption_passes_a_good_class_of_ones_own():
     check_corruption(Darken, max_examples=20)
 
 
-def test_check_corruption_names_the_law_that_a_class_breaks():
+def test_check_corruption_names_the_broken_law():
     class Bad(Corruption, register=False):
         gain: float = strength("what is added", identity=0, worst=0.5)
 
@@ -145,7 +147,7 @@ def test_check_corruption_names_the_law_that_a_class_breaks():
     assert any("bad breaks the law" in note for note in caught.value.__notes__)
 
 
-def test_a_class_outside_the_registry_stays_outside():
+def test_a_class_with_register_false_is_not_registered():
     before = noiselib.registry()
     copy_of(GaussianNoise)
     assert noiselib.registry() == before

@@ -1,16 +1,25 @@
-"""How fields are declared, checked and moved, to the letter."""
+"""Declaration, checks and interpolation of fields."""
 
 import math
 
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, parameter, strength, written
-from noiselib.fields import Axis, FieldInfo, geometric, inverse_square, linear, rounded
+from noiselib.corruption import Corruption, format_value
+from noiselib.fields import (
+    Axis,
+    FieldInfo,
+    geometric,
+    inverse_square,
+    linear,
+    parameter,
+    round_to_12_digits,
+    strength,
+)
 
 
 class Parent(Corruption, register=False):
-    """A class that others inherit from."""
+    """A base class."""
 
     side: int = strength("a side", identity=2, worst=9, low=1, high=64, unit="pixels",
                          path=geometric)  # fmt: skip
@@ -21,7 +30,7 @@ class Parent(Corruption, register=False):
 
 
 class Child(Parent, register=False):
-    """One more field, which comes after the strength."""
+    """One more field, after the strength."""
 
     extra: int = parameter("one more", default=1)
 
@@ -39,11 +48,11 @@ INFINITY = math.inf
         ("level", FieldInfo(description="moves", low=0, high=99, identity=2, path=inverse_square)),
     ],
 )  # fmt: skip
-def test_what_is_declared_is_known(name, info):
-    assert Parent.infos[name] == info
+def test_declared_fields(name, info):
+    assert Parent.field_info[name] == info
 
 
-def test_what_is_said_of_a_field_is_kept():
+def test_field_info():
     field = parameter(
         "moves", default=8, low=0, high=99, choices=("a",), unit="s", identity=2, path=geometric
     )
@@ -59,14 +68,14 @@ def test_what_is_said_of_a_field_is_kept():
     )
 
 
-def test_what_is_left_out():
+def test_defaults_of_declarations():
     bare = FieldInfo(description="bare")
     assert bare == FieldInfo(
         description="bare", unit="", low=-INFINITY, high=INFINITY, choices=(), identity=None,
         worst=None, path=linear,
     )  # fmt: skip
     assert not bare.is_strength
-    assert Parent.infos["side"].is_strength
+    assert Parent.field_info["side"].is_strength
     plain = strength("grows", identity=0, worst=2).metadata["info"]
     assert plain == FieldInfo(description="grows", low=0, high=INFINITY, identity=0, worst=2)
     falls = strength("falls", identity=0, worst=-2).metadata["info"]
@@ -75,10 +84,10 @@ def test_what_is_left_out():
     assert (both.low, both.high) == (-INFINITY, INFINITY)
 
 
-def test_the_strength_comes_first_and_keywords_alone_are_taken():
-    assert list(Child.infos) == ["side", "free", "word", "level", "flag", "extra"]
+def test_the_strength_is_first_and_fields_are_keyword_only():
+    assert list(Child.field_info) == ["side", "free", "word", "level", "flag", "extra"]
     assert Child.strength_name == "side"
-    assert Child.kinds == {"side": "int", "free": "float", "word": "str", "level": "float",
+    assert Child.field_types == {"side": "int", "free": "float", "word": "str", "level": "float",
                            "flag": "bool", "extra": "int"}  # fmt: skip
     with pytest.raises(TypeError, match="positional argument"):
         Child(3)
@@ -91,8 +100,8 @@ def test_the_strength_comes_first_and_keywords_alone_are_taken():
     [
         ({"flag": 1}, "parent: flag must be True or False, got 1"),
         ({"word": "maybe"}, "parent: word must be one of yes, no, got 'maybe'"),
-        ({"side": 2.0}, "parent: side must be a whole number, got 2.0"),
-        ({"side": True}, "parent: side must be a whole number, got True"),
+        ({"side": 2.0}, "parent: side must be an integer, got 2.0"),
+        ({"side": True}, "parent: side must be an integer, got True"),
         ({"free": True}, "parent: free must be a number, got True"),
         ({"free": "1"}, "parent: free must be a number, got '1'"),
         ({"side": 0}, "parent: side must lie in [1, 64], got 0"),
@@ -108,14 +117,14 @@ def test_wrong_values(values, message):
 
 
 @pytest.mark.parametrize("side", [1, 64, np.int8(5)])
-def test_limits_are_allowed(side):
+def test_limits_are_inclusive(side):
     made = Parent(side=side, level=99, free=np.float32(0.5), word="yes", flag=True)
     assert (made.side, type(made.side)) == (int(side), int)
     assert (made.level, type(made.level)) == (99.0, float)
     assert (made.free, made.word, made.flag) == (0.5, "yes", True)
 
 
-def test_what_moves_and_what_stays():
+def test_fields_that_move_and_fields_that_do_not():
     half = Parent(flag=True).at(0.5)
     assert half.side == round((2 * 9) ** 0.5)
     assert (half.level, half.free, half.word, half.flag) == (32, -3, "no", True)
@@ -148,14 +157,14 @@ def test_paths(path, start, end, t, value):
 
 
 def test_rounding():
-    assert rounded(0.1 + 0.2) == 0.3
-    assert rounded(1.23456789012345) == 1.23456789012
-    assert math.copysign(1, rounded(-0.0)) == 1
-    assert math.copysign(1, rounded(-1e-320)) == -1
-    assert written(30.0) == "30"
-    assert written(0.1234567890123) == "0.123456789012"
-    assert written("a") == "'a'"
-    assert written(3) == "3"
+    assert round_to_12_digits(0.1 + 0.2) == 0.3
+    assert round_to_12_digits(1.23456789012345) == 1.23456789012
+    assert math.copysign(1, round_to_12_digits(-0.0)) == 1
+    assert math.copysign(1, round_to_12_digits(-1e-320)) == -1
+    assert format_value(30.0) == "30"
+    assert format_value(0.1234567890123) == "0.123456789012"
+    assert format_value("a") == "'a'"
+    assert format_value(3) == "3"
 
 
 def test_axes():
@@ -163,8 +172,8 @@ def test_axes():
     assert Parent().axis.label == "side [pixels]"
     assert Axis("t", "", "").label == "t"
     still = Parent(side=2)
-    assert still.axis == Axis("t", "part of the way from the untouched images to the whole "
-                                   "corruption", "")  # fmt: skip
+    description = "fraction of the severity range, from the identity to the corruption itself"
+    assert still.axis == Axis("t", description, "")
     assert still.position(0.25) == 0.25
     assert Parent().position(0.5) == 4
     assert type(Parent().position(0.5)) is float

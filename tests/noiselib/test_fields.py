@@ -1,4 +1,4 @@
-"""Fields: limits, paths, rounding; and what a corruption class must declare."""
+"""Fields: limits, paths and rounding; and what a corruption class must declare."""
 
 import math
 
@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
-from noiselib.corruption import Corruption, Trait, parameter, strength
-from noiselib.fields import geometric, inverse_square, linear
+from noiselib.corruption import Corruption
+from noiselib.fields import geometric, inverse_square, linear, parameter, strength
 from noiselib.testing import check_corruption
+from noiselib.traits import Trait
 
 
 @pytest.mark.parametrize("path", [linear, geometric, inverse_square])
@@ -50,7 +51,7 @@ def test_corruptions_are_frozen():
 
 
 class Blocks(Corruption, register=False):
-    """A corruption with a whole-number strength, a moving field, a flag and an infinity."""
+    """A corruption with an integer strength, a moving field, a flag and an infinite limit."""
 
     traits = Trait.STEPPED
     size: int = strength("side of a block", identity=1, worst=9, high=64, unit="pixels")
@@ -66,7 +67,7 @@ class Blocks(Corruption, register=False):
         return mixed
 
 
-def test_every_kind_of_field_moves_or_stays():
+def test_fields_of_every_type():
     half = Blocks(bright=True).at(0.5)
     assert (half.size, half.level, half.photons, half.bright) == (5, 100, 16, True)
     assert Blocks().at(0).is_identity
@@ -82,10 +83,10 @@ def test_stepped_corruptions_pass_the_laws():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"size": 2.5}, "blocks: size must be a whole number, got 2.5"),
+        ({"size": 2.5}, "blocks: size must be an integer, got 2.5"),
         ({"size": 65}, r"blocks: size must lie in \[1, 64\], got 65"),
-        ({"size": True}, "size must be a whole number, got True"),
-        ({"level": "high"}, "level must be a whole number, got 'high'"),
+        ({"size": True}, "size must be an integer, got True"),
+        ({"level": "high"}, "level must be an integer, got 'high'"),
         ({"photons": math.nan}, r"photons must lie in \[1, inf\], got nan"),
         ({"photons": None}, "photons must be a number, got None"),
         ({"bright": 1}, "bright must be True or False, got 1"),
@@ -103,8 +104,8 @@ def test_without_limits_the_identity_bounds_one_side():
     class Falling(Corruption, register=False):
         loss: float = strength("falls", identity=1, worst=0.2)
 
-    assert (Growing.infos["gain"].low, Growing.infos["gain"].high) == (1, math.inf)
-    assert (Falling.infos["loss"].low, Falling.infos["loss"].high) == (-math.inf, 1)
+    assert (Growing.field_info["gain"].low, Growing.field_info["gain"].high) == (1, math.inf)
+    assert (Falling.field_info["loss"].low, Falling.field_info["loss"].high) == (-math.inf, 1)
 
 
 def test_a_class_needs_exactly_one_strength():
@@ -120,7 +121,7 @@ def test_a_class_needs_exactly_one_strength():
             second: float = strength("two", identity=0, worst=1)
 
 
-def test_fields_are_declared_with_our_words():
+def test_fields_need_strength_or_parameter():
     with pytest.raises(TypeError, match=r"declare bare with strength\(\) or parameter\(\)"):
 
         class Bare(Corruption, register=False):
@@ -134,7 +135,7 @@ def test_fields_are_declared_with_our_words():
             items: list = parameter("a list", default=0)
 
 
-def test_two_classes_of_one_name_are_refused():
+def test_two_classes_with_one_name_are_an_error():
     with pytest.raises(TypeError, match="has a corruption zoom already"):
 
         class Zoom(Corruption):

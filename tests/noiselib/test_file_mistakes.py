@@ -1,4 +1,4 @@
-"""Files that cannot be used: one sentence each, to the letter."""
+"""Files that cannot be used: one sentence for each error."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (5, 6, 7), np.uint8)
 
 
 def run(source, target, *, keys=()):
-    """Invert a file; an error before anything is called is as good."""
+    """Invert a file, with any seed and keys."""
     return corrupt_file(
         lambda images, **_: 255 - images, Path(source), Path(target),
         seed=7, keys=list(keys), workers=3,
@@ -21,7 +21,7 @@ def run(source, target, *, keys=()):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of files of all kinds, sound and broken, which is the current one."""
+    """A folder of valid and broken files of all kinds, which is the working directory."""
     monkeypatch.chdir(tmp_path)
     np.savez("good.npz", x=IMAGES)
     np.savez("labels.npz", y=np.arange(3), z=np.arange(3))
@@ -50,11 +50,12 @@ def folder(tmp_path, monkeypatch):
          "(choose with --key)")),
         ("npy.npz", "b.npz", "npy.npz is an .npy, not an .npz"),
         ("npz.npy", "b.npy", "npz.npy is an .npz, not an .npy"),
-        ("pickled.npy", "b.npy", ("pickled.npy is broken, or no numpy file: Object arrays cannot "
-         "be loaded when allow_pickle=False")),
-        ("cut.npz", "b.npz", "cut.npz is broken, or no numpy file: File is not a zip file"),
-        ("nothing.npy", "b.npy", "nothing.npy is broken, or no numpy file: No data left in file"),
-        ("text.png", "b.png", ("text.png is broken, or no picture: cannot identify image file "
+        ("pickled.npy", "b.npy", ("pickled.npy is broken, or not a numpy file: Object arrays "
+         "cannot be loaded when allow_pickle=False")),
+        ("cut.npz", "b.npz", "cut.npz is broken, or not a numpy file: File is not a zip file"),
+        ("nothing.npy", "b.npy",
+         "nothing.npy is broken, or not a numpy file: No data left in file"),
+        ("text.png", "b.png", ("text.png is broken, or not a picture: cannot identify image file "
          "'text.png'")),
         ("good.npz", "b.npy", "the output must end in .npz, got b.npy"),
         ("good.npy", "b.npz", "the output must end in .npy, got b.npz"),
@@ -64,7 +65,7 @@ def folder(tmp_path, monkeypatch):
         (".", "good.npz", "cannot make the folder good.npz: File exists"),
     ],
 )  # fmt: skip
-def test_what_is_said(folder, source, target, message):
+def test_messages(folder, source, target, message):
     with pytest.raises(FileError) as caught:
         run(source, target)
     assert str(caught.value) == message

@@ -1,4 +1,4 @@
-"""Images in files: what is read, written and handed on, and what is said where that fails."""
+"""Image files: what is read, passed to the transform, and written."""
 
 import numpy as np
 import pytest
@@ -6,18 +6,18 @@ from PIL import Image
 
 from noiselib.files import (
     PICTURES,
+    check_output,
     corrupt_file,
     read_images,
     read_picture,
     write_picture,
-    writing,
 )
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 6, 7), np.uint8)
 
 
 class Recorder:
-    """Stands for a transform: inverts, and keeps what it was called with."""
+    """Replaces a transform: inverts images, and records the arguments of its calls."""
 
     def __init__(self):
         self.calls = []
@@ -46,8 +46,8 @@ def test_the_images_of_an_npz_are_corrupted_and_the_rest_is_copied(invert, tmp_p
     with np.load(tmp_path / "b.npz") as result:
         assert list(result) == list(arrays)
         for key, array in arrays.items():
-            spoilt = key.startswith("x") or key == "images"
-            assert np.array_equal(result[key], 255 - array if spoilt else array)
+            chosen = key.startswith("x") or key == "images"
+            assert np.array_equal(result[key], 255 - array if chosen else array)
     assert (tmp_path / "b.npz").stat().st_size < (tmp_path / "a.npz").stat().st_size + 500
 
 
@@ -74,7 +74,7 @@ def test_an_npy(invert, tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_a_picture_has_its_name_for_its_id(invert, tmp_path, mode):
+def test_the_id_of_a_picture_is_its_name(invert, tmp_path, mode):
     pixels = IMAGES[0] if mode == "L" else IMAGES[:3].transpose(1, 2, 0)
     Image.fromarray(np.ascontiguousarray(pixels)).save(tmp_path / "cat.png")
     assert run(invert, tmp_path / "cat.png", tmp_path / "b.bmp") == "1 picture"
@@ -90,7 +90,7 @@ def test_a_folder_of_pictures(invert, tmp_path):
     for name in ("b.PNG", "a.png"):
         Image.fromarray(IMAGES[0]).save(source / name)
     (source / "notes.txt").write_text("no picture")
-    for _ in range(2):  # a folder that is there already is used
+    for _ in range(2):  # an existing folder is used
         assert run(invert, source, target) == "2 pictures"
     assert invert.calls[:2] == [{"seed": 7, "ids": [name]} for name in ("a.png", "b.PNG")]
     assert sorted(path.name for path in target.iterdir()) == ["a.png", "b.PNG"]
@@ -108,7 +108,7 @@ def test_pictures_are_grey_or_rgb(tmp_path, mode, becomes):
     assert (picture.shape, picture.dtype) == ((1, 4, 5, becomes), np.uint8)
 
 
-def test_what_is_read_for_a_gallery(tmp_path):
+def test_images_of_a_gallery(tmp_path):
     np.savez(tmp_path / "all.npz", x_train=IMAGES[4:], images=IMAGES[2:4], x_test=IMAGES)
     np.savez(tmp_path / "some.npz", x_train=IMAGES[4:], images=IMAGES[2:4])
     np.savez(tmp_path / "train.npz", x_train=IMAGES[4:], other=IMAGES)
@@ -121,9 +121,9 @@ def test_what_is_read_for_a_gallery(tmp_path):
     assert np.array_equal(read_images(tmp_path / "a.png", 2), IMAGES[:1, ..., None])
 
 
-def test_a_picture_file_can_be_written_in_many_kinds(tmp_path):
+def test_formats_of_pictures(tmp_path):
     for suffix in (".png", ".jpg", ".JPEG", ".bmp", ".gif", ".tif", ".tiff", ".webp"):
         target = tmp_path / f"a{suffix}"
-        assert writing(target, PICTURES) == target
+        assert check_output(target, PICTURES) == target
         write_picture(IMAGES[:1, ..., None], target)
         assert read_picture(target).shape[:3] == (1, 6, 7)

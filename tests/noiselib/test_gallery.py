@@ -1,4 +1,4 @@
-"""The gallery: every tile is what its corruption makes, in its place; and the drawn scene."""
+"""The gallery: every tile is the result of its corruption; and the drawn scene."""
 
 import math
 
@@ -7,14 +7,23 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import noiselib
-from noiselib.gallery import FAINT, INK, LABEL_WIDTH, MARGIN, TEXT_SIZE, gallery, sample, wrapped
+from noiselib.gallery import (
+    LABEL_WIDTH,
+    MARGIN,
+    NOTE_COLOUR,
+    TEXT_COLOUR,
+    TEXT_SIZE,
+    gallery,
+    sample,
+    wrap_spec,
+)
 from noiselib.testing.strategies import pictures
 
 TRANSFORMS = [noiselib.parse("gaussian_noise"), noiselib.parse("zoom | rotation(degrees=20)")]
 
 
 def test_the_scene_is_a_digit_over_sky_sun_and_stripes():
-    """Pixel by pixel, outside of the digit's box."""
+    """Pixel by pixel, outside the box of the digit."""
     side = 48
     picture = sample(side)
     assert picture.shape == (1, side, side, 3)
@@ -61,7 +70,7 @@ def test_seed_and_strengths_have_defaults():
 
 
 def test_labels_and_strengths_are_written_beside_the_tiles():
-    """Drawn again, text by text: the sheet with its tiles painted over is the same."""
+    """The same texts drawn again give the same sheet, with its tiles painted over."""
     images = pictures("grey", (1, 48, 48, 1), 3)
     sheet = gallery(TRANSFORMS, images, strengths=2)
     expected = Image.new("RGB", sheet.size, "white")
@@ -72,16 +81,16 @@ def test_labels_and_strengths_are_written_beside_the_tiles():
     ]
     for number, (lines, notes) in enumerate(texts):
         top = MARGIN + number * (96 + 2 * MARGIN + TEXT_SIZE)
-        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=INK, font=font)
+        draw.multiline_text((MARGIN, top), "\n".join(lines), fill=TEXT_COLOUR, font=font)
         for step, note in enumerate(notes):
             left = LABEL_WIDTH + step * (96 + MARGIN)
-            draw.text((left, top + 97), note, fill=FAINT, font=font)
+            draw.text((left, top + 97), note, fill=NOTE_COLOUR, font=font)
             for picture in (sheet, expected):
                 picture.paste("black", (left, top, left + 96, top + 96))
     assert np.array_equal(np.asarray(sheet), np.asarray(expected))
 
 
-def test_a_note_too_wide_for_its_tile_is_the_number_alone():
+def test_a_note_wider_than_its_tile_is_the_number_alone():
     images = pictures("grey", (1, 96, 32, 1), 3)
     sheet = np.asarray(gallery(TRANSFORMS[:1], images, strengths=2))
     notes = sheet[MARGIN + 96 :, LABEL_WIDTH + 32 + MARGIN :]
@@ -89,7 +98,7 @@ def test_a_note_too_wide_for_its_tile_is_the_number_alone():
     assert written[:, 1].max() < 32
 
 
-def test_few_strengths_are_refused():
+def test_too_few_strengths_are_an_error():
     with pytest.raises(ValueError, match="strengths must be 2 or more, got 1"):
         gallery(TRANSFORMS, sample(), strengths=1)
 
@@ -105,5 +114,5 @@ def test_few_strengths_are_refused():
         ("", 9, []),
     ],
 )
-def test_specs_are_broken_at_spaces_and_brackets(text, width, lines):
-    assert wrapped(text, lambda line: len(line) <= width) == lines
+def test_specs_are_wrapped_at_spaces_and_parentheses(text, width, lines):
+    assert wrap_spec(text, lambda line: len(line) <= width) == lines

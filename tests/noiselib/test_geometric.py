@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import affine_transform
 
 import noiselib
+from noiselib.operations.warp import BORDERS, affine_matrices
 from noiselib.streams import Streams
-from noiselib.warp import BORDERS, affine_matrices
 
 MODES = {"constant": "grid-constant", "nearest": "nearest", "reflect": "reflect"}
 
@@ -34,7 +34,7 @@ def slow_warp(images, forward, shift=(0, 0), border="constant", fill=0.0):
 
 
 def turn(degrees):
-    """Counter-clockwise on (x, y) with y downwards."""
+    """Return a counter-clockwise rotation on (x, y) with y downwards."""
     angle = np.deg2rad(degrees)
     return [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
 
@@ -52,7 +52,7 @@ def test_rotation_is_scipys(digits, colours, border):
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3, 4, -1])
-def test_quarter_turns_are_rot90_to_the_bit(digits, quarters):
+def test_quarter_turns_are_exactly_rot90(digits, quarters):
     result = noiselib.Rotation(degrees=90 * quarters)(digits)
     assert np.array_equal(result, np.rot90(digits, quarters, axes=(1, 2)))
 
@@ -66,7 +66,7 @@ def test_rotation_is_scikit_images(digits):
 
 @pytest.mark.oracle("translation")
 @pytest.mark.parametrize(("x", "y"), [(3, 0), (0, -2), (-4, 5)])
-def test_whole_translations_move_whole_pixels(colours, x, y):
+def test_integer_translations_move_pixels(colours, x, y):
     result = noiselib.Translation(x=x, y=y)(colours)
     expected = np.zeros_like(colours)
     h, w = colours.shape[1:3]
@@ -77,7 +77,7 @@ def test_whole_translations_move_whole_pixels(colours, x, y):
 
 
 @pytest.mark.parametrize("border", BORDERS)
-def test_broken_translations_are_scipys(colours, border):
+def test_fractional_translations_are_scipys(colours, border):
     result = noiselib.Translation(x=2.3, y=-40.6, border=border, fill=1)(colours)
     assert close(result, slow_warp(colours, np.eye(2), (2.3, -40.6), border, 1))
 
@@ -106,7 +106,7 @@ def test_affine_is_its_composition(colours, border):
 
 
 def signed(name, seed, count):
-    """The six numbers of each image, in (-1, 1)."""
+    """Return the six random numbers of each image, in (-1, 1)."""
     words = Streams(name, 0, seed, np.arange(count, dtype=np.uint64)).words((6,))
     return (words + 0.5) / 2**31 - 1
 
@@ -148,7 +148,7 @@ def test_random_forms_are_scipys_image_by_image(colours, digits, name, border):
 
 @pytest.mark.parametrize("border", BORDERS)
 @pytest.mark.parametrize("name", ["random_translation", "random_shear"])
-def test_rows_may_move_far_out_of_the_image(colours, name, border):
+def test_rows_may_leave_the_image(colours, name, border):
     parameters = {"x": 90, "y": 70} if name == "random_translation" else {"factor": 6}
     corruption = noiselib.registry()[name](border=border, fill=0.5, **parameters)
     result = corruption(colours, seed=3)
@@ -161,7 +161,7 @@ def test_rows_may_move_far_out_of_the_image(colours, name, border):
 
 @pytest.mark.parametrize("name", [*RANDOM, "random_perspective", "elastic_transform"])
 @pytest.mark.parametrize("channels", [2, 6])
-def test_any_number_of_channels_is_resampled_alike(name, channels):
+def test_all_channels_are_resampled_in_the_same_way(name, channels):
     images = np.random.default_rng(0).integers(0, 256, (3, 9, 14, channels), np.uint8)
     corruption = noiselib.registry()[name]()
     together = corruption(images, seed=1)
@@ -188,7 +188,7 @@ def test_the_matrix_is_the_inverse_of_the_forward_map(degrees, factor, stretch, 
 
 
 @given(x=st.integers(-6, 6), y=st.integers(-6, 6))
-def test_there_and_back_is_the_identity_inside(x, y):
+def test_a_translation_and_its_inverse_are_the_identity_inside(x, y):
     picture = np.zeros((1, 30, 30, 1), np.uint8)
     picture[0, 8:22, 8:22, 0] = np.arange(196).reshape(14, 14)
     there = noiselib.Translation(x=x, y=y) if x or y else noiselib.identity
@@ -206,13 +206,13 @@ def test_thin_images_work(shape, border):
             assert (cls(degrees=33, border=border)(images) == 77).all()
 
 
-def test_one_map_for_all_is_each_ones_own():
-    """The sparse operator and the resampling image by image are within a grey level."""
-    from noiselib.warp import affine_operator, warp_by, warp_each
+def test_one_map_for_all_agrees_with_one_for_each():
+    """The sparse operator and the resampling by image agree within a grey level."""
+    from noiselib.operations.warp import affine_operator, warp_all, warp_each
 
     images = np.random.default_rng(0).random((4, 19, 24, 3), np.float32)
     matrix = affine_matrices(degrees=12, factor=0.9, x=0.3)
     for border in BORDERS:
-        together = warp_by(images, affine_operator(19, 24, matrix, border), 0.2)
-        apart = warp_each(images, np.repeat(matrix, 4, axis=0), border, 0.2)
-        assert abs(together - apart).max() < 1 / 255
+        together = warp_all(images, affine_operator(19, 24, matrix, border), 0.2)
+        separate = warp_each(images, np.repeat(matrix, 4, axis=0), border, 0.2)
+        assert abs(together - separate).max() < 1 / 255

@@ -1,9 +1,10 @@
-"""Goldens: no corruption changes a byte in silence.
+"""Goldens: stored results, so that no corruption changes unnoticed.
 
-Each corruption's results on fixed images are held with its revision: as digests where it is EXACT,
-else as arrays that any processor must meet within a grey level on 99.9 % of the values. Where a
-change is meant, raise the revision in the class and run ``python tests/noiselib/test_goldens.py``,
-which writes new corruptions and raised revisions, and refuses any others.
+The results of each corruption on fixed images are stored with its revision: as digests if it is
+EXACT, otherwise as arrays that every processor must reproduce within a grey level on 99.9 % of the
+values. After an intended change, raise the revision in the class and run
+``python tests/noiselib/test_goldens.py``, which stores new corruptions and raised revisions, and
+refuses all others.
 """
 
 import hashlib
@@ -14,13 +15,13 @@ import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Trait
+from noiselib.traits import Trait
 
 GOLDENS = Path(__file__).with_name("goldens")
 
 
 def images(channels):
-    """Fixed uint8 images made of whole numbers alone: noise, a ramp, and strokes."""
+    """Return fixed uint8 images, from integer arithmetic: noise, a ramp, and strokes."""
     h, w = (28, 28) if channels == 1 else (23, 30)
     noise = np.random.Generator(np.random.Philox(11)).integers(0, 256, (h, w, channels), np.uint8)
     rows, columns = np.arange(h)[:, None, None], np.arange(w)[:, None]
@@ -30,7 +31,7 @@ def images(channels):
 
 
 def results(cls):
-    """What a corruption gives at its worst and half-way, grey and RGB."""
+    """Return the results of a corruption at t = 0.5 and 1, grey and RGB."""
     return {
         f"{kind} at {t}": cls().at(t)(images(channels), seed=2026, ids=5)
         for kind, channels in (("grey", 1), ("rgb", 3))
@@ -42,8 +43,8 @@ def digest(array):
     return hashlib.sha256(array.tobytes()).hexdigest()[:32]
 
 
-def held(folder, name):
-    """The held golden of a corruption, with digests or arrays; None if there is none."""
+def load(folder, name):
+    """Return the golden of a corruption, with digests or arrays; None if there is none."""
     path = folder / f"{name}.json"
     if not path.exists():
         return None
@@ -55,7 +56,7 @@ def held(folder, name):
 
 
 def agrees(golden, now):
-    """Whether results are the held ones, as far as is promised."""
+    """Whether results agree with the golden, as far as is promised."""
     if "digests" in golden:
         return golden["digests"] == {key: digest(array) for key, array in now.items()}
     return golden["arrays"].keys() == now.keys() and all(
@@ -65,41 +66,41 @@ def agrees(golden, now):
 
 
 @pytest.mark.parametrize("name", noiselib.registry())
-def test_results_are_the_held_ones(name):
-    cls, golden = noiselib.registry()[name], held(GOLDENS, name)
+def test_results_are_the_goldens(name):
+    cls, golden = noiselib.registry()[name], load(GOLDENS, name)
     assert golden, f"{name} has no golden yet: run python tests/noiselib/{Path(__file__).name}"
-    assert golden["revision"] == cls.revision, f"the revision of {name} was raised: hold it anew"
-    assert ("digests" in golden) == (Trait.EXACT in cls.traits), f"{name} is held the wrong way"
+    assert golden["revision"] == cls.revision, f"the revision of {name} was raised: store it again"
+    assert ("digests" in golden) == (Trait.EXACT in cls.traits), f"wrong form of {name}"
     assert agrees(golden, results(cls)), (
-        f"{name} gives other bytes than revision {cls.revision} did: mend it, or raise its revision"
+        f"{name} differs from its revision {cls.revision}: fix it, or raise its revision"
     )
 
 
-def test_every_golden_has_its_corruption():
+def test_every_golden_has_a_corruption():
     assert {path.stem for path in GOLDENS.iterdir()} <= set(noiselib.registry())
 
 
 @pytest.mark.parametrize("exact", [True, False])
-def test_a_changed_result_with_an_unraised_revision_is_refused(tmp_path, exact):
+def test_a_change_without_a_new_revision_is_refused(tmp_path, exact):
     class Changing(noiselib.Zoom, register=False):
         traits = Trait.EXACT if exact else Trait(0)
 
         def apply(self, images, draws):
             return images / 2
 
-    hold(tmp_path, "changing", Changing)
-    hold(tmp_path, "changing", Changing)
+    store(tmp_path, "changing", Changing)
+    store(tmp_path, "changing", Changing)
     Changing.apply = lambda *arguments: 1 - arguments[1]
     with pytest.raises(SystemExit, match="changing changed at revision 1"):
-        hold(tmp_path, "changing", Changing)
+        store(tmp_path, "changing", Changing)
     Changing.revision = 2
-    hold(tmp_path, "changing", Changing)
-    assert held(tmp_path, "changing")["revision"] == 2
+    store(tmp_path, "changing", Changing)
+    assert load(tmp_path, "changing")["revision"] == 2
 
 
-def hold(folder, name, cls):
-    """Write the golden of a corruption; SystemExit where it changed at an unraised revision."""
-    now, golden = results(cls), held(folder, name)
+def store(folder, name, cls):
+    """Store the golden of a corruption; raise SystemExit if it changed without a new revision."""
+    now, golden = results(cls), load(folder, name)
     if golden and agrees(golden, now) and golden["revision"] == cls.revision:
         return
     if golden and golden["revision"] >= cls.revision:
@@ -115,4 +116,4 @@ def hold(folder, name, cls):
 
 if __name__ == "__main__":
     for _name, _cls in noiselib.registry().items():
-        hold(GOLDENS, _name, _cls)
+        store(GOLDENS, _name, _cls)

@@ -1,17 +1,17 @@
-"""Seeds and the images' own numbers: what is taken, and what is refused with which words."""
+"""Validation of seeds and ids."""
 
 from hashlib import blake2b
 
 import numpy as np
 import pytest
 
-from noiselib.streams import as_ids, as_seed
+from noiselib.validation import as_ids, as_seed
 
-ONE_EACH = "ids must be a number, or one number or text an image"
+ONE_EACH = "ids must be an integer, or one integer or string for each image"
 
 
 @pytest.mark.parametrize("ids", [7, np.int32(7), np.arange(7, 10), [7, 8, 9], np.uint8([7, 8, 9])])
-def test_ids_are_a_first_number_or_all_numbers(ids):
+def test_ids_are_the_first_or_all(ids):
     assert as_ids(ids, 3).tolist() == [7, 8, 9]
 
 
@@ -25,14 +25,14 @@ def test_text_ids_are_hashed():
 
 
 @pytest.mark.parametrize("ids", [[], np.zeros(0), 3])
-def test_no_images_need_no_ids(ids):
+def test_empty_batches_have_no_ids(ids):
     assert as_ids(ids, 0).tolist() == []
 
 
 @pytest.mark.parametrize(
     ("ids", "message"),
     [
-        ([1, 2], "ids must hold a number for each of 3 images, got 2"),
+        ([1, 2], "ids must have one entry for each of 3 images, got 2"),
         ([1, 2, -1], "ids must not be negative, got -1"),
         (-4, "ids must not be negative, got -4"),
         (0.5, f"{ONE_EACH}, got an array of float64 of shape ()"),
@@ -48,7 +48,7 @@ def test_wrong_ids_are_named(ids, message):
     assert str(caught.value) == message
 
 
-def test_the_last_ids_there_are():
+def test_the_largest_ids():
     assert as_ids(2**64 - 3, 3).tolist() == [2**64 - 3, 2**64 - 2, 2**64 - 1]
 
 

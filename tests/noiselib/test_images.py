@@ -1,10 +1,11 @@
-"""The door: what comes in, what is refused and with which words, and rounding."""
+"""Validation of images, and rounding."""
 
 import numpy as np
 import pytest
 
 import noiselib
-from noiselib.images import as_batch, from_unit, to_unit
+from noiselib.images import from_unit, to_unit
+from noiselib.validation import as_batch
 
 NOISE = noiselib.GaussianNoise(sigma=0.1)
 
@@ -47,7 +48,7 @@ def test_wrong_images_are_named(images, message):
 
 @pytest.mark.parametrize("shape", [(0, 28, 28), (0, 5, 5, 3), (0, 3, 1, 1)])
 @pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "float64"])
-def test_no_images_are_fine(shape, dtype):
+def test_empty_batches_are_valid(shape, dtype):
     result = NOISE(grey(*shape, dtype=dtype))
     assert result.shape == shape
     assert result.dtype == dtype
@@ -60,7 +61,7 @@ def test_an_excess_by_rounding_is_clipped():
     assert result.max() <= 1
 
 
-def test_uint8_and_its_fraction_are_the_same_image():
+def test_uint8_and_its_quotient_by_255_are_the_same_image():
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
     assert np.array_equal(to_unit(levels), levels / np.float32(255))
     back = np.empty_like(levels)
@@ -75,7 +76,7 @@ def test_rounding_is_to_nearest():
     assert back.ravel().tolist() == [0, 1, 100, 101]
 
 
-def test_the_door_copies_nothing():
+def test_validation_copies_nothing():
     images = grey(2, 5, 6)
     assert np.shares_memory(as_batch(images), images)
 
@@ -88,13 +89,13 @@ def test_wrong_workers_are_named(workers, message):
         NOISE(grey(1, 5, 5), workers=workers)
 
 
-def test_a_lone_grey_image_with_channels_gives_the_same_as_without(digits):
+def test_grey_images_with_and_without_channels_have_the_same_result(digits):
     assert np.array_equal(NOISE(digits[..., 0]), NOISE(digits)[..., 0])
 
 
 @pytest.mark.parametrize("shift", [0.5, 0.3, 0.1])
-def test_ties_go_up_at_every_level(shift):
-    """255 * shift ends in a half: every level must move by the same, or smooth images get bands."""
+def test_ties_are_rounded_up_at_every_level(shift):
+    """255 * shift ends in .5: every level must move by the same, or smooth images show bands."""
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
     moved = noiselib.Brightness(shift=shift)(levels).astype(int) - levels
     assert set(moved[moved + levels < 255]) == {int(255 * shift + 0.5)}

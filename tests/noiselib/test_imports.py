@@ -1,4 +1,4 @@
-"""noiselib alone: numpy and scipy, imported late."""
+"""noiselib imports numpy and scipy alone, and scipy late."""
 
 import subprocess
 import sys
@@ -17,14 +17,14 @@ FORBIDDEN = (
 )
 
 
-def answered(code):
+def output(code):
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.strip()
 
 
 def test_importing_imports_nothing_but_numpy():
-    loaded = answered("import sys, noiselib; print(*sys.modules)").split()
+    loaded = output("import sys, noiselib; print(*sys.modules)").split()
     tops = {name.partition(".")[0] for name in loaded}
     assert not tops & set(FORBIDDEN)
     assert "scipy" not in tops
@@ -37,5 +37,5 @@ def test_using_it_imports_nothing_but_scipy():
         "for cls in noiselib.registry().values(): cls()(x)\n"
         "print(*sys.modules)"
     )
-    tops = {name.partition(".")[0] for name in answered(code).split()}
+    tops = {name.partition(".")[0] for name in output(code).split()}
     assert not tops & set(FORBIDDEN)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from noiselib.corruption import registry
+from noiselib.catalogue import registry
 from noiselib.testing import LAWS
 from noiselib.testing.checking import check_law
 

@@ -1,18 +1,24 @@
-"""Short cuts of uint8 images: the bytes of floats, at sizes that the laws do not reach."""
+"""The uint8 paths of corruptions have the bytes of floats, also at larger sizes."""
 
 import numpy as np
 import pytest
 
 import noiselib
-from noiselib.corruption import Corruption, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.images import from_unit
-from noiselib.linear import from_levels, in_levels, sixteenths, to_levels
 from noiselib.operations.banded import bands
+from noiselib.operations.linear import (
+    from_sixteenths,
+    sixteenths_to_uint8,
+    to_sixteenths,
+    uint8_to_sixteenths,
+)
 
-SHORT_CUTS = [
+UINT8_PATHS = [
     name
     for name, cls in noiselib.registry().items()
-    if cls.apply_to_levels is not Corruption.apply_to_levels
+    if cls.apply_uint8 is not Corruption.apply_uint8
 ]
 SHAPES = [
     (1, 1, 1, 1),
@@ -26,15 +32,15 @@ SHAPES = [
 
 
 def bytes_of_floats(corruption, images, seed):
-    """What float images give, rounded at the door."""
+    """Return the result for float images, rounded to uint8."""
     rounded = np.empty_like(images)
     from_unit(corruption(images / np.float32(255), seed=seed), rounded)
     return rounded
 
 
-@pytest.mark.parametrize("name", SHORT_CUTS)
+@pytest.mark.parametrize("name", UINT8_PATHS)
 @pytest.mark.parametrize("t", [0.3, 1])
-def test_a_short_cut_gives_the_bytes_of_floats(name, t):
+def test_a_uint8_path_has_the_bytes_of_floats(name, t):
     corruption = noiselib.registry()[name]().at(t)
     for shape in SHAPES:
         images = np.random.default_rng(5).integers(0, 256, shape, np.uint8)
@@ -58,7 +64,7 @@ def test_a_short_cut_gives_the_bytes_of_floats(name, t):
         "downscale(fraction=0.7)",
     ],
 )
-def test_so_do_other_parameters(spec):
+def test_other_parameters_have_the_bytes_of_floats(spec):
     corruption = noiselib.parse(spec)
     for shape in ((30, 28, 28, 1), (2, 80, 96, 3)):
         images = np.random.default_rng(5).integers(0, 256, shape, np.uint8)
@@ -66,7 +72,7 @@ def test_so_do_other_parameters(spec):
         assert np.array_equal(corruption(images, seed=7), expected), shape
 
 
-def test_a_short_cut_does_not_outlive_its_apply():
+def test_a_new_apply_disables_the_inherited_uint8_path():
     class Heir(noiselib.Salt, register=False):
         def apply(self, images, draws):
             return images * 0
@@ -74,7 +80,7 @@ def test_a_short_cut_does_not_outlive_its_apply():
     assert not Heir(amount=0.5)(np.full((1, 9, 9, 1), 80, np.uint8)).any()
 
 
-def test_a_short_cut_may_decline():
+def test_a_uint8_path_may_return_none():
     class Declining(Corruption, register=False):
         """Halve the images. Own design."""
 
@@ -83,7 +89,7 @@ def test_a_short_cut_may_decline():
         def apply(self, images, draws):
             return images * (1 - self.loss)
 
-        def apply_to_levels(self, levels, draws):
+        def apply_uint8(self, levels, draws):
             return None if levels.shape[1] > 5 else levels // 2
 
     for side, left in ((5, 100), (6, 101)):
@@ -94,14 +100,14 @@ def test_a_short_cut_may_decline():
 def test_sixteenths_are_those_of_floats():
     levels = np.arange(256, dtype=np.uint8)
     unit = levels / np.float32(255)
-    assert np.array_equal(sixteenths(levels), in_levels(unit))
+    assert np.array_equal(uint8_to_sixteenths(levels), to_sixteenths(unit))
     mixed = np.random.default_rng(0).integers(0, 4080 * 4096 + 1, 100_000).astype(np.float32) / 4096
     rounded = np.empty(mixed.shape, np.uint8)
-    from_unit(np.clip(from_levels(mixed), 0, 1), rounded)
-    assert np.array_equal(to_levels(mixed), rounded)
+    from_unit(np.clip(from_sixteenths(mixed), 0, 1), rounded)
+    assert np.array_equal(sixteenths_to_uint8(mixed), rounded)
 
 
-def test_bands_are_found_once_for_matrices_that_stay():
+def test_bands_of_read_only_matrices_are_cached():
     matrix = np.eye(70, dtype=np.float32)
     before = bands(matrix)
     matrix[0, 69] = 1

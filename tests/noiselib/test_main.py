@@ -1,4 +1,4 @@
-"""The command line: list, show, apply, gallery; and one sentence for each mistake."""
+"""The command line: list, show, apply, gallery; and one sentence for each error."""
 
 import sys
 
@@ -12,15 +12,15 @@ from noiselib.files import read_picture
 
 
 @pytest.fixture
-def say(capsys):
-    """Run the command line: exit status, and what it printed to either stream."""
+def run(capsys):
+    """A function that runs the command line: exit status, and its output or error."""
 
-    def run(*arguments):
+    def call(*arguments):
         status = main([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return status, printed.out if status == 0 else printed.err
 
-    return run
+    return call
 
 
 @pytest.fixture
@@ -39,18 +39,18 @@ def picture(tmp_path):
     return path
 
 
-def test_list_names_every_corruption(say):
-    status, out = say("list")
+def test_list_names_every_corruption(run):
+    status, out = run("list")
     assert status == 0
     assert [line.split()[0] for line in out.splitlines()[:-2]] == list(noiselib.registry())
 
 
 @pytest.mark.parametrize("name", noiselib.registry())
-def test_show_tells_all_of_one(say, name):
-    status, out = say("show", name)
+def test_show_prints_every_field(run, name):
+    status, out = run("show", name)
     assert status == 0
-    for field in noiselib.registry()[name].infos:
-        assert f"  {field}" in out
+    for field in noiselib.registry()[name].field_info:
+        assert f"\n{field} : " in out
     assert "Source: " in out
 
 
@@ -58,15 +58,15 @@ def test_show_tells_all_of_one(say, name):
     ("name", "message"),
     [("gausian_blur", "did you mean 'gaussian_blur'?"), ("identity", "the name of one corruption")],
 )
-def test_show_of_something_else(say, name, message):
-    status, err = say("show", name)
+def test_show_of_unknown_names(run, name, message):
+    status, err = run("show", name)
     assert status == 1
     assert message in err
 
 
-def test_apply_to_npz(say, npz, tmp_path):
+def test_apply_to_npz(run, npz, tmp_path):
     target = tmp_path / "out.npz"
-    status, out = say("apply", "gaussian_noise", npz, target, "--seed", 3, "--strength", 0.5)
+    status, out = run("apply", "gaussian_noise", npz, target, "--seed", 3, "--strength", 0.5)
     assert status == 0
     assert "gaussian_noise(sigma=0.25), seed 3: wrote 7 images of x_test" in out
     with np.load(npz) as before, np.load(target) as after:
@@ -75,18 +75,18 @@ def test_apply_to_npz(say, npz, tmp_path):
         assert np.array_equal(after["y_test"], before["y_test"])
 
 
-def test_apply_to_npy(say, tmp_path):
+def test_apply_to_npy(run, tmp_path):
     images = np.zeros((3, 9, 9), np.uint8)
     np.save(tmp_path / "in.npy", images)
-    status, _ = say("apply", "brightness(shift=1)", tmp_path / "in.npy", tmp_path / "out.npy")
+    status, _ = run("apply", "brightness(shift=1)", tmp_path / "in.npy", tmp_path / "out.npy")
     assert status == 0
     assert (np.load(tmp_path / "out.npy") == 255).all()
 
 
-def test_apply_to_a_picture_and_to_its_folder_agree(say, picture, tmp_path):
-    alone, folder = tmp_path / "alone.png", tmp_path / "spoilt"
-    assert say("apply", "gaussian_noise", picture, alone)[0] == 0
-    status, out = say("apply", "gaussian_noise", tmp_path, folder)
+def test_apply_to_a_picture_and_to_its_folder_agree(run, picture, tmp_path):
+    alone, folder = tmp_path / "alone.png", tmp_path / "corrupted"
+    assert run("apply", "gaussian_noise", picture, alone)[0] == 0
+    status, out = run("apply", "gaussian_noise", tmp_path, folder)
     assert status == 0
     assert "2 pictures" in out
     result = read_picture(folder / "cat.png")
@@ -101,22 +101,22 @@ def test_pictures_of_any_mode_are_grey_or_rgb(tmp_path, mode, channels):
     assert read_picture(tmp_path / "one.png").shape == (1, 4, 5, channels)
 
 
-def test_gallery_draws_rows_and_columns(say, npz, tmp_path):
+def test_gallery_draws_rows_and_columns(run, npz, tmp_path):
     target = tmp_path / "gallery.png"
-    status, out = say("gallery", "--out", target)
+    status, out = run("gallery", "--out", target)
     assert status == 0
-    assert f"{len(noiselib.registry())} corruptions by 5 strengths" in out
+    assert f"{len(noiselib.registry())} corruptions at 5 strengths" in out
     whole = height(target)
-    assert say("gallery", "zoom", "shear | zoom", "--images", npz, "--out", target)[0] == 0
+    assert run("gallery", "zoom", "shear | zoom", "--images", npz, "--out", target)[0] == 0
     assert height(target) < whole
 
 
-def test_gallery_has_its_seed(say, npz, tmp_path):
+def test_gallery_uses_the_seed(run, npz, tmp_path):
     pictures = []
     for seed in (3, 4):
         target = tmp_path / f"{seed}.png"
         assert (
-            say("gallery", "gaussian_noise", "--images", npz, "--seed", seed, "--out", target)[0]
+            run("gallery", "gaussian_noise", "--images", npz, "--seed", seed, "--out", target)[0]
             == 0
         )
         pictures.append(read_picture(target))
@@ -128,7 +128,7 @@ def height(path):
         return picture.size[1]
 
 
-def test_files_that_cannot_be_used(say, npz, picture, tmp_path):
+def test_files_that_cannot_be_used(run, npz, picture, tmp_path):
     (tmp_path / "cut.npz").write_bytes(npz.read_bytes()[:100])
     (tmp_path / "text.png").write_text("not a picture")
     (tmp_path / "empty.npy").write_bytes(b"")
@@ -138,10 +138,10 @@ def test_files_that_cannot_be_used(say, npz, picture, tmp_path):
     out = tmp_path / "out.npz"
     cases = [
         (("missing.npz", out), "there is no file missing.npz"),
-        ((tmp_path / "cut.npz", out), "is broken, or no numpy file"),
-        ((tmp_path / "empty.npy", tmp_path / "out.npy"), "is broken, or no numpy file"),
-        ((tmp_path / "pickled.npy", tmp_path / "out.npy"), "is broken, or no numpy file"),
-        ((tmp_path / "text.png", tmp_path / "out.png"), "is broken, or no picture"),
+        ((tmp_path / "cut.npz", out), "is broken, or not a numpy file"),
+        ((tmp_path / "empty.npy", tmp_path / "out.npy"), "is broken, or not a numpy file"),
+        ((tmp_path / "pickled.npy", tmp_path / "out.npy"), "is broken, or not a numpy file"),
+        ((tmp_path / "text.png", tmp_path / "out.png"), "is broken, or not a picture"),
         (("missing.png", tmp_path / "out.png"), "there is no file missing.png"),
         ((tmp_path / "other.npz", out), "has no array called x... or images; it has labels"),
         ((npz, out, "--key", "y_test"), "images must be uint8"),
@@ -156,7 +156,7 @@ def test_files_that_cannot_be_used(say, npz, picture, tmp_path):
         ((npz, out, "--workers", 0), "workers must be 1 or more"),
     ]
     for arguments, message in cases:
-        status, err = say("apply", "gaussian_noise", *arguments)
+        status, err = run("apply", "gaussian_noise", *arguments)
         assert status == 1
         assert message in err
         assert err.count("\n") == 1
@@ -171,23 +171,29 @@ def test_files_that_cannot_be_used(say, npz, picture, tmp_path):
         (("--out", "gallery.doc"), "the output must end in .png"),
     ],
 )
-def test_galleries_that_cannot_be(say, arguments, message):
-    status, err = say("gallery", *arguments)
+def test_gallery_errors(run, arguments, message):
+    status, err = run("gallery", *arguments)
     assert status == 1
     assert message in err
 
 
-def test_without_pillow_the_extra_is_named(say, picture, tmp_path, monkeypatch):
+def test_without_pillow_the_extra_is_named(run, picture, tmp_path, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "PIL"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "PIL", None)
-    status, err = say("apply", "zoom", picture, tmp_path / "out.png")
+    status, err = run("apply", "zoom", picture, tmp_path / "out.png")
     assert status == 1
     assert "picture files need Pillow, the extra 'images'" in err
 
 
+def test_new_lists_what_is_missing(run):
+    status, out = run("new", "sepia_tone")
+    assert status == 0
+    assert out.startswith("sepia_tone: 0 of ")
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["apply", "--help"], ["gallery", "-h"]])
-def test_help_teaches(capsys, arguments):
+def test_help(capsys, arguments):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 0

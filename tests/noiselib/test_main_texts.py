@@ -1,4 +1,4 @@
-"""What the command line says and takes, to the letter."""
+"""The texts and options of the command line."""
 
 import argparse
 import shlex
@@ -10,13 +10,15 @@ import pytest
 
 import noiselib
 from noiselib import __main__ as command
-from noiselib.corruption import Corruption, Trait, parameter, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import parameter, strength
+from noiselib.traits import Trait
 
 
 class Fading(Corruption, register=False):
     """Fade to black: ``y = (1 - loss) x``.
 
-    Nothing is drawn.
+    Deterministic.
     """
 
     loss: float = strength("light lost", identity=0, worst=0.875, high=1)
@@ -33,63 +35,68 @@ class Patch(Corruption, register=False):
 
 
 @pytest.fixture
-def say(capsys, monkeypatch):
-    """Run the command line over two corruptions of our own: status, output, errors."""
-    known = {"fading": Fading, "patch": Patch}
+def run(capsys, monkeypatch):
+    """A function that runs the command line with two test corruptions: status, output, errors."""
+    classes = {"fading": Fading, "patch": Patch}
     for module in (command, noiselib.spec):
-        monkeypatch.setattr(module, "registry", lambda: known)
+        monkeypatch.setattr(module, "registry", lambda: classes)
 
-    def run(*arguments):
+    def call(*arguments):
         status = command.main(list(arguments))
         return status, *capsys.readouterr()
 
-    return run
+    return call
 
 
-def test_the_list(say):
+def test_the_list(run):
     text = (
         "fading  loss 0 -> 0.875     Fade to black: ``y = (1 - loss) x``.\n"
         "patch   side 0 -> 8 pixels  Cover a patch.\n"
         "\n"
-        "More of one: python -m noiselib show NAME\n"
+        "For details: python -m noiselib show NAME\n"
     )
-    assert say("list") == (0, text, "")
+    assert run("list") == (0, text, "")
 
 
-def test_one_corruption(say):
+def test_one_corruption(run):
     text = (
         "patch(side=8)    (noiselib.Patch, revision 1)\n"
         "\n"
         "Cover a patch.\n"
         "\n"
         "Parameters\n"
-        "  side [pixels]: side of the patch (the strength; 0 to 64; default 8; nothing at 0)\n"
-        "  level [x]: what covers it (0 to 1; default 0.5; nothing at 1)\n"
-        "  shape: its shape (one of disk, square; default disk)\n"
-        "  soft: whether its edge is soft (True or False; default True)\n"
+        "----------\n"
+        "side : int, default 8\n"
+        "    Side of the patch [pixels] (the strength; 0 to 64; identity at 0).\n"
+        "level : float, default 0.5\n"
+        "    What covers it [x] (0 to 1; identity at 1).\n"
+        "shape : str, default disk\n"
+        "    Its shape (disk, square).\n"
+        "soft : bool, default True\n"
+        "    Whether its edge is soft (True or False).\n"
         "\n"
-        "Promises: exact, stepped\n"
+        "Tested traits: exact, stepped\n"
     )
-    assert say("show", "patch") == (0, text, "")
+    assert run("show", "patch") == (0, text, "")
 
 
-def test_a_docstring_of_several_paragraphs_and_no_promises(say):
-    _, out, _ = say("show", "fading")
-    text = "Fade to black: ``y = (1 - loss) x``.\n\nNothing is drawn.\n\nParameters\n"
+def test_a_docstring_of_several_paragraphs_and_no_traits(run):
+    _, out, _ = run("show", "fading")
+    text = "Fade to black: ``y = (1 - loss) x``.\n\nDeterministic.\n\nParameters\n"
     assert text in out
-    assert out.endswith("Promises: none beyond the universal laws\n")
+    assert out.endswith("Tested traits: none\n")
 
 
-def test_a_corruption_without_a_docstring(monkeypatch, say):
+def test_a_corruption_without_a_docstring(monkeypatch, run):
     monkeypatch.setattr(Fading, "__doc__", None)
-    assert say("list")[1].splitlines()[0] == "fading  loss 0 -> 0.875     "
-    assert "revision 1)\n\n\n\nParameters\n" in say("show", "fading")[1]
+    assert run("list")[1].splitlines()[0] == "fading  loss 0 -> 0.875     "
+    assert "revision 1)\n\n\n\nParameters\n" in run("show", "fading")[1]
 
 
-def test_mistakes_go_to_the_error_stream(say):
-    said = "show takes the name of one corruption, got 'fading | patch'"
-    assert say("show", "fading | patch") == (1, "", f"noiselib: {said}\n")
-    assert say("show", "fadin")[0::2] == (
+def test_errors_go_to_the_error_stream(run):
+    message = "show takes the name of one corruption, got 'fading | patch'"
+    assert run("show", "fading | patch") == (1, "", f"noiselib: {message}\n")
+    assert run("show", "fadin")[0::2] == (
         1,
         "noiselib: no corruption is called 'fadin'; did you mean 'fading'?\n",
     )
@@ -100,6 +107,7 @@ def test_mistakes_go_to_the_error_stream(say):
     [
         ("list", {"run": command.run_list}),
         ("show zoom", {"run": command.run_show, "name": "zoom"}),
+        ("new zoom", {"run": command.run_new, "name": "zoom"}),
         (
             "apply zoom a.png b.png",
             {"run": command.run_apply, "spec": "zoom", "source": Path("a.png"),
@@ -137,7 +145,7 @@ def test_help_shows_the_examples_and_they_work():
     shown = command.parser().format_help()
     assert shown.startswith("usage: python -m noiselib [-h] COMMAND ...")
     assert shown.endswith(command.EXAMPLES)
-    assert " ".join(shown.split()).count("left out is at its default.") == 1
+    assert " ".join(shown.split()).count("omitted parameters have their defaults.") == 1
     for line in command.EXAMPLES.splitlines()[1:]:
         options = command.parser().parse_args(shlex.split(line)[3:])
         for spec in [getattr(options, "spec", None) or getattr(options, "name", None) or "zoom"]:
@@ -147,7 +155,7 @@ def test_help_shows_the_examples_and_they_work():
 def test_every_command_and_option_has_its_help_with_its_default():
     top = command.parser()
     (commands,) = [one for one in top._actions if isinstance(one, argparse._SubParsersAction)]
-    assert list(commands.choices) == ["list", "show", "apply", "gallery"]
+    assert list(commands.choices) == ["list", "show", "apply", "gallery", "new"]
     assert all(one.help for one in commands._choices_actions)
     for name in ("apply", "gallery"):
         for action in commands.choices[name]._actions:
@@ -156,10 +164,10 @@ def test_every_command_and_option_has_its_help_with_its_default():
                 assert action.help.endswith(f"[{action.default}]")
 
 
-def test_a_reader_that_leaves_early_is_no_mistake():
-    """As `head` does: nothing is said of it, and nothing at Python's end."""
-    asked = [sys.executable, "-m", "noiselib", "list"]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+def test_a_closed_pipe_is_not_an_error():
+    """As with `head`: no message, and none at the exit of Python."""
+    command_line = [sys.executable, "-m", "noiselib", "list"]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 1

@@ -1,4 +1,4 @@
-"""Oracles of the noise family: definitions by hand, moments, fractions."""
+"""Oracles of the noise family: definitions in float64, moments, fractions."""
 
 import math
 
@@ -15,7 +15,7 @@ GREY = np.full((40, 50, 50, 1), 128, np.uint8)
 
 
 def bernstein(count, variance, span, chance=1e-10):
-    """How far a mean of `count` bounded values may stray, but for one chance in 10**10."""
+    """Return a bound on the deviation of a mean of `count` bounded values, at 1 - 10**-10."""
     log = math.log(2 / chance)
     return math.sqrt(2 * variance * log / count) + span * log / (3 * count)
 
@@ -29,7 +29,7 @@ def test_gaussian_noise_is_its_formula(digits):
     expected = np.rint(255 * np.clip(digits / 255 + 0.3 * z, 0, 1))
     result = noiselib.GaussianNoise(sigma=0.3)(digits, seed=5)
     assert abs(result - expected).max() <= 1
-    assert (result != expected).mean() < 1e-4  # float32 beside float64, at ties
+    assert (result != expected).mean() < 1e-4  # ties in float32 and float64
 
 
 @given(sigma=st.floats(0.01, 0.08), seed=st.integers(0, 2**64 - 1))
@@ -43,7 +43,7 @@ def test_gaussian_noise_has_mean_zero_and_its_variance(sigma, seed):
 
 
 @pytest.mark.oracle("salt_and_pepper")
-def test_salt_and_pepper_is_its_rule(digits):
+def test_salt_and_pepper_is_its_definition(digits):
     numbers = Streams("salt_and_pepper", 0, 5, np.arange(100, dtype=np.uint64)).uniform16(
         (28, 28, 1)
     )
@@ -55,7 +55,7 @@ def test_salt_and_pepper_is_its_rule(digits):
 
 
 @given(amount=st.floats(0.01, 1), seed=st.integers(0, 2**64 - 1))
-def test_salt_and_pepper_strike_equally_often(amount, seed):
+def test_salt_and_pepper_are_equally_frequent(amount, seed):
     result = noiselib.SaltAndPepper(amount=amount)(GREY, seed=seed)
     chance = amount / 2
     allowed = bernstein(result.size, chance * (1 - chance), 1) + 2**-16
@@ -64,20 +64,20 @@ def test_salt_and_pepper_strike_equally_often(amount, seed):
     assert np.isin(result, [0, 128, 255]).all()
 
 
-def test_all_pixels_are_struck_at_amount_one(digits):
+def test_all_pixels_change_at_amount_one(digits):
     assert set(np.unique(noiselib.SaltAndPepper(amount=1)(digits))) == {0, 255}
 
 
 @given(weak=st.floats(0, 1), strong=st.floats(0, 1))
-def test_struck_pixels_stay_struck(weak, strong):
+def test_changed_pixels_are_nested(weak, strong):
     weak, strong = sorted((weak, strong))
     first = noiselib.SaltAndPepper(amount=weak)(GREY[:2])
     second = noiselib.SaltAndPepper(amount=strong)(GREY[:2])
-    struck = first != 128
-    assert np.array_equal(second[struck], first[struck])
+    changed = first != 128
+    assert np.array_equal(second[changed], first[changed])
 
 
-def test_channels_are_struck_together():
+def test_channels_change_together():
     result = noiselib.SaltAndPepper(amount=0.4)(np.full((3, 20, 20, 3), 128, np.uint8))
     assert (result == result[..., :1]).all()
 
@@ -89,7 +89,7 @@ def test_variances_of_repeated_noise_add():
 
 
 @pytest.mark.oracle("impulse_noise")
-def test_impulse_noise_is_its_rule_on_every_channel(colours):
+def test_impulse_noise_is_its_definition_on_every_channel(colours):
     numbers = Streams("impulse_noise", 0, 5, np.arange(3, dtype=np.uint64)).uniform16((31, 22, 3))
     half = round(0.27 / 2 * 65536)
     expected = np.where(numbers < half, 0, np.where(numbers >= 65536 - half, 255, colours))
@@ -97,14 +97,14 @@ def test_impulse_noise_is_its_rule_on_every_channel(colours):
 
 
 @given(amount=st.floats(0.01, 1), seed=st.integers(0, 2**64 - 1))
-def test_impulses_strike_channels_apart_and_equally_often(amount, seed):
+def test_impulses_are_independent_between_channels_and_equally_frequent(amount, seed):
     result = noiselib.ImpulseNoise(amount=amount)(np.repeat(GREY, 3, axis=-1), seed=seed)
     chance = amount / 2
     allowed = bernstein(result.size, chance * (1 - chance), 1) + 2**-16
     for level in (0, 255):
         assert abs((result == level).mean() - chance) < allowed
-    struck = result != 128
-    both = struck[..., 0] & struck[..., 1]
+    changed = result != 128
+    both = changed[..., 0] & changed[..., 1]
     assert abs(both.mean() - amount**2) < bernstein(both.size, 0.25, 1) + 2**-14
 
 
@@ -112,7 +112,7 @@ def test_impulses_strike_channels_apart_and_equally_often(amount, seed):
 @pytest.mark.oracle("pepper")
 @pytest.mark.parametrize(("name", "level"), [("salt", 255), ("pepper", 0)])
 @pytest.mark.parametrize("amount", [0.001, 0.3, 1])
-def test_salt_and_pepper_alone_are_their_rules(digits, colours, name, level, amount):
+def test_salt_and_pepper_alone_are_their_definitions(digits, colours, name, level, amount):
     for images in (digits, colours):
         streams = Streams(name, 0, 5, np.arange(len(images), dtype=np.uint64))
         numbers = streams.uniform16(images.shape[1:3])[..., None]
@@ -126,11 +126,11 @@ def test_salt_and_pepper_alone_are_their_rules(digits, colours, name, level, amo
     amount=st.floats(0.01, 1),
     seed=st.integers(0, 2**64 - 1),
 )
-def test_salt_is_white_pepper_black_and_both_as_often_as_asked(name, amount, seed):
+def test_the_frequencies_of_salt_and_pepper(name, amount, seed):
     result = noiselib.registry()[name](amount=amount)(GREY, seed=seed)
-    struck = result == {"salt": 255, "pepper": 0}[name]
-    assert (result[~struck] == 128).all()
-    assert abs(struck.mean() - amount) < bernstein(struck.size, amount * (1 - amount), 1) + 2**-16
+    changed = result == {"salt": 255, "pepper": 0}[name]
+    assert (result[~changed] == 128).all()
+    assert abs(changed.mean() - amount) < bernstein(changed.size, amount * (1 - amount), 1) + 2**-16
 
 
 @given(
@@ -138,12 +138,12 @@ def test_salt_is_white_pepper_black_and_both_as_often_as_asked(name, amount, see
     level=st.one_of(st.floats(0.0625, 0.3125, width=32), st.just(0.2)),
     seed=st.integers(0, 2**64 - 1),
 )
-def test_shot_noise_keeps_the_mean_and_its_variance_is_the_value_over_photons(photons, level, seed):
+def test_the_mean_and_variance_of_shot_noise(photons, level, seed):
     images = np.full((20, 40, 40, 1), level, np.float32)  # 0.2 is a grey level, 51 / 255
     result = noiselib.ShotNoise(photons=photons)(images, seed=seed).astype(np.float64)
     mean = float(images.flat[0]) * photons
     z = (result * photons - mean) / np.sqrt(mean)
-    clipped = 1 - pdtr(math.ceil(photons), mean)  # what of the tail is lost beyond white
+    clipped = 1 - pdtr(math.ceil(photons), mean)  # the tail beyond white is clipped
     assert abs(z.mean()) < bernstein(z.size, 1, 12) + 1e-3 + 10 * clipped
     fourth = 2 + 1 / mean
     assert abs((z**2).mean() - 1) < bernstein(z.size, fourth, 60) + 2e-3 + 100 * clipped
@@ -161,7 +161,7 @@ def test_speckle_noise_is_its_formula(digits):
 
 
 @given(sigma=st.floats(0.01, 0.15), level=st.integers(20, 128), seed=st.integers(0, 2**64 - 1))
-def test_speckle_noise_deviates_in_proportion(sigma, level, seed):
+def test_the_deviation_of_speckle_noise_is_proportional(sigma, level, seed):
     x = np.full((20, 50, 50, 1), level / 255, np.float32)
     z = (noiselib.SpeckleNoise(sigma=sigma)(x, seed=seed).astype(np.float64) / x - 1) / sigma
     assert abs(z.mean()) < bernstein(z.size, 1, 5)
@@ -194,7 +194,7 @@ def test_noise_differs_between_channels(name):
 
 
 def test_white_noise_has_a_flat_spectrum():
-    """As in the originals: no frequency has more of it than another."""
+    """As in the published code: all frequencies have equal power."""
     grey = np.full((200, 28, 28, 1), 0.5, np.float32)
     specs = ["gaussian_noise(sigma=0.08)", "shot_noise(photons=60)", "speckle_noise(sigma=0.15)"]
     for spec in [*specs, "impulse_noise(amount=0.27)", "uniform_noise(width=0.3)"]:

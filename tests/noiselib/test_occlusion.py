@@ -1,4 +1,4 @@
-"""Oracles of the occlusion family: areas and loops by hand, and the lines of MNIST-C in float64."""
+"""Oracles of the occlusion family: areas, loops, and the lines of MNIST-C in float64."""
 
 from itertools import pairwise
 
@@ -15,8 +15,8 @@ IDS = np.arange(100, dtype=np.uint64)
 WHITE = np.full((100, 28, 28, 1), 255, np.uint8)
 
 
-def whole(words, count):
-    """Whole numbers 0..count-1 from 32-bit words."""
+def integers(words, count):
+    """Return integers 0..count-1 from 32-bit words."""
     return (words.astype(object) * count) >> 32
 
 
@@ -27,7 +27,7 @@ def overlap(low, high, start, end):
 @pytest.mark.oracle("cutout")
 @pytest.mark.parametrize("size", [0.2, 0.5, 1.1])
 def test_cutout_covers_its_square(colours, size):
-    draws = whole(Streams("cutout", 0, 3, IDS[:3]).words((2,)), np.array([31, 22]))
+    draws = integers(Streams("cutout", 0, 3, IDS[:3]).words((2,)), np.array([31, 22]))
     result = noiselib.Cutout(size=size, fill=0.6)(colours, seed=3)
     half = size * 22 / 2
     for image, one, (y, x) in zip(colours, result, draws, strict=True):
@@ -37,7 +37,7 @@ def test_cutout_covers_its_square(colours, size):
         assert abs(one - np.rint(image * (1 - mask) + 255 * 0.6 * mask)).max() <= 1
 
 
-def test_whole_squares_have_whole_pixels():
+def test_squares_of_integer_sides_cover_complete_pixels():
     areas = (noiselib.Cutout(size=0.5)(WHITE) == 0).sum(axis=(1, 2, 3))
     assert areas.max() == 14**2
     assert np.isin(noiselib.Cutout(size=0.5)(WHITE), [0, 255]).all()
@@ -65,7 +65,7 @@ def test_grid_mask_covers_its_squares(colours, part, period):
 
 
 @given(part=st.floats(0.05, 1), period=st.sampled_from([0.125, 0.25, 0.5]))
-def test_grid_mask_hides_its_part(part, period):
+def test_grid_mask_covers_its_fraction(part, period):
     white = np.full((1, 32, 32, 1), 1, np.float32)
     hidden = 1 - noiselib.GridMask(part=part, period=period)(white).mean(dtype=np.float64)
     assert hidden == pytest.approx(part**2, abs=1e-4)
@@ -74,13 +74,13 @@ def test_grid_mask_hides_its_part(part, period):
 @pytest.mark.oracle("row_dropout")
 @pytest.mark.oracle("column_dropout")
 @pytest.mark.parametrize(("name", "axis"), [("row_dropout", 1), ("column_dropout", 2)])
-def test_dropout_loses_the_lines_below_the_amount(digits, name, axis):
+def test_dropout_sets_the_lines_below_the_amount(digits, name, axis):
     numbers = Streams(name, 0, 5, IDS).uniform16((28,))
     gone = np.expand_dims(numbers < round(0.3 * 65536), (3 - axis, 3))
     result = noiselib.parse(f"{name}(amount=0.3)")(digits, seed=5)
     assert np.array_equal(result, np.where(gone, 0, digits))
-    lost = (noiselib.parse(f"{name}(amount=0.3)")(WHITE) == 0).mean()
-    assert abs(lost - 0.3) < 0.06  # 2,800 lines: seven standard deviations
+    dropped = (noiselib.parse(f"{name}(amount=0.3)")(WHITE) == 0).mean()
+    assert abs(dropped - 0.3) < 0.06  # 2,800 lines: seven standard deviations
     assert not noiselib.parse(f"{name}(amount=1)")(WHITE).any()
 
 
@@ -96,8 +96,8 @@ def test_stripe_is_mnist_cs(digits):
 
 
 @given(images=batches(), width=st.floats(0, 0.5))
-@example(images=np.zeros((1, 1, 3, 1), np.uint8), width=0.49999999999999994)  # kept as 0.5
-def test_stripe_leaves_the_middle(images, width):
+@example(images=np.zeros((1, 1, 3, 1), np.uint8), width=0.49999999999999994)  # rounded to 0.5
+def test_stripe_preserves_the_middle(images, width):
     stripe = noiselib.Stripe(width=width)
     result, w = stripe(images), images.shape[2]
     band = round(stripe.width * w)
@@ -106,7 +106,7 @@ def test_stripe_leaves_the_middle(images, width):
 
 
 def segment(start, end):
-    """The segment of MNIST-C: between (column, row) points, its brightness at each of 28 x 28."""
+    """Return the brightness of a segment of MNIST-C, between (column, row) points, on 28 x 28."""
     (c0, r0), (c1, r1) = start, end
     result = np.zeros((28, 28))
     for column in range(int(np.floor(c0)), int(np.ceil(c1))):
@@ -117,13 +117,13 @@ def segment(start, end):
 
 
 def slow_line(draws):
-    r0, r1 = whole(draws[:2], 27)
-    c0, c1 = whole(draws[2:], 5)
+    r0, r1 = integers(draws[:2], 27)
+    c0, c1 = integers(draws[2:], 5)
     return segment((c0, r0), (22 + c1, r1))
 
 
 def slow_dotted_line(draws):
-    r0, r1 = whole(draws[:2], 27)
+    r0, r1 = integers(draws[:2], 27)
     result = segment((0, r0), (27, r1))
     for column in range(0, 28, 4):
         result[:, column : column + 2] = 0
@@ -131,7 +131,7 @@ def slow_dotted_line(draws):
 
 
 def slow_zigzag(draws):
-    r0, fall = whole(draws[0], 27), whole(draws[1], 10) - 5
+    r0, fall = integers(draws[0], 27), integers(draws[1], 10) - 5
     theta = np.arctan(fall / 23)
     length = 23 / np.cos(theta)
     corners = [(0, 0)] + [(4 * i + 2, 2 * (-1) ** i) for i in range(int((length - 2) // 4) + 1)]
@@ -158,12 +158,12 @@ def test_lines_are_mnist_cs(digits, name, slow):
         expected = 255 * np.clip(digits / 255 + amount * lines, 0, 1)
         off = abs(result - expected)
         assert (off <= 1).mean() > 0.999
-        assert off.max() < 3  # heights in steps of 1/1024, where the profile is steep
+        assert off.max() < 3  # heights are rounded to 1/1024, and the profile is steep
 
 
 @pytest.mark.parametrize("name", ["line", "dotted_line", "zigzag"])
 def test_lines_look_alike_at_every_size(name):
-    """A line over 140 x 140, averaged over blocks, is nearly the one over 28 x 28."""
+    """A line on 140 x 140, averaged over blocks, is close to that on 28 x 28."""
     small = noiselib.parse(name)(np.zeros((20, 28, 28, 1), np.float32))
     large = noiselib.parse(name)(np.zeros((20, 140, 140, 1), np.float32))
     blocks = large.reshape(20, 28, 5, 28, 5, 1).mean(axis=(2, 4))

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import noiselib
-from noiselib.exact import image_means, whole_means
-from noiselib.operations.scaling import shifted
+from noiselib.operations.exact import image_means, integer_image_means
+from noiselib.operations.lookup_table import LookupTable, look_up
+from noiselib.operations.scaling import shift_uint8
 from noiselib.streams import Streams
-from noiselib.tables import Table, look_up
 
 LEVELS = np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1)
 
@@ -24,7 +24,7 @@ def signed(name, count, seed):
 
 
 def nearly_equal(result, expected):
-    """Equal but for ties, which float32 and float64 may break differently."""
+    """Whether arrays are equal except at ties, which float32 and float64 may round differently."""
     return abs(result - expected).max() <= 1 and (result != expected).mean() < 0.003
 
 
@@ -67,7 +67,7 @@ def test_contrasts_multiply(first, second):
     twice = noiselib.Contrast(factor=first) | noiselib.Contrast(factor=second)
     images = LEVELS.astype(np.float32) / np.float32(255)
     once = noiselib.Contrast(factor=first * second)
-    assert abs(twice(images) - once(images)).max() < 3 / (255 * 4096)  # its fine steps
+    assert abs(twice(images) - once(images)).max() < 3 / (255 * 4096)  # rounding to 1/4096 level
 
 
 def test_the_table_of_a_pipeline_is_its_float_result(digits):
@@ -75,7 +75,7 @@ def test_the_table_of_a_pipeline_is_its_float_result(digits):
     table = pipeline(np.concatenate([digits] * 3))[:100]
     expected = rounded(np.clip(digits / 255 + 0.2, 0, 1) - 0.35)
     assert abs(table - expected).max() <= 1
-    assert np.array_equal(table[:1], pipeline(digits[:1]))  # too few for a table
+    assert np.array_equal(table[:1], pipeline(digits[:1]))  # too small for a table
 
 
 @pytest.mark.oracle("gamma")
@@ -86,7 +86,7 @@ def test_gamma_is_its_formula(exponent):
     assert abs(corruption(LEVELS) - exact).max() <= 0.5 + 3e-4
 
 
-def test_gammas_go_in_equal_ratios():
+def test_gamma_moves_in_equal_ratios():
     assert noiselib.Gamma(gamma=4).at(0.5) == noiselib.Gamma(gamma=2)
     assert noiselib.Gamma(gamma=0.25).at(0.5) == noiselib.Gamma(gamma=0.5)
 
@@ -105,7 +105,7 @@ def test_inversion_is_its_formula(amount):
     assert abs(result - 255 * ((1 - amount) * x + amount * (1 - x))).max() <= 0.5 + 3e-4
 
 
-def test_inverted_twice_is_untouched(digits):
+def test_inverting_twice_is_the_identity(digits):
     assert np.array_equal(noiselib.Inversion()(digits), 255 - digits)
     assert np.array_equal(noiselib.Inversion()(noiselib.Inversion()(digits)), digits)
 
@@ -121,11 +121,11 @@ def test_solarize_is_pillows(colours, threshold):
 
 
 @given(amount=st.floats(0, 1), threshold=st.floats(0, 1))
-def test_a_part_of_solarize_is_a_mixture(amount, threshold):
+def test_solarize_is_blended(amount, threshold):
     x = LEVELS / 255
     exact = 255 * ((1 - amount) * x + amount * np.where(x >= np.float32(threshold), 1 - x, x))
     result = noiselib.Solarize(amount=amount, threshold=threshold)(LEVELS)
-    level = abs(x - threshold) < 1e-6  # float32 decides ties as it rounds
+    level = abs(x - threshold) < 1e-6  # ties depend on the rounding of float32
     assert abs(result - exact)[~level].max() <= 0.5 + 3e-4
 
 
@@ -149,7 +149,7 @@ def test_posterize_is_pillows(colours, bits):
     assert np.array_equal(noiselib.Posterize(bits=bits)(colours)[0], expected)
 
 
-def test_bits_go_by_one():
+def test_bits_move_in_steps_of_one():
     bits = [noiselib.Posterize(bits=1).at(t).bits for t in np.arange(8) / 7]
     assert bits == [8, 7, 6, 5, 4, 3, 2, 1]
 
@@ -163,7 +163,7 @@ def test_threshold_is_its_formula(amount, level):
     assert abs(result - exact).max() <= 0.5 + 3e-4
 
 
-def test_threshold_of_all_is_idempotent(digits):
+def test_threshold_is_idempotent_at_amount_one(digits):
     once = noiselib.Threshold()(digits)
     assert set(np.unique(once)) == {0, 255}
     assert np.array_equal(noiselib.Threshold()(once), once)
@@ -182,7 +182,7 @@ def test_vignette_is_its_formula(digits, colours, loss):
         )
 
 
-def test_vignette_leaves_the_centre_and_takes_the_corners():
+def test_vignette_at_the_centre_and_in_the_corners():
     white = np.full((1, 9, 15, 3), 255, np.uint8)
     dark = noiselib.Vignette(loss=0.8)(white)
     assert (dark[0, 4, 7] == 255).all()
@@ -198,18 +198,18 @@ def test_tables_are_the_float_results(digits, spec):
 
 @pytest.mark.parametrize("shift", [-255, -100, -1, 0, 1, 77, 255])
 @pytest.mark.parametrize("contiguous", [True, False])
-def test_a_saturating_shift_is_what_its_table_says(shift, contiguous):
+def test_a_saturating_shift_is_its_table(shift, contiguous):
     images = np.arange(2 * 256, dtype=np.uint8).reshape(2, 16, 16, 1)[:, :: 1 if contiguous else 2]
-    table = Table(np.clip(np.arange(256) + shift, 0, 255).astype(np.uint8))
+    table = LookupTable(np.clip(np.arange(256) + shift, 0, 255).astype(np.uint8))
     assert table.shift == shift
     out = np.empty_like(images)
     look_up(images, table, out)
     assert np.array_equal(out, np.frombuffer(table.levels, np.uint8)[images])
 
 
-def test_other_tables_are_no_shifts():
+def test_other_tables_are_not_shifts():
     for results in (np.zeros(256), np.arange(256)[::-1], np.arange(256) // 2, np.full(256, 255)):
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
         assert np.array_equal(out, results.astype(np.uint8)[LEVELS])
@@ -217,22 +217,22 @@ def test_other_tables_are_no_shifts():
 
 @pytest.mark.parametrize(("start", "turned"), [(1, 255), (64, 64), (128, 127), (200, 3), (255, 9)])
 @pytest.mark.parametrize(("kept", "flipped"), [(255, 0), (255, 255), (0, 7), (0xE0, 0), (0x5A, 3)])
-def test_operations_on_bits_are_found_and_give_their_table(kept, flipped, start, turned):
+def test_bit_operations_reproduce_their_table(kept, flipped, start, turned):
     levels = np.arange(256)
     for jump in (0, turned):
         results = (levels & kept) ^ flipped ^ np.where(levels >= start, jump, 0)
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         assert table.bits is not None
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
         assert np.array_equal(out.ravel(), results)
 
 
-def test_other_tables_are_no_operations_on_bits():
+def test_other_tables_are_not_bit_operations():
     levels = np.arange(256)
     two_jumps = (levels >= 50) * 3 ^ (levels >= 60) * 3
     for results in (levels // 2, np.minimum(levels + 9, 255), two_jumps, levels**2 // 255):
-        table = Table(results.astype(np.uint8))
+        table = LookupTable(results.astype(np.uint8))
         assert table.bits is None
         out = np.empty_like(LEVELS)
         look_up(LEVELS, table, out)
@@ -240,18 +240,18 @@ def test_other_tables_are_no_operations_on_bits():
 
 
 @pytest.mark.parametrize("shape", [(3, 1, 1, 1), (2, 28, 28, 1), (2, 40, 50, 3)])
-def test_each_image_is_shifted_by_its_own_levels_and_saturates(shape):
+def test_each_image_is_shifted_by_its_own_levels_with_saturation(shape):
     images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     shifts = np.array([-255, 77, 255][: shape[0]], np.int16).reshape(-1, 1, 1, 1)
     expected = np.clip(images.astype(int) + shifts, 0, 255)
-    assert np.array_equal(shifted(images, shifts), expected)
+    assert np.array_equal(shift_uint8(images, shifts), expected)
 
 
 @pytest.mark.parametrize(
     "shape", [(3, 5, 7, 1), (2, 40, 30, 3), (1, 300, 1, 2), (1, 70_000, 1, 2), (1, 1, 70_000, 1)]
 )
-def test_means_of_whole_levels_are_those_of_floats(shape):
+def test_means_of_integer_levels_are_those_of_floats(shape):
     levels = np.random.default_rng(0).integers(0, 256, shape).astype(np.float32)
     expected = levels.astype(np.float64).mean(axis=(1, 2), keepdims=True)
-    assert np.array_equal(whole_means(levels), image_means(levels))
-    assert abs(whole_means(levels) - expected).max() < 1e-12
+    assert np.array_equal(integer_image_means(levels), image_means(levels))
+    assert abs(integer_image_means(levels) - expected).max() < 1e-12

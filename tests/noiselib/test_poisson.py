@@ -1,4 +1,4 @@
-"""Shot noise: its quantiles beside scipy's, its moments, and its path."""
+"""Shot noise: its quantiles against scipy, its moments, and its severity range."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from scipy.stats import poisson
 
 import noiselib
-from noiselib.operations.poisson import MOST_COUNTED, approximate_noise
+from noiselib.operations.poisson import EXACT_UP_TO, approximate_noise
 from noiselib.streams import Streams
 
 ALL_LEVELS = np.tile(np.arange(256, dtype=np.uint8).reshape(1, 16, 16, 1), (40, 4, 4, 1))
@@ -20,7 +20,7 @@ def uniforms(images, seed):
 
 
 def quantiles(images, photons, seed):
-    """The definition, by scipy: counts over photons, clipped."""
+    """Return the definition, by scipy: counts over photons, clipped."""
     counts = poisson.ppf(uniforms(images, seed), images * photons)
     return np.minimum(np.where(images == 0, 0, counts) / photons, 1)
 
@@ -37,7 +37,7 @@ def test_counts_are_the_quantiles_of_scipy(photons):
 
 
 @given(
-    photons=st.floats(0.1, MOST_COUNTED),
+    photons=st.floats(0.1, EXACT_UP_TO),
     low=st.floats(0, 1, width=32),
     high=st.floats(0, 1, width=32),
     seed=st.integers(0, 2**64 - 1),
@@ -57,21 +57,21 @@ def test_a_value_does_not_depend_on_whether_others_are_levels():
 
 
 @pytest.mark.parametrize("photons", [1000.001, 5000, 1e5])
-def test_many_photons_are_counted_nearly_as_well(photons):
+def test_the_expansion_is_close_to_the_quantiles(photons):
     images = ALL_LEVELS.astype(np.float32) / np.float32(255)
     result = noiselib.ShotNoise(photons=photons)(images, seed=5)
-    inner = abs(uniforms(images, 5) - 0.5) < 0.49998  # 16 bits of the normal end beyond
+    inner = abs(uniforms(images, 5) - 0.5) < 0.49998  # the normal table ends beyond
     difference = (result - quantiles(images.astype(np.float64), photons, 5))[inner]
-    # Half a photon for rounding, as much for the expansion, the steps of the normal and float32.
+    # Half a photon for rounding, and half for the expansion, the normal table and float32.
     assert abs(difference).max() < 1.2 / photons + 0.05 / np.sqrt(photons) + 1e-6
 
 
 @given(photons=st.floats(0.1, 1e7), seed=st.integers(0, 2**64 - 1))
-def test_black_stays_black(photons, seed):
+def test_black_is_preserved(photons, seed):
     assert not noiselib.ShotNoise(photons=photons)(np.zeros((2, 30, 30), np.uint8), seed=seed).any()
 
 
-def test_endless_light_is_no_noise():
+def test_infinitely_many_photons_have_no_noise():
     assert np.array_equal(noiselib.ShotNoise(photons=np.inf)(ALL_LEVELS), ALL_LEVELS)
     assert np.array_equal(noiselib.ShotNoise(photons=1e12)(ALL_LEVELS), ALL_LEVELS)
     assert str(noiselib.ShotNoise().at(0)) == "shot_noise(photons=inf)"
@@ -93,16 +93,16 @@ def test_the_same_number_is_drawn_at_every_strength():
 
 
 @pytest.mark.mnist
-def test_the_law_is_that_of_the_original(mnist_images):
-    """Mean, variance and histogram on real digits beside ``clip(poisson(x * c) / c)``."""
+def test_the_distribution_is_that_of_the_original(mnist_images):
+    """Mean, variance and histogram on real digits, against ``clip(poisson(x * c) / c)``."""
     x, random = mnist_images / 255, np.random.Generator(np.random.Philox(3))
     for photons in (60, 25, 12, 5, 3):
         original = np.clip(random.poisson(x * photons) / photons, 0, 1)
-        ours = noiselib.ShotNoise(photons=photons)((x).astype(np.float32), seed=1)
+        actual = noiselib.ShotNoise(photons=photons)((x).astype(np.float32), seed=1)
         for bright in (x > 0.9, (x > 0.3) & (x < 0.7), x < 0.1):
-            assert ours[bright].mean() == pytest.approx(original[bright].mean(), abs=0.006)
-            assert ours[bright].std() == pytest.approx(original[bright].std(), rel=0.02)
-        counts = [np.bincount(np.rint(y * photons).astype(int).ravel()) for y in (ours, original)]
+            assert actual[bright].mean() == pytest.approx(original[bright].mean(), abs=0.006)
+            assert actual[bright].std() == pytest.approx(original[bright].std(), rel=0.02)
+        counts = [np.bincount(np.rint(y * photons).astype(int).ravel()) for y in (actual, original)]
         assert abs(counts[0] - counts[1]).max() < 7 * np.sqrt(2 * counts[1].max())
         assert abs(counts[0] / x.size - counts[1] / x.size).sum() < 0.01
 

@@ -1,4 +1,4 @@
-"""Protocols: every level reads, and every `exact` entry of MNIST-C meets the published definition.
+"""Protocols: every level is a valid spec, and `exact` entries of MNIST-C are as published.
 
 The originals are written here from their descriptions, image by image in float64; the pixels of
 real MNIST digits must agree within a grey level on 99 %.
@@ -28,7 +28,7 @@ ANGLES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 @pytest.mark.parametrize(("name", "entry"), LEVELS)
-def test_every_level_reads_and_runs(name, entry):
+def test_every_level_is_read_and_runs(name, entry):
     assert len(entry.levels) in (1, 5)
     for spec in entry.levels:
         transform = noiselib.parse(spec)
@@ -46,19 +46,20 @@ DRAWN = {"spatter"}
     ("name", "benchmark", "others"),
     [("mnist_c", 15, 14), ("imagenet_c", 15, 4), ("cifar_c", 15, 4), ("tiny_imagenet_c", 15, 4)],
 )
-def test_the_tables_are_whole(name, benchmark, others):
+def test_the_tables_are_complete(name, benchmark, others):
     counts = [entry.benchmark for entry in load(name).values()]
     assert (counts.count(True), counts.count(False)) == (benchmark, others)
     assert load(name).name == name
 
 
 def test_unknown_protocols_are_named():
-    with pytest.raises(ValueError, match="no protocol is called 'mnist'; known are mnist_c"):
+    message = "no protocol is called 'mnist'; choose from cifar_c, imagenet_c, mnist_c"
+    with pytest.raises(ValueError, match=message):
         load("mnist")
 
 
 def warped(image, inverse):
-    """scikit-image's warp by an inverse map on columns (x, y) about the centre, black outside."""
+    """Return the warp of scikit-image by an inverse map on (x, y) about the centre; 0 outside."""
     centre = np.array([13.5, 13.5])
     matrix = np.eye(3)
     matrix[:2, :2] = inverse
@@ -71,7 +72,7 @@ def turned(angle):
 
 
 def old_shear(angle):
-    """The inverse map of AffineTransform(shear=angle) in 2019."""
+    """Return the inverse map of AffineTransform(shear=angle) in 2019."""
     return np.array([[1, -np.sin(angle)], [0, np.cos(angle)]])
 
 
@@ -100,7 +101,7 @@ def pixelated(image, part):
 
 
 def zoomed(image, factor):
-    """The middle, stretched by splines of order 1, and the middle of that."""
+    """Return the middle, stretched by splines of order 1, and cut to its middle."""
     side = int(np.ceil(28 / factor))
     top = (28 - side) // 2
     large = spline_zoom(image[top : top + side, top : top + side], factor, order=1)
@@ -113,7 +114,7 @@ def zoom_blurred(image, factors):
 
 
 ORIGINALS = {
-    # name: the possible results of an image at a level, one for each sign that may be drawn
+    # name: the possible results of an image at a level, one for each random sign
     "shear": lambda x, i: [warped(x, old_shear(s * ANGLES[i])) for s in (1, -1)],
     "rotate": lambda x, i: [warped(x, turned(s * ANGLES[i])) for s in (1, -1)],
     "scale": lambda x, i: [warped(x, np.eye(2) / (0.9, 0.8, 0.7, 0.6, 0.5)[i])],

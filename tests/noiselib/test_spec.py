@@ -1,4 +1,4 @@
-"""The text form: it reads back, and whatever is wrong is named in one sentence."""
+"""Specs: they are read back, and errors are one sentence."""
 
 import pytest
 from hypothesis import example, given
@@ -33,7 +33,7 @@ PIECES = [
         ("gaussian_noise(sigma=0.1234567890123456)", "gaussian_noise(sigma=0.123456789012)"),
     ],
 )  # fmt: skip
-def test_texts_have_one_canonical_form(text, canonical):
+def test_specs_have_one_canonical_form(text, canonical):
     assert str(parse(text)) == canonical
     assert parse(canonical) == parse(text)
 
@@ -51,13 +51,13 @@ def test_any_transform_reads_back(transform):
         ("fogg", "no corruption is called 'fogg'"),
         ("gausian_noise(sigma=1)", "did you mean 'gaussian_noise'?"),
         ("gaussian_noise(sigma=30)", r"gaussian_noise: sigma must lie in \[0, 10\], got 30"),
-        ("gaussian_noise(sigma=nan)", "sigma must be a number or a text, got 'nan'"),
+        ("gaussian_noise(sigma=nan)", "sigma must be a number or a string, got 'nan'"),
         ("gaussian_noise(sigma=1e999)", r"must lie in \[0, 10\], got inf"),
         ("gaussian_noise(sigma=inf)", "got inf"),
         ("gaussian_noise(sigma='0.2')", "sigma must be a number, got '0.2'"),
         ("gaussian_noise(sigma=True)", "sigma must be a number, got True"),
-        ("gaussian_noise(sigma=2j)", "sigma must be a number or a text, got '2j'"),
-        ("gaussian_noise(sigma=1+1)", "sigma must be a number or a text, got '1 [+] 1'"),
+        ("gaussian_noise(sigma=2j)", "sigma must be a number or a string, got '2j'"),
+        ("gaussian_noise(sigma=1+1)", "sigma must be a number or a string, got '1 [+] 1'"),
         ("gaussian_noise(0.2)", "given by keyword, as in gaussian_noise"),
         ("gaussian_noise(sigma=0.1, sigma=0.2)", "repeated: sigma|sigma is given twice"),
         ("gaussian_noise(sigm=0.1)", "no parameter is called 'sigm'; did you mean 'sigma'?"),
@@ -92,7 +92,7 @@ def test_any_transform_reads_back(transform):
         ("\udcff", "cannot read"),
     ],
 )  # fmt: skip
-def test_wrong_texts_are_named(text, message):
+def test_invalid_specs(text, message):
     with pytest.raises(SpecError, match=message) as caught:
         parse(text)
     assert "\n" not in str(caught.value)
@@ -100,18 +100,18 @@ def test_wrong_texts_are_named(text, message):
 
 
 @pytest.mark.parametrize("thing", [None, 3, b"zoom", noiselib.identity])
-def test_only_texts_are_read(thing):
-    with pytest.raises(TypeError, match="a spec must be a text"):
+def test_only_strings_are_read(thing):
+    with pytest.raises(TypeError, match="a spec must be a str"):
         parse(thing)
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)))
 @example("zoom(factor=0_1)")
 @example("'\\d'")
-def test_any_text_is_a_transform_or_a_named_error(text):
+def test_any_text_is_a_transform_or_a_spec_error(text):
     try:
         transform = parse(text)
     except SpecError as error:
-        assert str(error)  # noqa: PT017 - what matters is that there is no other kind
+        assert str(error)  # noqa: PT017 - no other type of error may be raised
     else:
         assert parse(str(transform)) == transform

@@ -1,4 +1,4 @@
-"""What is said of a wrong text, to the letter; and the bounds, at and beyond their edge."""
+"""Messages for invalid specs, and the limits of specs."""
 
 import pytest
 
@@ -24,9 +24,9 @@ HAS = "it has factor, border, fill"
         ("zoom(**{})", "zoom: ** has no meaning in a spec"),
         ("zoom(factr=2)", f"zoom: no parameter is called 'factr'; did you mean 'factor'?; {HAS}"),
         ("zoom(q=2)", f"zoom: no parameter is called 'q'; {HAS}"),
-        ("zoom(factor=[2])", "zoom: factor must be a number or a text, got '[2]'"),
+        ("zoom(factor=[2])", "zoom: factor must be a number or a string, got '[2]'"),
         ("zoom(factor=-inf)", "zoom: factor must lie in [0.01, 100], got -inf"),
-        ("zoom(factor=-True)", "zoom: factor must be a number or a text, got '-True'"),
+        ("zoom(factor=-True)", "zoom: factor must be a number or a string, got '-True'"),
         ("one_of(*zoom, zoom)", "one_of: * has no meaning in a spec"),
         ("one_of(zoom)", "one_of: needs two options or more, got 1"),
         ("one_of(zoom, zoom, p=1)", "one_of: takes no parameters, got p"),
@@ -69,7 +69,7 @@ def test_long_texts_are_shortened(length, shown):
         ("|".join(["vary(zoom)"] * 30), None),
     ],
 )
-def test_bounds(text, message):
+def test_limits(text, message):
     if message is None:
         assert isinstance(parse(text), noiselib.Transform)
     else:
@@ -78,19 +78,19 @@ def test_bounds(text, message):
         assert str(caught.value) == message
 
 
-def test_infinities_are_read_where_they_are_allowed():
+def test_infinities_are_read_if_they_are_allowed():
     assert parse("shot_noise(photons=inf)").is_identity
     with pytest.raises(SpecError, match=r"got -inf$"):
         parse("shot_noise(photons=-inf)")
 
 
 @pytest.mark.parametrize("text", ["'\\d'", "1if 2else 3", "zoom(factor=1is 2)"])
-def test_pythons_own_remarks_on_odd_literals_are_not_shown(text):
+def test_warnings_of_python_about_literals_are_not_shown(text):
     with pytest.raises(SpecError):  # and no SyntaxWarning, which would be an error here
         parse(text)
 
 
-def test_the_kind_of_another_thing_is_named():
+def test_the_type_of_another_object_is_named():
     with pytest.raises(TypeError) as caught:
         parse(3.0)
-    assert str(caught.value) == "a spec must be a text, got float"
+    assert str(caught.value) == "a spec must be a str, got float"

@@ -1,4 +1,4 @@
-"""The streams: the published algorithm, word by word, and its statistics."""
+"""The random streams: the specified algorithm, word by word, and its statistics."""
 
 import math
 from hashlib import blake2b
@@ -24,7 +24,7 @@ def slow_mix(x):
 
 
 def slow_words(name, occurrence, draw, seed, image, count):
-    """The algorithm as it is specified, one Python int at a time."""
+    """Return the words of the specified algorithm, one Python int at a time."""
     digest = blake2b(f"{name}/{occurrence}/{draw}".encode(), digest_size=4).digest()
     stream = int.from_bytes(digest, "little") >> 1
     keys = []
@@ -62,17 +62,17 @@ def test_words_are_those_of_the_specification(seed, image, occurrence, count):
 
 
 def test_images_of_one_batch_may_have_ids_of_any_size():
-    """Ids that share their high half are keyed in one go, the others one by one: the same words."""
+    """Ids that share their high half are keyed together, others separately: the same words."""
     ids = [3, 2**40, 2**40 + 1, 2**63 + 5, 4]
     drawn = Streams("fog", 0, 2**40 + 9, np.array(ids, np.uint64)).words((3,))
     assert drawn.tolist() == [slow_words("fog", 0, 0, 2**40 + 9, image, 3) for image in ids]
 
 
 @pytest.mark.parametrize("rows", [slice(1, 3), np.array([3, 0])])
-def test_a_selection_draws_as_the_whole_from_the_first_draw_on(rows):
+def test_a_selection_has_the_draws_of_the_batch(rows):
     whole = streams(4, seed=3)
     first, second = whole.words((2,)), whole.uniform(())
-    for _ in range(2):  # the keys are shared, and the count of draws is not
+    for _ in range(2):  # the keys are shared, the number of calls is not
         some = whole.select(rows)
         assert np.array_equal(some.words((2,)), first[rows])
         assert np.array_equal(some.uniform(()), second[rows])
@@ -88,7 +88,7 @@ def test_short_and_long_rows_are_hashed_alike(shape):
 
 
 @pytest.mark.parametrize("cached", [lattice(5), normal_table()])
-def test_what_is_shared_cannot_be_written_to(cached):
+def test_shared_arrays_are_read_only(cached):
     with pytest.raises(ValueError, match="read-only"):
         cached[0] = 1
 
@@ -108,7 +108,7 @@ def test_normal_is_the_quantile_of_the_uniform():
     assert drawn.dtype == np.float32
 
 
-def test_normal_ends_at_the_documented_deviation():
+def test_the_largest_normal_is_the_documented_one():
     drawn = streams(64).normal((10_000,))
     assert abs(drawn).max() == pytest.approx(4.3247, abs=0.01)
     assert drawn.astype(np.float64).var() == pytest.approx(1, abs=0.01)
@@ -121,14 +121,14 @@ def test_uniform_is_the_middle_of_a_step():
     assert drawn.dtype == np.float64
 
 
-def test_uniform_is_open_and_fine():
+def test_uniform_has_open_limits_and_fine_steps():
     drawn = streams(8).uniform((10_000,))
     assert 0 < drawn.min() < 1e-3
     assert 1 - 1e-3 < drawn.max() < 1
     assert np.array_equal(streams(8).signed((10_000,)), 2 * drawn - 1)
 
 
-def test_uniform_passes_kolmogorov_and_smirnov():
+def test_uniform_passes_the_kolmogorov_smirnov_test():
     drawn = streams(100, seed=5).uniform((10_000,)).ravel()
     assert stats.kstest(drawn, "uniform").pvalue > 1e-6
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.ndimage import correlate1d, gaussian_filter, zoom
 
 import noiselib
-from noiselib.operations.ice import pane
+from noiselib.operations.frost_texture import frost_pane
 from noiselib.operations.plasma import clouds, noise_count
 from noiselib.streams import Streams
 
@@ -16,7 +16,7 @@ THIN = [(2, 1, 1, 1), (1, 1, 9, 3), (1, 40, 1, 1), (1, 3, 50, 3)]
 
 
 def close(result, expected, share=0.99):
-    """Within a grey level nearly everywhere: the noise goes through exact, so rounded, steps."""
+    """Whether almost all pixels are within a grey level: the noise is rounded to be exact."""
     return (abs(result - np.clip(expected, 0, 255)) <= 1).mean() > share
 
 
@@ -43,7 +43,7 @@ def slow_plasma(decay, size, noise):
 
 
 def original_plasma(decay, size, random):
-    """Diamond-square level by level, with numpy's own noise."""
+    """Diamond-square level by level, with noise of numpy."""
     points, step, strength = np.zeros((size, size)), size, 1.0
     while step >= 2:
         half = step // 2
@@ -64,7 +64,7 @@ def original_plasma(decay, size, random):
 
 
 def numbered(numbers):
-    """The noise of each level in turn, as `noiselib.operations.plasma` takes it: coarsest first."""
+    """Return the noise of each level, as `noiselib.operations.plasma` takes it: coarsest first."""
     start = 0
 
     def noise(half):
@@ -91,11 +91,11 @@ def test_fog_is_diamond_square(digits, density, decay):
 @pytest.mark.parametrize("view", [0.109375, 0.875])
 @pytest.mark.parametrize("decay", [1.4, 2])
 def test_fog_is_distributed_as_the_original(view, decay):
-    """Levels, their spread within an image, and the differences of neighbours."""
+    """Values, their deviation within an image, and the differences of neighbours."""
     random, size = np.random.default_rng(3), round(28 / view)
     originals = np.stack([original_plasma(decay, size, random)[:28, :28] for _ in range(300)])
     numbers = random.integers(0, 65536, (2000, noise_count(28, 28, view)), np.uint16)
-    ours = clouds(numbers, 28, 28, view, decay)
+    actual = clouds(numbers, 28, 28, view, decay)
     for measure, allowed in (
         (lambda x: x.mean(), 0.1),
         (lambda x: x.std(), 0.15),
@@ -103,11 +103,11 @@ def test_fog_is_distributed_as_the_original(view, decay):
         (lambda x: abs(np.diff(x, axis=1)).mean(), 0.1),
         (lambda x: abs(np.diff(x, axis=2)).mean(), 0.1),
     ):
-        assert measure(ours) == pytest.approx(measure(originals), rel=allowed)
+        assert measure(actual) == pytest.approx(measure(originals), rel=allowed)
 
 
 @given(view=st.floats(0.05, 1), h=st.integers(1, 60), w=st.integers(1, 60))
-def test_clouds_lie_within_the_range_at_any_size(view, h, w):
+def test_clouds_are_in_range_at_any_size(view, h, w):
     numbers = np.random.default_rng(0).integers(0, 65536, (3, noise_count(h, w, view)), np.uint16)
     layers = clouds(numbers, h, w, view, 1.7)
     assert layers.shape == (3, h, w)
@@ -115,7 +115,7 @@ def test_clouds_lie_within_the_range_at_any_size(view, h, w):
     assert layers.max() <= 1
 
 
-def test_fog_leaves_black_images_black():
+def test_fog_preserves_black_images():
     assert not noiselib.Fog()(np.zeros((3, 20, 20, 1), np.uint8)).any()
 
 
@@ -129,7 +129,7 @@ def test_frost_is_a_piece_of_the_pane(digits, colours, colour):
     tint = np.array([0.87, 0.95, 1]) if colour else 1
     for image, one, (y, x, mirror) in zip(images, result, words, strict=True):
         top, left = ((word >> 8) * 3 * max(h, w) >> 24 for word in (y, x))
-        piece = pane(max(h, w))[top : top + h, left : left + w].astype(float)
+        piece = frost_pane(max(h, w))[top : top + h, left : left + w].astype(float)
         piece = piece[::-1] if mirror & 1 else piece
         piece = piece[:, ::-1] if mirror & 2 else piece
         expected = 0.8 * image + 0.5 * 255 * piece[..., None] * tint
@@ -137,18 +137,18 @@ def test_frost_is_a_piece_of_the_pane(digits, colours, colour):
 
 
 def test_the_pane_is_the_same_at_every_size():
-    panes = {side: pane(side)[: 3 * side, : 3 * side].astype(float) for side in (16, 32, 96)}
+    panes = {side: frost_pane(side)[: 3 * side, : 3 * side].astype(float) for side in (16, 32, 96)}
     for side, one in panes.items():
         assert one.mean() == pytest.approx(0.4, abs=0.05)
         assert 0.15 < one.std() < 0.3
-        again = pane(side)[3 * side :, 3 * side :]
-        assert np.array_equal(again, pane(side)[:side, :side])
+        again = frost_pane(side)[3 * side :, 3 * side :]
+        assert np.array_equal(again, frost_pane(side)[:side, :side])
     blocks = panes[96].reshape(48, 6, 48, 6).mean(axis=(1, 3))
     assert np.corrcoef(blocks.ravel(), panes[16].ravel())[0, 1] > 0.9
 
 
 def slow_motion(layer, radius, sigma, degrees):
-    """Half a Gaussian along a line, pixel by pixel; beyond the edge, the edge."""
+    """Blur by half a Gaussian along a line, pixel by pixel, with the border nearest."""
     h, w = layer.shape
     along = np.arange(2 * radius + 1)
     weights = np.exp(-(along**2) / (2 * sigma**2))
@@ -209,8 +209,8 @@ def test_rain_is_its_formula(side):
         streaks = streaks[2 * radius :, 2 * radius : 2 * radius + side]
         sideways = np.maximum(0, 1 - abs(np.arange(-3, 4)) / size)
         wide = correlate1d(streaks, sideways / sideways.sum(), axis=1, mode="nearest")
-        seen = np.minimum(size**2 * (radius + 0.5) * wide, 1)[..., None]
-        expected.append(0.75 * image + 255 * (0.1 + 0.6 * seen))
+        layer = np.minimum(size**2 * (radius + 0.5) * wide, 1)[..., None]
+        expected.append(0.75 * image + 255 * (0.1 + 0.6 * layer))
     result = noiselib.Rain(drops=0.05, length=0.3, slant=15)(images, seed=2)
     assert close(result, np.stack(expected))
 
@@ -240,13 +240,13 @@ def test_mud_is_mnist_cs_on_the_same_noise(digits, mean, deviation, sigma, thres
 def test_mud_is_brown_and_water_pale_turquoise():
     grey = np.full((5, 40, 40, 3), 100, np.uint8)
     muddy = noiselib.Spatter()(grey)
-    struck = muddy[(muddy != 100).any(axis=-1)]
-    assert np.array_equal(struck.min(axis=0), [63, 42, 20])
+    changed = muddy[(muddy != 100).any(axis=-1)]
+    assert np.array_equal(changed.min(axis=0), [63, 42, 20])
     wet = noiselib.Spatter(liquid="water", amount=0.5)(grey).astype(int) - 100
     assert np.array_equal(wet.max(axis=(0, 1, 2)), np.rint([175 / 2, 119, 119]))
     assert wet.min() == 0
     assert (wet[..., 1] == wet[..., 2]).all()
-    assert (abs(wet.max(axis=(1, 2, 3)) - 119) <= 1).all()  # the brightest of every image
+    assert (abs(wet.max(axis=(1, 2, 3)) - 119) <= 1).all()  # the maximum of every image
 
 
 def test_water_lies_where_the_noise_is_above_the_threshold():
@@ -254,7 +254,7 @@ def test_water_lies_where_the_noise_is_above_the_threshold():
     images = np.zeros((20, 50, 50, 1), np.uint8)
     wet = noiselib.Spatter(liquid="water", sigma=3, threshold=0.68)(images, seed=2)[..., 0] > 0
     inside = np.stack([0.65 + 0.3 * smoothed(noise, 3) > 0.68 for noise in normal])
-    assert (wet <= inside).mean() > 0.999  # but where the noise just meets the threshold
+    assert (wet <= inside).mean() > 0.999  # except where the noise equals the threshold
     assert 0.3 < wet.sum() / inside.sum() <= 1
 
 

@@ -25,7 +25,7 @@ def data_file(tmp_path_factory):
 def fakes(monkeypatch):
     """Let studies use cheap models in place of trained ones."""
     monkeypatch.setattr(session, "load_models", find_fakes)
-    monkeypatch.setattr(session, "start_predicting", start_fakes)
+    monkeypatch.setattr(session, "load_predictors", start_fakes)
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def find_fakes(study, data, folder, store, observer, *, threads):
 
 
 def start_fakes(needed, data, *, threads):
-    """Stand in for `studies.run.models.start_predicting`."""
+    """Stand in for `studies.run.models.load_predictors`."""
     return {classifier.name: QuadrantModel(classifier.name) for classifier in needed}
 
 
@@ -113,5 +113,5 @@ if __name__ == "__main__":
     # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     session.load_models = find_fakes
-    session.start_predicting = start_fakes
+    session.load_predictors = start_fakes
     app()

@@ -48,12 +48,12 @@ class PartialModel(QuadrantModel):
 
 
 def start_partial(needed, data, *, threads):
-    """Stand in for `studies.run.models.start_predicting`."""
+    """Stand in for `studies.run.models.load_predictors`."""
     return {classifier.name: PartialModel(classifier.name) for classifier in needed}
 
 
 def train_fake(config, data, path, augment=None, on_epoch=None):
-    """Stand in for `models.training.resumable.train_to_file`."""
+    """Stand in for `models.resumable.train_to_file`."""
     _did(f"train {path.stem}")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{config.architecture} {config.seed} {augment}")
@@ -77,14 +77,12 @@ class Silent:
 
 def stand_ins():
     """Return what to put in place of real trainings and models: (module, name, stand-in)."""
-    from models import backend
-    from models.training import resumable
-    from studies.workflows import matrix as session
-    from studies.workflows import sweep as sweeps
+    from models import backend, resumable
+    from studies.workflows import sweep
 
     return [
-        (session, "load_models", find_fakes),
-        (sweeps, "start_predicting", start_partial),
+        (sweep, "load_models", find_fakes),
+        (sweep, "load_predictors", start_partial),
         (resumable, "train_to_file", train_fake),
         (backend, "pin_threads", lambda count: count),
     ]

@@ -90,7 +90,7 @@ def test_models_that_know_other_classes_are_refused_and_cells_stay(
     before = contents("here")
     both = "guests_of_two_kinds:four,guests_of_two_kinds:nine"
     assert_one_sentence(
-        invoke(*small, "--models", both), "model nine tells 9 classes apart, but quadrants has 4"
+        invoke(*small, "--models", both), "model nine has 9 classes, but quadrants has 4"
     )
     assert contents("here") == before
     again = invoke(*small, "--models", "guests_of_two_kinds:four")

@@ -1,4 +1,4 @@
-"""Laws of what is done to the values; each is called for by a trait."""
+"""Laws of the values of a result; each is promised by a trait."""
 
 from __future__ import annotations
 
@@ -7,114 +7,112 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from noiselib.corruption import Trait
-from noiselib.testing.laws.law import LEVEL, STEP, Case, Laws, largest, unit
+from noiselib.testing.laws.law import LEVEL, STEP, Case, Laws, max_abs, unit
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 laws = Laws()
 
-KINDS = ("noise", "smooth", "checkerboard", "digit")
 
-
-@laws.enter(Trait.LINEAR)
-def combinations_are_kept(case: Case) -> None:
+@laws.register(Trait.LINEAR)
+def linear_combinations_are_preserved(case: Case) -> None:
     """``A(a x + b y) = a A(x) + b A(y)``, before clipping."""
-    corruption, images, draws = case.raw()
+    corruption, images, draws = case.apply_inputs()
     others = unit(pictures("noise", images.shape, case.seed() % 1000))
-    a = case.draw_part()
+    a = case.fraction()
     mixed = (a * images + (1 - a) * others).astype(np.float32)
     separate = a * corruption.apply(images, draws) + (1 - a) * corruption.apply(others, draws)
-    difference = largest(corruption.apply(mixed, draws) - separate)
+    difference = max_abs(corruption.apply(mixed, draws) - separate)
     assert difference <= 4 * STEP, f"off by {difference / LEVEL} levels"
 
 
-@laws.enter(Trait.MEAN_KEEPING)
-def mean_is_kept(case: Case) -> None:
-    """The mean of an image and channel stays, before clipping."""
-    corruption, images, draws = case.raw()
+@laws.register(Trait.MEAN_PRESERVING)
+def mean_is_preserved(case: Case) -> None:
+    """The mean of each image and channel is preserved, before clipping."""
+    corruption, images, draws = case.apply_inputs()
     change = corruption.apply(images, draws).mean(axis=(1, 2)) - images.mean(axis=(1, 2))
-    assert largest(change) <= LEVEL, f"the mean moved by {largest(change) / LEVEL} levels"
+    assert max_abs(change) <= LEVEL, f"the mean moved by {max_abs(change) / LEVEL} levels"
 
 
-@laws.enter(Trait.CONSTANT_KEEPING)
-def constants_are_kept(case: Case) -> None:
-    """An image of one value stays as it is."""
-    corruption, images, draws = case.raw()
+@laws.register(Trait.CONSTANT_PRESERVING)
+def constants_are_preserved(case: Case) -> None:
+    """A constant image is preserved."""
+    corruption, images, draws = case.apply_inputs()
     constant = np.broadcast_to(images[:, :1, :1], images.shape).copy()
-    change = largest(corruption.apply(constant, draws) - constant)
+    change = max_abs(corruption.apply(constant, draws) - constant)
     assert change <= STEP, f"a constant moved by {change / LEVEL} levels"
 
 
-@laws.enter(Trait.RANGE_KEEPING)
-def range_is_kept(case: Case) -> None:
+@laws.register(Trait.RANGE_PRESERVING)
+def range_is_preserved(case: Case) -> None:
     """No value leaves the range of its image and channel, before clipping."""
-    corruption, images, draws = case.raw()
+    corruption, images, draws = case.apply_inputs()
     result = corruption.apply(images, draws)
     over = (result - images.max(axis=(1, 2), keepdims=True)).max()
     under = (images.min(axis=(1, 2), keepdims=True) - result).max()
-    assert max(over, under) <= STEP, f"beyond the range by {max(over, under) / LEVEL} levels"
+    assert max(over, under) <= STEP, f"outside the range by {max(over, under) / LEVEL} levels"
 
 
-@laws.enter(Trait.IDEMPOTENT)
-def twice_is_once(case: Case) -> None:
-    """Applied to its own result, the corruption changes nothing more."""
+@laws.register(Trait.IDEMPOTENT)
+def second_application_changes_nothing(case: Case) -> None:
+    """Applied to its own result, the corruption changes nothing."""
     corruption, images, seed = case.corruption(), case.images(), case.seed()
     once = corruption(images, seed=seed)
-    assert np.array_equal(corruption(once, seed=seed), once), "twice is not once"
+    assert np.array_equal(corruption(once, seed=seed), once), "the second application changes it"
 
 
-@laws.enter(Trait.POINTWISE)
-def place_does_not_matter(case: Case) -> None:
-    """A value's result depends on the value alone: rearranged images give rearranged results."""
+@laws.register(Trait.POINTWISE)
+def position_does_not_matter(case: Case) -> None:
+    """Each result depends on its value alone: rearranged images have rearranged results."""
     corruption, images = case.corruption(), unit(case.images())
     mixed = images.reshape(len(images), -1)[:, ::-1].reshape(images.shape)
     result = corruption(images).reshape(len(images), -1)[:, ::-1].reshape(images.shape)
-    assert np.array_equal(corruption(mixed), result), "the place matters"
-    large = pictures("noise", (3, 80, 80, 1), case.seed() % 1000)  # large enough for a table
+    assert np.array_equal(corruption(mixed), result), "the position matters"
+    large = pictures("noise", (3, 80, 80, 1), case.seed() % 1000)  # large enough for a lookup table
     assert np.array_equal(corruption(large)[:1], corruption(large[:1])), "the table differs"
 
 
-@laws.enter(Trait.CHANNELWISE)
-def channels_are_apart(case: Case) -> None:
-    """Each channel of an image gives what it gives alone."""
+@laws.register(Trait.CHANNELWISE)
+def channels_are_independent(case: Case) -> None:
+    """The result of each channel is the one that it has alone."""
     corruption, images, seed = case.corruption(), unit(case.images(channels=(3,))), case.seed()
     together = corruption(images, seed=seed)
     for k in range(3):
         alone = corruption(images[..., k : k + 1], seed=seed)
-        assert largest(together[..., k : k + 1] - alone) <= 1e-6, f"channel {k} differs"
+        assert max_abs(together[..., k : k + 1] - alone) <= 1e-6, f"channel {k} differs"
 
 
-@laws.enter(Trait.FLIPPABLE)
+@laws.register(Trait.FLIP_EQUIVARIANT)
 def flips_commute(case: Case) -> None:
-    """Flipping images and draws, either way, flips the result."""
-    corruption, images, draws = case.raw()
+    """Flipping images and draws along either axis flips the result."""
+    corruption, images, draws = case.apply_inputs()
     result = corruption.apply(images, draws)
     for axis in (1, 2):
         flipped = corruption.apply(
             np.ascontiguousarray(np.flip(images, axis)),
-            moved(draws, images.shape, lambda values, axis=axis: np.flip(values, axis)),
+            move_draws(draws, images.shape, lambda values, axis=axis: np.flip(values, axis)),
         )
-        difference = largest(flipped - np.flip(result, axis))
+        difference = max_abs(flipped - np.flip(result, axis))
         assert difference <= STEP, f"flipped along axis {axis}: off by {difference / LEVEL} levels"
 
 
-@laws.enter(Trait.TRANSPOSABLE)
+@laws.register(Trait.TRANSPOSE_EQUIVARIANT)
 def transposes_commute(case: Case) -> None:
     """Transposing images and draws transposes the result."""
-    corruption, images, draws = case.raw()
+    corruption, images, draws = case.apply_inputs()
     result = corruption.apply(images, draws)
     turned = corruption.apply(
         np.ascontiguousarray(images.swapaxes(1, 2)),
-        moved(draws, images.shape, lambda values: values.swapaxes(1, 2)),
+        move_draws(draws, images.shape, lambda values: values.swapaxes(1, 2)),
     )
-    difference = largest(turned - result.swapaxes(1, 2))
+    difference = max_abs(turned - result.swapaxes(1, 2))
     assert difference <= STEP, f"off by {difference / LEVEL} levels"
 
 
-def moved(draws: Any, shape: tuple[int, ...], move: Any) -> Any:
-    """Move the draws that have a place in the image; leave those for whole images."""
+def move_draws(draws: Any, shape: tuple[int, ...], move: Any) -> Any:
+    """Move the draws that have a position in the image; leave those for complete images."""
     if isinstance(draws, tuple):
-        return tuple(moved(part, shape, move) for part in draws)
+        return tuple(move_draws(part, shape, move) for part in draws)
     if isinstance(draws, np.ndarray) and draws.ndim >= 3 and draws.shape[1:3] == shape[1:3]:
         values: NDArray[Any] = np.ascontiguousarray(move(draws))
         return values

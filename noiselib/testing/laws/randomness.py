@@ -1,36 +1,37 @@
-"""Laws of chance: what an image draws depends on its id and the seed, and on nothing else."""
+"""Laws of randomness: the random draws for an image depend on its id and the seed alone."""
 
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import strategies as st
 
-from noiselib.corruption import Corruption, Trait
+from noiselib.corruption import Corruption
 from noiselib.testing.laws.law import Case, Laws
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 laws = Laws()
 
 
-def draws_something(cls: type[Corruption]) -> bool:
-    """Whether the class draws at its worst."""
+def is_random(cls: type[Corruption]) -> bool:
+    """Whether the class is random at maximum severity."""
     return cls().is_random
 
 
-@laws.enter()
+@laws.register()
 def same_seed_same_bits(case: Case) -> None:
-    """The same images, seed and ids give the same bits, and the global generator is left alone."""
+    """The same images, seed and ids have the same result; no global generator is used."""
     images, corruption, seed = case.images(), case.corruption(), case.seed()
     before = np.random.get_state()  # noqa: NPY002 - the global state is what must not change
     first = corruption(images, seed=seed)
-    assert np.array_equal(corruption(images, seed=seed), first), "other bits at the second call"
+    assert np.array_equal(corruption(images, seed=seed), first), "the second call differs"
     after = np.random.get_state()  # noqa: NPY002
-    assert repr(before) == repr(after), "numpy's global generator moved"
+    assert repr(before) == repr(after), "the global generator of numpy was used"
 
 
-@laws.enter()
-def seed_matters_where_there_is_chance(case: Case) -> None:
-    """Another seed or id gives another result just where the corruption draws."""
+@laws.register()
+def seed_matters_iff_random(case: Case) -> None:
+    """Another seed or id changes the result if and only if the corruption is random."""
     images = pictures("smooth", (4, 32, 32, 1), 7)
     corruption, seed = case.cls(), case.seed()
     result = corruption(images, seed=seed)
@@ -39,12 +40,12 @@ def seed_matters_where_there_is_chance(case: Case) -> None:
         "id": corruption(images, seed=seed, ids=4),
     }
     for what, other in others.items():
-        assert np.array_equal(other, result) != draws_something(case.cls), f"another {what}"
+        assert np.array_equal(other, result) != is_random(case.cls), f"another {what}"
 
 
-@laws.enter()
+@laws.register()
 def batches_do_not_matter(case: Case) -> None:
-    """Images split over batches, with their ids, give the bits of one batch."""
+    """Images split over batches, with their ids, have the result of one batch."""
     images = case.images(count=st.integers(2, 6))
     corruption, seed, first = case.corruption(), case.seed(), case.draw(st.integers(0, 99), "first")
     cut = case.draw(st.integers(0, len(images)), "cut")
@@ -54,9 +55,9 @@ def batches_do_not_matter(case: Case) -> None:
     assert np.array_equal(np.concatenate([head, tail]), whole), "the batch matters"
 
 
-@laws.enter()
+@laws.register()
 def order_does_not_matter(case: Case) -> None:
-    """Images in another order, with their ids, give the same bits in that order."""
+    """Images in another order, with their ids, have the same results in that order."""
     images = case.images(count=st.integers(2, 6))
     corruption, seed = case.corruption(), case.seed()
     order = np.array(case.draw(st.permutations(range(len(images))), "order"))
@@ -64,9 +65,9 @@ def order_does_not_matter(case: Case) -> None:
     assert np.array_equal(corruption(images[order], seed=seed, ids=order), whole[order])
 
 
-@laws.enter()
+@laws.register()
 def neighbours_do_not_matter(case: Case) -> None:
-    """An image's result stays when another image of the batch changes."""
+    """The result for an image does not change when another image of the batch does."""
     images = case.images(count=st.integers(2, 4))
     corruption, seed = case.corruption(), case.seed()
     changed = images.copy()
@@ -75,18 +76,18 @@ def neighbours_do_not_matter(case: Case) -> None:
     assert np.array_equal(corruption(changed, seed=seed)[0], first), "a neighbour matters"
 
 
-@laws.enter(Trait.BROADCAST)
-def varied_is_each_at_its_own(case: Case) -> None:
-    """With fields (n, 1, 1, 1), `apply` gives each image what its own strength gives it."""
-    from noiselib.execution import corrupt, spread_over
+@laws.register(Trait.BROADCAST)
+def broadcast_matches_single_strengths(case: Case) -> None:
+    """With fields (n, 1, 1, 1), `apply` returns the result of each image at its own strength."""
+    from noiselib.execution import corrupt
 
-    corruption, images, _ = case.raw()
+    corruption, images, _ = case.apply_inputs()
     seed = case.seed()
     parts = np.array([case.draw(st.integers(1, 32), "t * 32") / 32 for _ in images])
     ids = np.arange(len(images), dtype=np.uint64)
-    spread, still = spread_over(corruption, parts)
+    spread, unchanged = corruption.at_each(parts)
     together = corrupt(spread, images, seed, ids)
-    together[still] = images[still]
+    together[unchanged] = images[unchanged]
     for i, t in enumerate(parts):
         alone = corruption.at(float(t))(images[i : i + 1], seed=seed, ids=i)
         assert np.array_equal(together[i : i + 1], alone), f"image {i} at t = {t}"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from studies.report.blocks import Figure
 from studies.report.charts import style
 from studies.report.format import shortened
-from studies.tables.data_statistics import LEVELS, Brightness, Projection
+from studies.tables.diagnosis_images import HISTOGRAM_BINS, Brightness, Projection
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def draw_labels(
 
 def draw_histogram(name: str, views: Sequence[Brightness]) -> Figure:
     """Draw the shares of the pixel values, one line for each view, on a logarithmic axis."""
-    edges = np.linspace(0, 256, LEVELS + 1)
+    edges = np.linspace(0, 256, HISTOGRAM_BINS + 1)
     with style.styled():
         figure = style.canvas(style.PHONE_WIDTH, 3.3)
         panel = figure.subplots()

@@ -11,7 +11,7 @@ from studies.report.charts.style import PHONE_WIDTH, canvas, rendered, styled, t
 from studies.report.format import shortened
 from studies.report.images import displayed
 from studies.run.diagnosis import Images
-from studies.tables.image_choices import Block, Tile
+from studies.tables.diagnosis_images import GalleryImage, GalleryPart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,12 +61,12 @@ class Labels:
         Whether a frame shows which predictions are correct.
     """
 
-    lines: Callable[[Tile], Sequence[str]]
+    lines: Callable[[GalleryImage], Sequence[str]]
     framed: bool = False
 
 
 def draw_gallery(
-    name: str, title: str, blocks: Sequence[Block], images: Images, labels: Labels
+    name: str, title: str, blocks: Sequence[GalleryPart], images: Images, labels: Labels
 ) -> Figure:
     """Draw blocks of images under one another.
 
@@ -74,7 +74,7 @@ def draw_gallery(
     ----------
     name, title : str
         File name and heading of the figure.
-    blocks : sequence of Block
+    blocks : sequence of GalleryPart
         At least one with a tile.
     images : ndarray of uint8
         All images, ``(n, h, w, c)``; the tiles have their numbers.
@@ -82,7 +82,7 @@ def draw_gallery(
         What to write under each.
     """
     aspect = images.shape[1] / images.shape[2]
-    lines = max(len(labels.lines(tile)) for block in blocks for tile in block.tiles)
+    lines = max(len(labels.lines(tile)) for block in blocks for tile in block.images)
     row = _IMAGE * aspect + _LINE * lines + 0.12
     height = sum(_height(block, row) for block in blocks)
     with styled(), _whole_images():
@@ -94,28 +94,28 @@ def draw_gallery(
             if block.heading:
                 panel.text(0.04, top + 0.2, block.heading, fontsize=9.5, va="baseline")
                 top += _HEADING
-            for number, tile in enumerate(block.tiles):
+            for number, tile in enumerate(block.images):
                 place = number % _COLUMNS, top + row * (number // _COLUMNS)
                 _draw_tile(panel, place, tile, images[tile.number], labels)
-            top += row * math.ceil(len(block.tiles) / _COLUMNS)
+            top += row * math.ceil(len(block.images) / _COLUMNS)
         _set_bare(panel, _COLUMNS, height)
         figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
         return rendered(name, figure)
 
 
-def _height(block: Block, row: float) -> float:
-    return row * math.ceil(len(block.tiles) / _COLUMNS) + (_HEADING if block.heading else 0)
+def _height(block: GalleryPart, row: float) -> float:
+    return row * math.ceil(len(block.images) / _COLUMNS) + (_HEADING if block.heading else 0)
 
 
 def _draw_tile(
-    panel: "Axes", place: tuple[float, float], tile: Tile, image: Images, labels: Labels
+    panel: "Axes", place: tuple[float, float], tile: GalleryImage, image: Images, labels: Labels
 ) -> None:
     from matplotlib.patches import Rectangle
 
     left, top = place[0] + (1 - _IMAGE) / 2, place[1] + 0.04
     bottom = top + _IMAGE * image.shape[0] / image.shape[1]
     _show_image(panel, image, (left, left + _IMAGE, bottom, top))
-    right = all(answer == tile.true for answer, _ in tile.answers)
+    right = all(answer == tile.true for answer, _ in tile.predictions)
     colour = (_RIGHT if right else _WRONG) if labels.framed else "#333333"
     if labels.framed:
         frame = Rectangle(

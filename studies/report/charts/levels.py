@@ -12,8 +12,8 @@ from studies.report.blocks import Figure
 from studies.report.charts import style
 from studies.report.format import percent
 from studies.report.images import corrupted
-from studies.stats.corruption_error import Score
-from studies.tables.benchmark import Benchmark, Section
+from studies.stats.corruption_error import ErrorRatio
+from studies.tables.benchmark import Benchmark, CorruptionScores
 from studies.tables.curves import LevelRow
 
 if TYPE_CHECKING:
@@ -70,23 +70,18 @@ _MARKS = (
 _DODGE = 0.3  # of a level: the room in which the marks of several models stand side by side
 
 
-def marked(section: Section) -> str:
+def marked(section: CorruptionScores) -> str:
     """Return a name with a dagger if it is an approximation, in parentheses if not in the mCE."""
     name = section.corruption + ("" if section.fidelity in FAITHFUL else DAGGER)
     return name if section.counts else f"({name})"
 
 
-def approximations(benchmark: Benchmark) -> list[str]:
-    """Return the corruptions in the mCE that only approximate the published ones."""
-    return [item.corruption for item in benchmark.counted if item.fidelity not in FAITHFUL]
-
-
 def mean_name(benchmark: Benchmark) -> str:
     """Return ``mCE``, with a dagger where approximations are in it."""
-    return "mCE" + (DAGGER if approximations(benchmark) else "")
+    return "mCE" + (DAGGER if benchmark.approximations else "")
 
 
-def missing_text(score: Score) -> str:
+def missing_text(score: ErrorRatio) -> str:
     """Return why a ratio of errors has no value."""
     return "missing" if score.missing else "undefined"
 
@@ -120,9 +115,9 @@ def draw_levels(
         Named ``accuracy``.
     """
     with style.styled():
-        count = len(benchmark.sections)
+        count = len(benchmark.corruptions)
         figure, panels = style.grid_of_panels(count, columns=4, width=3.3, height=3.1)
-        for panel, section in zip(panels, benchmark.sections, strict=True):
+        for panel, section in zip(panels, benchmark.corruptions, strict=True):
             _draw_panel(panel, rows, section, benchmark, chance)
             style.draw_strip(panel, strips.get(section.corruption, ()))
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
@@ -152,7 +147,7 @@ def draw_level_panels(
         Named ``accuracy-01-shot_noise`` and so on, in the order of the benchmark's sections.
     """
     figures = []
-    for number, section in enumerate(benchmark.sections, start=1):
+    for number, section in enumerate(benchmark.corruptions, start=1):
         with style.styled():
             figure, (panel,) = style.grid_of_panels(1, columns=1, width=4.0, height=3.1)
             _draw_panel(panel, rows, section, benchmark, chance)
@@ -163,7 +158,7 @@ def draw_level_panels(
     return figures
 
 
-def _alt(section: Section, rows: Sequence[LevelRow]) -> str:
+def _alt(section: CorruptionScores, rows: Sequence[LevelRow]) -> str:
     """Return what a panel shows, in words."""
     texts = [
         f"{model} {', '.join(percent(row.accuracy) for row in of_model)}"
@@ -174,7 +169,11 @@ def _alt(section: Section, rows: Sequence[LevelRow]) -> str:
 
 
 def _draw_panel(
-    panel: "Axes", rows: Sequence[LevelRow], section: Section, benchmark: Benchmark, chance: float
+    panel: "Axes",
+    rows: Sequence[LevelRow],
+    section: CorruptionScores,
+    benchmark: Benchmark,
+    chance: float,
 ) -> None:
     from matplotlib.ticker import PercentFormatter
 

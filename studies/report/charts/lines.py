@@ -129,7 +129,7 @@ def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
     others = [model for model in models if model != benchmark.reference]
     if not others:
         return None
-    labels = [mean_name(benchmark), *(marked(section) for section in benchmark.sections)]
+    labels = [mean_name(benchmark), *(marked(section) for section in benchmark.corruptions)]
     with style.styled():
         figure, (panel,) = style.grid_of_panels(
             1, columns=1, width=6.8, height=0.8 + len(labels) * (0.12 + 0.16 * len(others))
@@ -156,7 +156,7 @@ def _draw_bars(
 ) -> None:
     standings = [
         next(item for item in group if item.model == model)
-        for group in (benchmark.overall, *(section.standings for section in benchmark.sections))
+        for group in (benchmark.overall, *(section.scores for section in benchmark.corruptions))
     ]
     thickness = 0.76 / count
     for line, standing in enumerate(standings):

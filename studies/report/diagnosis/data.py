@@ -16,8 +16,7 @@ from studies.report.diagnosis.scores import DiagnosisContext
 from studies.report.format import under
 from studies.report.page import Section
 from studies.run.diagnosis import View
-from studies.tables.data_statistics import Brightness, brightness, projection
-from studies.tables.image_choices import of_classes
+from studies.tables.diagnosis_images import Brightness, brightness, class_samples, projection
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -45,7 +44,7 @@ def data_section(context: DiagnosisContext) -> Section:
 
 
 def _samples(views: Sequence[View], data: "Dataset", seed: int) -> list[Figure]:
-    chosen = of_classes(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
+    chosen = class_samples(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
     names = data.class_names[:_ROWS]
     return [
         draw_image_table(

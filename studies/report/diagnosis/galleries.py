@@ -11,14 +11,14 @@ from studies.report.format import shortened, under
 from studies.report.page import Section
 from studies.run.diagnosis import View
 from studies.stats.metrics import correct
-from studies.tables.image_choices import (
-    OF_EACH,
-    Block,
-    Tile,
-    compared,
-    of_pairs,
-    samples,
-    wrong_ones,
+from studies.tables.diagnosis_images import (
+    MAX_COMPARED,
+    GalleryImage,
+    GalleryPart,
+    compare_mistakes,
+    confused_images,
+    misclassified,
+    sample_predictions,
 )
 
 ARROW = "\N{RIGHTWARDS ARROW}"
@@ -34,7 +34,7 @@ def pairs_section(context: DiagnosisContext) -> Section:
         if not finding.pairs:
             return f"{model} confuses no pair {under(view.title)}."
         labels, names = context.data.test_labels, context.class_names
-        blocks = of_pairs(view, model, labels, finding.pairs, names, context.seed)
+        blocks = confused_images(view, model, labels, finding.pairs, names, context.seed)
         title = f"Most confused pairs of {model}"
         counts = "; ".join(block.heading for block in blocks)
         return _gallery(context, "pairs", model, view, title, blocks).described(
@@ -50,14 +50,15 @@ def misclassified_section(context: DiagnosisContext) -> Section:
 
     def draw(model: str, view: View) -> Figure | str:
         labels, names = context.data.test_labels, context.class_names
-        block = wrong_ones(view, model, labels, context.seed)
-        if not block.tiles:
+        block = misclassified(view, model, labels, context.seed)
+        if not block.images:
             return f"{model} misclassifies none of the {len(labels):,} images {under(view.title)}."
         texts = ", ".join(
-            f"{names[tile.true]} predicted as {names[tile.answers[0][0]]}" for tile in block.tiles
+            f"{names[tile.true]} predicted as {names[tile.predictions[0][0]]}"
+            for tile in block.images
         )
         title = f"Images misclassified by {model}"
-        chosen = _chosen(len(block.tiles), block.of, context.seed)
+        chosen = _chosen(len(block.images), block.total, context.seed)
         return _gallery(context, "wrong", model, view, title, [block]).described(
             f"Images that {model} misclassifies {under(view.title)}: {texts}.",
             f"{model} {under(view.title)}: {chosen}",
@@ -75,15 +76,15 @@ def comparison_section(context: DiagnosisContext) -> Section | None:
     first, *others = context.models
 
     def draw(other: str, view: View) -> Figure | str:
-        blocks = compared(view, first, other, context.data.test_labels, context.seed)
-        if not any(block.tiles for block in blocks):
+        blocks = compare_mistakes(view, first, other, context.data.test_labels, context.seed)
+        if not any(block.images for block in blocks):
             return f"{first} and {other} misclassify no image {under(view.title)}."
         counts = "; ".join(block.heading for block in blocks)
         title = f"{first} and {other}"
         return _gallery(context, "compared", other, view, title, blocks).described(
             f"Images that {first} or {other} misclassifies {under(view.title)}: {counts}.",
             f"{under(view.title).capitalize()}: {counts}. True class {ARROW} {first} | {other}; at "
-            f"most {OF_EACH} of each, chosen with seed {context.seed}",
+            f"most {MAX_COMPARED} of each, chosen with seed {context.seed}",
         )
 
     return _section("Comparison of two models", context, others, draw) if others else None
@@ -93,12 +94,12 @@ def samples_section(context: DiagnosisContext) -> Section:
     """Return a seeded sample of all images, correct predictions in green and wrong ones in red."""
 
     def draw(model: str, view: View) -> Figure:
-        block = samples(view, model, context.data.test_labels, context.seed)
-        numbers = [tile.number for tile in block.tiles]
+        block = sample_predictions(view, model, context.data.test_labels, context.seed)
+        numbers = [tile.number for tile in block.images]
         right = int(correct(view.outcomes[model])[numbers].sum())
         count = f"{right} of these {len(numbers)} are correct"
         title = f"Predictions of {model}"
-        chosen = _chosen(len(numbers), block.of, context.seed)
+        chosen = _chosen(len(numbers), block.total, context.seed)
         return _gallery(context, "samples", model, view, title, [block]).described(
             f"A sample of images with the predictions of {model} {under(view.title)}: {count}.",
             f"{model} {under(view.title)}: {count}; {chosen}",
@@ -132,7 +133,7 @@ def _gallery(
     model: str,
     view: View,
     title: str,
-    blocks: Sequence[Block],
+    blocks: Sequence[GalleryPart],
 ) -> Figure:
     is_sample = kind == "samples"
     lines = partial(sample_lines if is_sample else mistake_lines, class_names=context.class_names)
@@ -149,28 +150,28 @@ def _chosen(shown: int, total: int, seed: int) -> str:
     return f"all {total:,}" if shown == total else f"{shown} of {total:,}, chosen with seed {seed}"
 
 
-def mistake_lines(tile: Tile, class_names: Sequence[str]) -> list[str]:
+def mistake_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
     """Return what stands under a mistake: true class, arrow, predictions, confidences."""
     true, predicted, confidence = _parts(tile, class_names)
-    if len(tile.answers) == 1 and max(len(true), len(predicted)) <= _SHORT:
+    if len(tile.predictions) == 1 and max(len(true), len(predicted)) <= _SHORT:
         return [f"{true} {ARROW} {predicted}  {confidence}"]
     if max(map(len, (true, *predicted.split(" | ")))) <= _SHORT:
         return [f"{true} {ARROW} {predicted}", confidence]
     return [true, f"{ARROW} {predicted}", confidence]
 
 
-def sample_lines(tile: Tile, class_names: Sequence[str]) -> list[str]:
+def sample_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
     """Return what stands under a sample: correct or wrong, the prediction, its confidence."""
     true, predicted, confidence = _parts(tile, class_names)
-    right = tile.answers[0][0] == tile.true
+    right = tile.predictions[0][0] == tile.true
     sign, truth = (_RIGHT, []) if right else (_WRONG, [f"is {true}"])
     if len(predicted) <= _SHORT:
         return [f"{sign} {predicted}  {confidence}", *truth]
     return [f"{sign} {predicted}", confidence, *truth]
 
 
-def _parts(tile: Tile, class_names: Sequence[str]) -> tuple[str, str, str]:
-    room = 11 // len(tile.answers)
-    predicted = " | ".join(shortened(class_names[number], room) for number, _ in tile.answers)
-    confidence = " | ".join(f"{100 * share:.0f} %" for _, share in tile.answers)
+def _parts(tile: GalleryImage, class_names: Sequence[str]) -> tuple[str, str, str]:
+    room = 11 // len(tile.predictions)
+    predicted = " | ".join(shortened(class_names[number], room) for number, _ in tile.predictions)
+    confidence = " | ".join(f"{100 * share:.0f} %" for _, share in tile.predictions)
     return shortened(class_names[tile.true], 11), predicted, confidence

@@ -27,7 +27,7 @@ from studies.report.format import CLEAN_IMAGES, listed, under, with_limits
 from studies.report.page import Section, make_sections
 from studies.run.diagnosis import History, View
 from studies.stats.confusion import pair_names
-from studies.tables.diagnosis import Finding, classes_csv, confusion_csv, find
+from studies.tables.diagnosis import Evaluation, classes_csv, confusion_csv, evaluate
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -53,7 +53,7 @@ SECTIONS: tuple[Callable[[DiagnosisContext], Section | None], ...] = (
 class DiagnosisReport:
     """The findings of a diagnosis, how many predictions are missing, and its files by name."""
 
-    findings: list[Finding]
+    findings: list[Evaluation]
     class_names: Sequence[str]
     missing: int
     files: dict[str, bytes]
@@ -98,7 +98,7 @@ def make_diagnosis_report(
     """
     names = data.class_names
     findings = [
-        find(view.title, model, [outcomes], data.test_labels, data.classes)
+        evaluate(view.title, model, [outcomes], data.test_labels, data.classes)
         for view in views
         for model, outcomes in view.outcomes.items()
     ]
@@ -121,19 +121,19 @@ def make_diagnosis_report(
     return DiagnosisReport(findings, names, report.missing, files)
 
 
-def answer(findings: Sequence[Finding], data: str, class_names: Sequence[str]) -> list[str]:
+def answer(findings: Sequence[Evaluation], data: str, class_names: Sequence[str]) -> list[str]:
     """Return accuracy, most confused pairs and calibration under each condition.
 
     Parameters
     ----------
-    findings : sequence of Finding
+    findings : sequence of Evaluation
         Condition by condition, the same models in each.
     data : str
         Name of the data.
     class_names : sequence of str
         One for each class.
     """
-    of_condition: dict[str, list[Finding]] = {}
+    of_condition: dict[str, list[Evaluation]] = {}
     for item in findings:
         of_condition.setdefault(item.condition, []).append(item)
     return [
@@ -143,7 +143,7 @@ def answer(findings: Sequence[Finding], data: str, class_names: Sequence[str]) -
     ]
 
 
-def _accuracy(condition: str, findings: Sequence[Finding], data: str) -> str:
+def _accuracy(condition: str, findings: Sequence[Evaluation], data: str) -> str:
     shares = [f"{item.model} {with_limits(item.accuracy.estimate, item.accuracy)}"
               for item in findings]  # fmt: skip
     images = f"the {findings[0].counts.sum():,} clean test images of {data}"
@@ -151,7 +151,7 @@ def _accuracy(condition: str, findings: Sequence[Finding], data: str) -> str:
     return f"Accuracy {place}: {listed(shares)}."
 
 
-def _confused(condition: str, findings: Sequence[Finding], class_names: Sequence[str]) -> str:
+def _confused(condition: str, findings: Sequence[Evaluation], class_names: Sequence[str]) -> str:
     parts = [
         f"{item.model} {listed(pair_names(item.pairs[:3], class_names))}"
         if item.pairs
@@ -161,6 +161,6 @@ def _confused(condition: str, findings: Sequence[Finding], class_names: Sequence
     return f"Most confused pairs, {under(condition)}: {'; '.join(parts)}."
 
 
-def _calibration(condition: str, findings: Sequence[Finding]) -> str:
+def _calibration(condition: str, findings: Sequence[Evaluation]) -> str:
     parts = [f"{item.model} {calibration_text(item.calibration)}" for item in findings]
     return f"Calibration, {under(condition)}: {'; '.join(parts)}."

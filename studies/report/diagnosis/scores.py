@@ -13,7 +13,7 @@ from studies.report.format import EN_DASH, listed, percent, under
 from studies.report.page import Section
 from studies.run.diagnosis import History, View
 from studies.stats.confusion import pair_names
-from studies.tables.diagnosis import Finding
+from studies.tables.diagnosis import Evaluation
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -27,7 +27,7 @@ class DiagnosisContext:
     ----------
     views : sequence of View
         The test images and the predictions under each condition, the clean one first.
-    findings : sequence of Finding
+    findings : sequence of Evaluation
         One for each condition and model.
     histories : sequence of History
         One for each model.
@@ -38,7 +38,7 @@ class DiagnosisContext:
     """
 
     views: Sequence[View]
-    findings: Sequence[Finding]
+    findings: Sequence[Evaluation]
     histories: Sequence[History]
     data: "Dataset"
     seed: int
@@ -53,7 +53,7 @@ class DiagnosisContext:
         """Names of the classes."""
         return self.data.class_names
 
-    def by_model(self) -> Iterator[tuple[Finding, str]]:
+    def by_model(self) -> Iterator[tuple[Evaluation, str]]:
         """Yield the findings model by model, each with the name of its condition in files."""
         names = {view.title: view.name for view in self.views}
         for model in self.models:
@@ -61,7 +61,7 @@ class DiagnosisContext:
                 if item.model == model:
                     yield item, names[item.condition]
 
-    def by_condition(self) -> Iterator[tuple[str, list[Finding]]]:
+    def by_condition(self) -> Iterator[tuple[str, list[Evaluation]]]:
         """Yield each condition with its findings."""
         for condition, items in groupby(self.findings, key=lambda item: item.condition):
             yield condition, list(items)
@@ -90,7 +90,7 @@ def confusion_section(context: DiagnosisContext) -> Section:
 
 
 def _confusion_figure(
-    context: DiagnosisContext, item: Finding, condition: str, *, as_shares: bool
+    context: DiagnosisContext, item: Evaluation, condition: str, *, as_shares: bool
 ) -> Figure:
     kind, quantity = ("shares", "% of the true class") if as_shares else ("counts", "images")
     names = context.class_names
@@ -111,7 +111,7 @@ def _confusion_figure(
     )
 
 
-def _pair_rows(findings: Sequence[Finding], class_names: Sequence[str]) -> list[list[str]]:
+def _pair_rows(findings: Sequence[Evaluation], class_names: Sequence[str]) -> list[list[str]]:
     rows = []
     for item in findings:
         for pair in item.pairs:
@@ -147,7 +147,7 @@ def scores_section(context: DiagnosisContext) -> Section:
     return Section("Class scores", blocks)
 
 
-def _scores_figure(context: DiagnosisContext, item: Finding, condition: str) -> Figure:
+def _scores_figure(context: DiagnosisContext, item: Evaluation, condition: str) -> Figure:
     names = context.class_names
     figure = draw_class_scores(
         figure_name("classes", context.models, item.model, condition),
@@ -166,7 +166,7 @@ def _scores_figure(context: DiagnosisContext, item: Finding, condition: str) -> 
     )
 
 
-def _lowest(findings: Sequence[Finding], model: str) -> float:
+def _lowest(findings: Sequence[Evaluation], model: str) -> float:
     """Return where the axes of the scores of a model begin: a little below the lowest score."""
     least = min(
         value

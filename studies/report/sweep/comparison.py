@@ -164,7 +164,7 @@ def verdict(item: ModelDifference, margin: float | None) -> str:
     """Return the verdict on one row in a few words."""
     if item.difference.low > 0:
         return "better"
-    if item.least_loss <= 0:
+    if item.lowest_drop <= 0:
         return "no significant difference"
     if margin is not None and not item.is_worse(margin):
         return "worse, within the margin"
@@ -206,6 +206,6 @@ def _failure(item: ModelDifference, margin: float) -> str:
     where = item.where
     place = {"clean": "on clean images", OVERALL: f"over {OVERALL}"}.get(where, f"under {where}")
     return (
-        f"FAIL: {item.pair.candidate} loses {100 * item.loss:.1f} points {place} "
-        f"(at least {100 * item.least_loss:.1f}); the margin is {100 * margin:g}."
+        f"FAIL: {item.pair.candidate} loses {100 * item.drop:.1f} points {place} "
+        f"(at least {100 * item.lowest_drop:.1f}); the margin is {100 * margin:g}."
     )

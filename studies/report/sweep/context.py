@@ -12,7 +12,7 @@ from studies.report.format import CLEAN_IMAGES, listed, percent, strength_text, 
 from studies.report.images import Originals, Strips
 from studies.results.sweep_results import SweepResults
 from studies.tables.curves import Curve, CurveRow
-from studies.tables.diagnosis import Finding, find
+from studies.tables.diagnosis import Evaluation, evaluate
 from studies.tables.sweep import SweepTables
 
 _Item = TypeVar("_Item")
@@ -41,7 +41,7 @@ class SweepContext:
         An image at a few strengths of each corruption.
     overview : Overview
         The mean accuracies.
-    findings : sequence of Finding
+    findings : sequence of Evaluation
         Confusions and calibration on the clean images and at each maximum severity.
     settings : mapping of str to object
         The settings of the study, as a run stores them.
@@ -56,7 +56,7 @@ class SweepContext:
     tables: SweepTables
     strips: Strips
     overview: Overview
-    findings: Sequence[Finding]
+    findings: Sequence[Evaluation]
     settings: Mapping[str, Any]
     failures_each: int
     thumbnail_side: int
@@ -78,7 +78,7 @@ class SweepContext:
         return Folded("Table", [table], f"{len(table.groups)} parts")
 
 
-def find_mistakes(results: SweepResults) -> list[Finding]:
+def find_mistakes(results: SweepResults) -> list[Evaluation]:
     """Return a finding for each model on the clean images and at each maximum severity."""
     about = results.evaluation_set
     findings = []
@@ -86,7 +86,9 @@ def find_mistakes(results: SweepResults) -> list[Finding]:
         for model in results.models:
             outcomes = list(results.outcomes_at(point, model).values())
             if outcomes:
-                findings.append(find(title, model, outcomes, about.labels, len(about.class_names)))
+                findings.append(
+                    evaluate(title, model, outcomes, about.labels, len(about.class_names))
+                )
     return findings
 
 

@@ -27,7 +27,7 @@ from studies.report.page import Section
 from studies.report.sweep.context import SweepContext, folded_families
 from studies.results.sweep_results import SeverityRange
 from studies.stats.confusion import pair_names, row_shares
-from studies.tables.diagnosis import Finding
+from studies.tables.diagnosis import Evaluation
 from studies.tables.failures import FailedImage, FirstFailures, ModelPrediction, find_first_failures
 
 _LETTERS = 20  # of a class name that stand under an image
@@ -76,7 +76,7 @@ def _gallery(context: SweepContext, severity_range: SeverityRange) -> Folded:
 
 
 def _failure_sentence(failures: FirstFailures) -> str:
-    begin = f"{failures.model} classifies {failures.recognised:,} clean images correctly"
+    begin = f"{failures.model} classifies {failures.clean_correct:,} clean images correctly"
     if not failures.images:
         return f"{begin}, and misclassifies none of them."
     first = f"the first {failures.first:,}" if failures.first > 1 else "the first"
@@ -150,11 +150,11 @@ def confusion_section(context: SweepContext) -> Section:
 
 
 def _most_harmful(
-    by_condition: Sequence[tuple[str, list[Finding]]],
-) -> list[tuple[str, list[Finding]]]:
+    by_condition: Sequence[tuple[str, list[Evaluation]]],
+) -> list[tuple[str, list[Evaluation]]]:
     """Return the clean images and the conditions of lowest accuracy, in their order."""
 
-    def accuracy(pair: tuple[str, list[Finding]]) -> float:
+    def accuracy(pair: tuple[str, list[Evaluation]]) -> float:
         return sum(item.accuracy.estimate for item in pair[1]) / len(pair[1])
 
     corrupted = [pair for pair in by_condition if pair[0] != CLEAN_IMAGES]
@@ -163,9 +163,9 @@ def _most_harmful(
 
 
 def _pairs_table(
-    by_condition: Sequence[tuple[str, Sequence[Finding]]], class_names: Sequence[str]
+    by_condition: Sequence[tuple[str, Sequence[Evaluation]]], class_names: Sequence[str]
 ) -> Table:
-    def cells(item: Finding) -> list[str]:
+    def cells(item: Evaluation) -> list[str]:
         return [
             item.model,
             ", ".join(pair_names(item.pairs[:_PAIRS], class_names)) or "none",
@@ -186,7 +186,7 @@ def _title(condition: str) -> str:
     return under(condition).capitalize() if condition == CLEAN_IMAGES else f"Under {condition}"
 
 
-def _matrix(item: Finding, class_names: Sequence[str]) -> Table:
+def _matrix(item: Evaluation, class_names: Sequence[str]) -> Table:
     def cell(share: float) -> ShadedCell:
         return ShadedCell(cell_text(share) if share else "", share)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from studies.config.validators import is_guest
+from studies.config.validators import is_external
 from studies.report.blocks import Steps, command
 from studies.report.charts.curves import MOST_PANELS, draw_overview
 from studies.report.charts.overview import as_drawn_on_page, draw_means, make_overview
@@ -40,7 +40,7 @@ def next_steps_section(context: SweepContext) -> Section:
     study, folder = context.settings, context.folder
     hardest = min(context.curves, key=lambda curve: curve.mean_accuracy)
     name = hardest.title if hardest.title != hardest.corruption else "the most harmful corruption"
-    trained = [model for model in study["models"] if not is_guest(model)]
+    trained = [model for model in study["models"] if not is_external(model)]
     spec = _harmful_spec(hardest)
     models = ",".join(study["models"])
     arguments = ("--data", study["data"], "--models", models, "--corruption", spec)

@@ -1,11 +1,11 @@
-"""Where workers are: processes that are started here, or a Dask cluster that runs already."""
+"""Connection to a Dask cluster: one that is started here, or one that runs already."""
 
 import asyncio
 import logging
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,167 +14,136 @@ from studies.core.errors import StudyError
 from studies.run.engine import describe
 
 if TYPE_CHECKING:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
 
-MOST_WORKERS = 1024
+MAX_WORKERS = 1024
+
+SCHEDULER_TIMEOUT = 5.0
+"""Seconds that a scheduler gets to answer."""
 
 _SETTINGS = {
     # TensorFlow hangs in a process that was forked from one where it runs.
     "distributed.worker.multiprocessing-method": "spawn",
-    # A task goes to another worker once. Then its cells are computed one by one in processes of
-    # their own, which tells for certain which of them ends its process.
+    # A task goes to another worker once; after that, its cells are computed in isolated processes,
+    # which shows for certain which of them ends its process.
     "distributed.scheduler.allowed-failures": 1,
     # Models and images are sent once, as tasks, so that they are computed again where a worker
-    # that held them dies; Dask would have them scattered, which loses them.
+    # that held them dies; Dask recommends scattering, which loses them.
     "distributed.admin.large-graph-warning-threshold": "1GiB",
-    # So long after a worker's death Dask gives it up, if it happens to be dead then as well.
+    # After this time Dask gives up a worker that happens to be dead then as well.
     "distributed.deploy.lost-worker-timeout": "1h",
-    # Dask watches itself closely by default, which costs a tenth of a core.
+    # Dask monitors itself closely by default, which costs a tenth of a core.
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.interval": "10s",
     "distributed.admin.tick.interval": "1s",
-    # What a worker prints of its own death is noise: deaths are told as failed cells.
+    # The messages of dying workers are noise: they are reported as failed cells.
     "logging.distributed": "critical",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the cells of a sweep are computed; it changes none of their bytes.
+class ClusterConfig:
+    """Which workers compute the cells of a sweep; it changes none of their bytes.
 
-    Parameters
+    Attributes
     ----------
-    workers
-        Processes to start here, where there is no scheduler.
-    scheduler
-        Address of a Dask scheduler, as ``tcp://host:8786``.
+    workers : int, optional
+        Number of processes to start here, where there is no scheduler.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``.
     """
 
-    workers: int = 1
+    workers: int | None = None
     scheduler: str | None = None
 
     def check(self) -> None:
-        """Make sure that Dask is installed and the scheduler can be reached, before a long wait.
+        """Make sure that the settings are valid, Dask is installed and the scheduler answers.
 
         Raises
         ------
         StudyError
-            When it is not.
+            When that is not the case.
         """
-        _require_dask()
+        if self.workers is not None and self.scheduler is not None:
+            raise StudyError(
+                "give either --workers, to start processes here, or --scheduler, the address of a "
+                "Dask cluster that runs already, not both"
+            )
+        if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
+            raise StudyError(f"--workers must lie in [1, {MAX_WORKERS}], got {self.workers}")
+        try:
+            import distributed  # noqa: F401 - to see whether it is installed
+        except ModuleNotFoundError as error:
+            raise StudyError(
+                f"workers need {error.name}, which is not installed; it comes with the extra "
+                "'cluster': python -m pip install -e \".[app,cluster]\""
+            ) from None
         if self.scheduler is not None:
-            reach(self.scheduler)
-
-
-def place_of(workers: int | None, scheduler: str | None) -> Place | None:
-    """Return the place that was asked for: None is this process, without workers.
-
-    Parameters
-    ----------
-    workers
-        Processes to start here, 1 to 1024, or None.
-    scheduler
-        Address of a Dask scheduler, as ``tcp://host:8786``, or None.
-
-    Raises
-    ------
-    StudyError
-        When both are given, or the number is out of range.
-    """
-    if workers is not None and scheduler is not None:
-        raise StudyError(
-            "give either --workers, to start processes here, or --scheduler, the address of a Dask "
-            "cluster that runs already, not both"
-        )
-    if scheduler is not None:
-        return Place(scheduler=scheduler)
-    if workers is None:
-        return None
-    if not 1 <= workers <= MOST_WORKERS:
-        raise StudyError(f"--workers must lie in [1, {MOST_WORKERS}], got {workers}")
-    return Place(workers)
+            check_scheduler(self.scheduler)
 
 
 @contextmanager
-def connected(place: Place) -> Iterator["Client"]:
-    """Start workers, or connect to a scheduler that has some; whatever was started is ended.
+def connect(config: ClusterConfig) -> Iterator["Client"]:
+    """Start workers, or connect to a scheduler; what was started is ended afterwards.
 
     Raises
     ------
     StudyError
-        When no worker can be had.
+        When there can be no workers.
     """
-    _require_dask()
+    config.check()
     import dask
+    from distributed import Client, LocalCluster
 
-    with dask.config.set(_SETTINGS), _quiet():
-        if place.scheduler is not None:
-            reach(place.scheduler)
-            with _client(place.scheduler) as client:
-                yield client
-            return
-        with _without_interrupts():
-            cluster = _local_cluster()
-        with cluster, _client(cluster) as client:
-            cluster.scale(place.workers)  # type: ignore[no-untyped-call]  # Dask's
-            yield client
+    with dask.config.set(_SETTINGS), _silent_logs(), ExitStack() as stack:
+        try:
+            with _without_interrupts():
+                cluster = config.scheduler or stack.enter_context(
+                    LocalCluster(  # type: ignore[no-untyped-call]  # Dask's
+                        n_workers=0,
+                        threads_per_worker=1,
+                        processes=True,
+                        dashboard_address="127.0.0.1:0",  # any free port; with None it must be 8787
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+                client = stack.enter_context(
+                    Client(  # type: ignore[no-untyped-call]  # Dask's
+                        cluster, timeout=SCHEDULER_TIMEOUT, set_as_default=False
+                    )
+                )
+        except (OSError, RuntimeError) as error:
+            failed = "the scheduler was lost" if config.scheduler else "workers cannot be started"
+            raise StudyError(f"{failed}: {describe(error)}") from None
+        if config.scheduler is None:
+            client.cluster.scale(config.workers)
+        yield client
 
 
-def revive(client: "Client") -> None:
-    """Start those workers of this machine again that Dask has given up.
+def restart_workers(client: "Client") -> None:
+    """Start those workers of a local cluster again that Dask has given up.
 
-    Dask itself starts a worker again when it dies, but not without end.
+    Dask itself restarts a worker when it dies, but not any number of times.
     """
     from distributed.core import Status
 
     cluster = client.cluster
-    if cluster is None:  # somebody else's
+    if cluster is None:  # a cluster that was not started here
         return
 
     async def forget() -> None:
-        for name, keeper in list(cluster.workers.items()):
-            if keeper.status in {Status.closed, Status.failed}:
+        for name, nanny in list(cluster.workers.items()):
+            if nanny.status in {Status.closed, Status.failed}:
                 del cluster.workers[name]
 
     cluster.sync(forget)
     cluster.scale(len(cluster.worker_spec))
 
 
-def _local_cluster() -> "LocalCluster":
-    """Start a scheduler in this process, still without workers."""
-    from distributed import LocalCluster
-
-    try:
-        return LocalCluster(  # type: ignore[no-untyped-call]  # Dask's
-            n_workers=0,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address="127.0.0.1:0",  # any free port; with None it must be 8787
-            silence_logs=logging.CRITICAL,
-        )
-    except (OSError, RuntimeError) as error:
-        raise StudyError(f"workers cannot be started here: {describe(error)}") from None
-
-
-@contextmanager
-def _client(cluster: "LocalCluster | str") -> Iterator["Client"]:
-    from distributed import Client
-
-    try:
-        with _without_interrupts():
-            client = Client(  # type: ignore[no-untyped-call]  # Dask's
-                cluster, timeout=PATIENCE, set_as_default=False
-            )
-    except (OSError, RuntimeError) as error:
-        raise StudyError(f"the scheduler was lost: {describe(error)}") from None
-    with client:
-        yield client
-
-
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Put off Ctrl-C for a moment; threads and processes that come of it never get it.
+    """Block Ctrl-C for a moment, also in the threads and processes that start meanwhile.
 
     So Ctrl-C in a terminal ends the sweep, which then ends its workers in order.
     """
@@ -183,7 +152,7 @@ def _without_interrupts() -> Iterator[None]:
         return
     from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()  # later, it would let the signal through
+    resource_tracker.ensure_running()  # started later, it would not block the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -191,19 +160,9 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _require_dask() -> None:
-    try:
-        import distributed  # noqa: F401 - to see whether it is there
-    except ModuleNotFoundError as error:
-        raise StudyError(
-            f"workers need {error.name}, which is not installed; it comes with the extra "
-            "'cluster': python -m pip install -e \".[app,cluster]\""
-        ) from None
-
-
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what Dask logs to itself, in this process."""
+def _silent_logs() -> Iterator[None]:
+    """Suppress what Dask logs in this process."""
     loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
     before = [logger.level for logger in loggers]
     for logger in loggers:
@@ -215,51 +174,20 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-PATIENCE = 5.0
-"""Seconds that a scheduler gets to answer."""
-
-
-def reach(address: str) -> None:
-    """Ask a scheduler who it is; `distributed.Client` would wait for ever for some answers.
+def check_scheduler(address: str) -> None:
+    """Make sure that a Dask scheduler answers; `distributed.Client` can wait without end.
 
     Parameters
     ----------
-    address
-        As ``tcp://host:8786``.
+    address : str
+        Such as ``tcp://host:8786``.
 
     Raises
     ------
     StudyError
-        When the address is none, nobody answers within `PATIENCE`, or no scheduler does.
+        When the address is invalid, nothing answers within `SCHEDULER_TIMEOUT`, or what answers is
+        no scheduler.
     """
-    host, port = _host_and_port(address)
-    try:
-        socket.create_connection((host, port), timeout=PATIENCE).close()
-    except OSError as error:
-        reason = "no answer" if isinstance(error, TimeoutError) else (error.strerror or error)
-        raise StudyError(
-            f"the scheduler {address} cannot be reached ({reason}); start one with "
-            "`dask scheduler`, or compute here with --workers"
-        ) from None
-    try:
-        kind = asyncio.run(asyncio.wait_for(_kind(address), PATIENCE))
-    except Exception as error:  # whatever a foreign server's words make Dask raise
-        kind = describe(error)
-    if kind != "Scheduler":
-        raise StudyError(f"{address} does not answer as a Dask scheduler does ({kind})")
-
-
-async def _kind(address: str) -> str:
-    from distributed.core import rpc
-    from distributed.security import Security
-
-    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]  # Dask's
-    server = rpc(address, connection_args=arguments)  # type: ignore[no-untyped-call]  # Dask's
-    async with server:
-        return str((await server.identity())["type"])
-
-
-def _host_and_port(address: str) -> tuple[str, int]:
     try:
         parts = urlsplit(address)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
@@ -269,4 +197,27 @@ def _host_and_port(address: str) -> tuple[str, int]:
         raise StudyError(
             f"a scheduler's address reads tcp://host:8786 (or tls://host:8786), got {address!r}"
         )
-    return host, port
+    try:
+        socket.create_connection((host, port), timeout=SCHEDULER_TIMEOUT).close()
+    except OSError as error:
+        reason = "no answer" if isinstance(error, TimeoutError) else (error.strerror or error)
+        raise StudyError(
+            f"the scheduler {address} cannot be reached ({reason}); start one with "
+            "`dask scheduler`, or compute here with --workers"
+        ) from None
+    try:
+        role = asyncio.run(asyncio.wait_for(_role(address), SCHEDULER_TIMEOUT))
+    except Exception as error:  # whatever the answer of another server makes Dask raise
+        role = describe(error)
+    if role != "Scheduler":
+        raise StudyError(f"{address} does not answer as a Dask scheduler does ({role})")
+
+
+async def _role(address: str) -> str:
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]  # Dask's
+    server = rpc(address, connection_args=arguments)  # type: ignore[no-untyped-call]  # Dask's
+    async with server:
+        return str((await server.identity())["type"])

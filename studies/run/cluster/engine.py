@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.run.cluster.connection import Place, connected, revive
-from studies.run.cluster.payload import Supplies, pack_kit
-from studies.run.cluster.schedule import Assembly, Schedule, Task
-from studies.run.cluster.worker import Answer, ProcessEndedError, compute
+from studies.run.cluster.connection import ClusterConfig, connect, restart_workers
+from studies.run.cluster.payload import Payload, pack_models
+from studies.run.cluster.schedule import CellAssembler, Schedule, Task
+from studies.run.cluster.worker import ProcessExitError, TaskResult, compute, compute_isolated
 from studies.run.engine import Computed, Failed, Job, describe
 
 if TYPE_CHECKING:
@@ -23,35 +23,28 @@ if TYPE_CHECKING:
     from models.stored_images import Images
     from studies.run.models import Classifier
 
-WITHOUT_WORKERS = 60.0
-"""Seconds without any worker after which a sweep gives up; workers that died come back sooner."""
+NO_WORKER_TIMEOUT = 60.0
+"""Seconds without any worker after which a sweep ends; workers that died are back sooner."""
 
-_LOOK_AROUND = 2.0  # seconds between two looks at which workers there are
-_TASKS_A_WORKER = 3  # one under way, one waiting there, one at the scheduler
+_POLL_SECONDS = 2.0  # between two counts of the workers
+_TASKS_PER_WORKER = 3  # one that runs, one that waits there, one at the scheduler
 
 
 class ClusterEngine:
     """Compute cells on the workers of a Dask cluster, with the bytes of `LocalEngine`.
 
-    A worker that dies costs the time of what it was computing. A model that ends its process has
-    its cells computed in processes of their own from then on, and those fail that end them.
-
-    Parameters
-    ----------
-    client
-        Connected to the cluster.
-    supplies
-        Models and images.
+    The death of a worker costs the time of what it was computing. After a model has ended its
+    process, its cells are computed in isolated processes, and those that end them fail.
     """
 
-    def __init__(self, client: "Client", supplies: Supplies) -> None:
+    def __init__(self, client: "Client", payload: Payload) -> None:
         self._client = client
-        self._supplies = supplies
-        self._under_way: dict[object, tuple[Future[Answer], Task]] = {}  # by key
-        self._ended: queue.SimpleQueue[Future[Answer]] = queue.SimpleQueue()
-        self._handed_out = 0
+        self._payload = payload
+        self._running: dict[object, tuple[Future[TaskResult], Task]] = {}  # by key
+        self._done: queue.SimpleQueue[Future[TaskResult]] = queue.SimpleQueue()
+        self._submitted = 0
         self._workers = 1
-        self._looked, self._seen = 0.0, time.monotonic()
+        self._last_count, self._last_worker = 0.0, time.monotonic()
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Computed | Failed]:
         """Yield every cell of the jobs once, as soon as it is known.
@@ -59,72 +52,71 @@ class ClusterEngine:
         Raises
         ------
         StudyError
-            When the workers are not fit for the sweep, or all gone.
+            When the workers cannot compute the sweep, or all are gone.
         """
-        schedule = Schedule(jobs, self._supplies.pieces)
-        assembly = Assembly(self._supplies.pieces)
+        schedule = Schedule(jobs, self._payload.chunks)
+        assembler = CellAssembler(self._payload.chunks)
         try:
-            while self._filled_up(schedule):
-                future, task = self._next_ended()
+            while self._fill_up(schedule):
+                future, task = self._next_done()
                 for cell in self._cells(future, task, schedule):
-                    whole = assembly.add(task.piece, cell)
-                    if whole is not None:
-                        yield whole
+                    complete = assembler.add(task.chunk, cell)
+                    if complete is not None:
+                        yield complete
         finally:
-            self._under_way.clear()  # the scheduler forgets what nobody waits for
+            self._running.clear()  # the scheduler forgets tasks without a future
 
-    def _filled_up(self, schedule: Schedule) -> bool:
-        """Keep every worker busy, and tell whether anything is under way."""
-        self._look_around()
-        while len(self._under_way) < _TASKS_A_WORKER * self._workers:
+    def _fill_up(self, schedule: Schedule) -> bool:
+        """Submit tasks so that every worker is busy, and return whether any task is running."""
+        self._count_workers()
+        while len(self._running) < _TASKS_PER_WORKER * self._workers:
             task = schedule.next(self._workers)
             if task is None:
                 break
-            self._hand_out(task)
-        return bool(self._under_way)
+            self._submit(task)
+        return bool(self._running)
 
-    def _hand_out(self, task: Task) -> None:
-        self._handed_out += 1
+    def _submit(self, task: Task) -> None:
+        self._submitted += 1
         future = self._client.submit(
-            compute,
-            self._supplies.kit(),
-            self._supplies.piece(task.piece),
+            compute_isolated if task.isolated else compute,
+            self._payload.models(),
+            self._payload.chunk(task.chunk),
             task.jobs,
-            apart=task.apart,
-            key=f"cells-{self._supplies.token}-{self._handed_out}",
+            key=f"cells-{self._payload.token}-{self._submitted}",
             pure=False,
         )
-        self._under_way[future.key] = future, task
-        future.add_done_callback(self._ended.put)  # type: ignore[no-untyped-call]  # Dask's
+        self._running[future.key] = future, task
+        future.add_done_callback(self._done.put)  # type: ignore[no-untyped-call]  # Dask's
 
-    def _next_ended(self) -> "tuple[Future[Answer], Task]":
+    def _next_done(self) -> "tuple[Future[TaskResult], Task]":
         """Wait for a task."""
         while True:
             try:
-                return self._under_way.pop(self._ended.get(timeout=_LOOK_AROUND).key)
+                return self._running.pop(self._done.get(timeout=_POLL_SECONDS).key)
             except queue.Empty:
-                self._look_around()
+                self._count_workers()
 
     def _cells(
-        self, future: "Future[Answer]", task: Task, schedule: Schedule
+        self, future: "Future[TaskResult]", task: Task, schedule: Schedule
     ) -> Sequence[Computed | Failed]:
-        """Return what a task found out; where workers died of it, it is handed out again."""
-        answer = self._answer(future)
-        if answer is None:
+        """Return the cells of a task; none where workers died of it and it is submitted again."""
+        result = self._result(future)
+        if result is None:
             return schedule.worker_died(task)
-        schedule.learn(task, answer)
-        return answer.cells
+        schedule.learn(task, result)
+        return result.cells
 
-    def _answer(self, future: "Future[Answer]") -> Answer | None:
-        """Return the answer of a task that ended, None when workers died of it."""
+    def _result(self, future: "Future[TaskResult]") -> TaskResult | None:
+        """Return the result of a task, None when workers died of it."""
         from distributed import KilledWorker
 
         while True:
             try:
-                answer = future.result(timeout=_LOOK_AROUND)
-            except TimeoutError:  # a worker died with the answer, and it is computed again
-                self._look_around()
-            except (KilledWorker, ProcessEndedError):
+                result = future.result(timeout=_POLL_SECONDS)
+            except TimeoutError:  # a worker died with the result, which is computed again
+                self._count_workers()
+            except (KilledWorker, ProcessExitError):
                 return None
             except StudyError:
                 raise
@@ -134,45 +126,45 @@ class ClusterEngine:
                     "toolkit and its packages as they are installed here"
                 ) from None
             else:
-                return answer
+                return result
 
-    def _look_around(self) -> None:
+    def _count_workers(self) -> None:
         """Count the workers now and then.
 
         Raises
         ------
         StudyError
-            When the scheduler is gone, or all workers are, for long.
+            When the scheduler is gone, or there has been no worker for `NO_WORKER_TIMEOUT`.
         """
         now = time.monotonic()
-        if now - self._looked < _LOOK_AROUND:
+        if now - self._last_count < _POLL_SECONDS:
             return
-        count = self._count()
-        self._looked, self._workers = now, max(count, 1)
-        revive(self._client)
+        count = self._worker_count()
+        self._last_count, self._workers = now, max(count, 1)
+        restart_workers(self._client)
         if count:
-            self._seen = now
-        elif now - self._seen > WITHOUT_WORKERS:
+            self._last_worker = now
+        elif now - self._last_worker > NO_WORKER_TIMEOUT:
             raise StudyError(
-                f"there has been no worker for {WITHOUT_WORKERS:.0f} seconds; what is computed is "
-                "stored, and the same command goes on once there are workers"
+                f"there has been no worker for {NO_WORKER_TIMEOUT:.0f} seconds; finished cells are "
+                "stored, and the same command resumes once there are workers"
             )
 
-    def _count(self) -> int:
+    def _worker_count(self) -> int:
         try:
             if self._client.status == "running":
                 return len(self._client.nthreads())  # type: ignore[no-untyped-call]  # Dask's
-        except (OSError, RuntimeError):  # the connection broke while it was asked
+        except (OSError, RuntimeError):  # the connection broke during the call
             pass
         raise StudyError(
-            "the connection to the scheduler is lost; what is computed is stored, and the same "
-            "command goes on once it is there"
+            "the connection to the scheduler is lost; finished cells are stored, and the same "
+            "command resumes once it is back"
         )
 
 
 @contextmanager
 def cluster_engine(
-    place: Place,
+    config: ClusterConfig,
     classifiers: Sequence["Classifier"],
     images: "Images",
     labels: npt.NDArray[np.int64],
@@ -180,27 +172,14 @@ def cluster_engine(
     threads: int,
     first: int,
 ) -> Iterator[ClusterEngine]:
-    """Have workers at hand for some models and images.
-
-    Parameters
-    ----------
-    place
-        Where the workers are.
-    classifiers
-        The models.
-    images, labels, first
-        As for `Supplies`.
-    threads
-        Threads that a prediction uses, on every worker.
+    """Provide an engine for some models and images; its cluster lives as long as the context.
 
     Raises
     ------
-    StudyError
-        When no worker can be had.
-    models.store.ModelError
-        When a file of a model is missing.
+    StudyError, models.store.ModelError
+        When there can be no workers, or a file of a model is missing.
     """
     height, width, channels = images.shape[1:]
-    kit = pack_kit(classifiers, (height, width, channels), threads=threads, token=uuid4().hex)
-    with connected(place) as client:
-        yield ClusterEngine(client, Supplies(client, kit, images, labels, first=first))
+    models = pack_models(classifiers, (height, width, channels), threads=threads, token=uuid4().hex)
+    with connect(config) as client:
+        yield ClusterEngine(client, Payload(client, models, images, labels, first=first))

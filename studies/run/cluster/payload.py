@@ -1,4 +1,4 @@
-"""What workers are sent: the models as bytes, the images piece by piece."""
+"""What workers are sent: the models as bytes, and the images in chunks."""
 
 import tempfile
 from collections import OrderedDict
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.run.cluster.versions import versions
+from studies.core.provenance import required_versions
 from studies.run.engine import BLOCK, Predictor
 
 if TYPE_CHECKING:
@@ -22,38 +22,26 @@ if TYPE_CHECKING:
     from studies.run.models import Classifier
 
 
-PIECE_BYTES = 2**25
-"""About how many bytes of images a worker is sent at once: 32 MB, or one block if that is more."""
+CHUNK_BYTES = 2**25
+"""About how many bytes of images a chunk has: 32 MB, or one block if that is more."""
+
+CACHED_BYTES = 2**30
+"""Of image chunks on the cluster: those used last. Others are sent again when they are needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackedModel:
-    """A model that can be opened anywhere.
+    """A model that can be loaded on any machine: a file with its content, or a function.
 
-    Attributes
-    ----------
-    source
-        Name of its file, or ``package.module:function``.
-    files
-        Content of each of its files by name; none for a function.
-    digest
-        What it must turn out to be.
+    The files are name -> content, and empty for a function; the digest is that of the loaded model.
     """
 
     source: str
     files: Mapping[str, bytes]
     digest: str
 
-    def open(self, image_shape: "ImageShape", threads: int) -> Predictor:
-        """Load the model from the bytes.
-
-        Raises
-        ------
-        StudyError
-            When it is not the model of this digest.
-        models.store.ModelError, models.predictors.PredictionError
-            When it cannot be read here.
-        """
+    def load(self, image_shape: "ImageShape", threads: int) -> Predictor:
+        """Load the model, and make sure that it has the expected digest."""
         from models.predictors import load_predictor
 
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -72,27 +60,25 @@ class PackedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
-    """All that a worker needs besides images.
+class PackedModels:
+    """Everything that a worker needs besides images.
 
     Attributes
     ----------
-    token
+    token : str
         Differs between any two sweeps.
-    models
-        By name.
-    image_shape
+    by_name : mapping of str to PackedModel
+        The models.
+    image_shape : tuple of int
         Height, width and channels of the images.
-    threads
+    threads : int
         Threads that a prediction uses.
-    endings
-        Of the model files.
-    versions
-        What must be installed, from `studies.run.cluster.versions.versions`.
+    endings, versions
+        Endings of the model files, and the versions that they require.
     """
 
     token: str
-    models: Mapping[str, PackedModel]
+    by_name: Mapping[str, PackedModel]
     image_shape: "ImageShape"
     threads: int
     endings: frozenset[str]
@@ -100,29 +86,22 @@ class Kit:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Consecutive images, whole blocks of them; the first has the number `first`."""
+class ImageChunk:
+    """Consecutive images, a whole number of blocks; the first has the number `first`."""
 
     first: int
     images: npt.NDArray[np.uint8]
     labels: npt.NDArray[np.int64]
 
 
-def pack_kit(
+def pack_models(
     classifiers: Sequence["Classifier"], image_shape: "ImageShape", *, threads: int, token: str
-) -> Kit:
-    """Read the files of some models into a kit.
-
-    Raises
-    ------
-    StudyError
-        When a file of a model lies outside of the model's folder.
-    models.store.ModelError
-        When a file is missing.
-    """
-    models = {classifier.name: _packed(classifier) for classifier in classifiers}
-    endings = frozenset(Path(model.source).suffix for model in models.values() if model.files)
-    return Kit(token, models, image_shape, threads, endings, versions(endings))
+) -> PackedModels:
+    """Read the files of some models, which must lie in the folder of the model."""
+    packed = {classifier.name: _packed(classifier) for classifier in classifiers}
+    endings = frozenset(Path(model.source).suffix for model in packed.values() if model.files)
+    versions = required_versions(endings)
+    return PackedModels(token, packed, image_shape, threads, endings, versions)
 
 
 def _packed(classifier: "Classifier") -> PackedModel:
@@ -140,99 +119,84 @@ def _packed(classifier: "Classifier") -> PackedModel:
     return PackedModel(classifier.path.name, files, classifier.digest)
 
 
-def piece_starts(images: "Images") -> range:
-    """Return the index of the first image of every piece.
-
-    A piece is whole blocks, so that images are predicted in the same groups as in one process.
-    """
-    blocks = max(PIECE_BYTES // max(images[0].nbytes * BLOCK, 1), 1)
-    return range(0, len(images), blocks * BLOCK)
+Item = TypeVar("Item", PackedModels, ImageChunk)
 
 
-Supply = TypeVar("Supply", Kit, Piece)
-
-MOST_BYTES = 2**30
-"""Of images that are kept ready: those used last. Others are sent again when they are needed."""
-
-
-class Supplies:
-    """The kit and the pieces of the images, each a future of a cluster.
+class Payload:
+    """The models and the image chunks of a sweep, each a future of a cluster.
 
     Parameters
     ----------
-    client
+    client : Client
         Connected to the cluster.
-    kit
-        What every task needs.
-    images
-        ``(n, h, w, c)`` uint8, in memory or in files; image i has the number
-        ``first + i``.
-    labels
-        ``(n,)`` true classes.
-    first
-        Number of the first image.
+    models : PackedModels
+        The models.
+    images, labels, first
+        As for `studies.run.engine.LocalEngine`.
     """
 
     def __init__(
         self,
         client: "Client",
-        kit: Kit,
+        models: PackedModels,
         images: "Images",
         labels: npt.NDArray[np.int64],
         *,
         first: int,
     ) -> None:
         self._client = client
-        self._kit = kit
+        self._models = models
         self._images = images
         self._labels = labels
         self._first = first
-        self._starts = piece_starts(images)
-        self._kept = max(MOST_BYTES // (self._starts.step * images[0].nbytes), 1)
-        self._sent_kit: Future[Kit] | None = None
-        self._sent_pieces: OrderedDict[int, Future[Piece]] = OrderedDict()
+        # Whole blocks, so that images are predicted in the same groups as in one process.
+        blocks = max(CHUNK_BYTES // max(images[0].nbytes * BLOCK, 1), 1)
+        self._starts = range(0, len(images), blocks * BLOCK)
+        self._cached = max(CACHED_BYTES // (self._starts.step * images[0].nbytes), 1)
+        self._sent_models: Future[PackedModels] | None = None
+        self._sent_chunks: OrderedDict[int, Future[ImageChunk]] = OrderedDict()
         self._number = 0
 
     @property
     def token(self) -> str:
         """Differs between any two sweeps."""
-        return self._kit.token
+        return self._models.token
 
     @property
-    def pieces(self) -> int:
-        """Into how many pieces the images are cut."""
+    def chunks(self) -> int:
+        """Number of chunks of the images."""
         return len(self._starts)
 
-    def kit(self) -> "Future[Kit]":
-        """Return the kit on its way to the workers."""
-        if not _usable(self._sent_kit):
-            self._sent_kit = self._sent(self._kit)
-        return self._sent_kit
+    def models(self) -> "Future[PackedModels]":
+        """Return the models on the cluster."""
+        if not _usable(self._sent_models):
+            self._sent_models = self._send(self._models)
+        return self._sent_models
 
-    def piece(self, number: int) -> "Future[Piece]":
-        """Return a piece of the images on its way to the workers."""
-        future = self._sent_pieces.pop(number, None)
+    def chunk(self, number: int) -> "Future[ImageChunk]":
+        """Return a chunk of the images on the cluster."""
+        future = self._sent_chunks.pop(number, None)
         if not _usable(future):
             start = self._starts[number]
             part = slice(start, start + self._starts.step)
             images = np.ascontiguousarray(self._images[part])
-            future = self._sent(Piece(self._first + start, images, self._labels[part]))
-        self._sent_pieces[number] = future
-        if len(self._sent_pieces) > self._kept:
-            self._sent_pieces.popitem(last=False)
+            future = self._send(ImageChunk(self._first + start, images, self._labels[part]))
+        self._sent_chunks[number] = future
+        if len(self._sent_chunks) > self._cached:
+            self._sent_chunks.popitem(last=False)
         return future
 
-    def _sent(self, value: Supply) -> "Future[Supply]":
+    def _send(self, item: Item) -> "Future[Item]":
         self._number += 1
-        key = f"supplies-{self._kit.token}-{self._number}"
-        return self._client.submit(as_it_is, value, key=key, pure=False)
+        key = f"payload-{self.token}-{self._number}"
+        return self._client.submit(_identity, item, key=key, pure=False)
 
 
-def as_it_is(value: Supply) -> Supply:
-    """Return a value; the workers' side of `Supplies`."""
-    return value
+def _identity(item: Item) -> Item:
+    """Return an item; the task that holds it on the cluster."""
+    return item
 
 
-def _usable(future: "Future[Supply] | None") -> TypeGuard["Future[Supply]"]:
-    """Tell whether a value is there or can be had: not after workers died over its delivery."""
+def _usable(future: "Future[Item] | None") -> TypeGuard["Future[Item]"]:
+    """Return whether an item is on the cluster or can be: not after its workers died."""
     return future is not None and future.status in {"pending", "finished"}

@@ -1,35 +1,36 @@
-"""Corruptions with one fault each, and a law put to a single example of our own choice."""
+"""Corruptions with one fault each, and laws that are tested with a single given example."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from noiselib.corruption import Corruption, strength
+from noiselib.corruption import Corruption
+from noiselib.fields import strength
 from noiselib.testing import LAWS, Case
 from noiselib.testing.strategies import pictures
 
 
-class Answers:
-    """Stands for Hypothesis's data: each draw has its answer, found by its label."""
+class FixedData:
+    """Replaces the data object of Hypothesis: each draw returns the value with its label."""
 
-    def __init__(self, answers):
-        self.answers = answers
+    def __init__(self, values):
+        self.values = values
 
     def draw(self, strategy, label):
         strategy.validate()
-        answer = self.answers[label]
-        return next(answer) if hasattr(answer, "__next__") else answer
+        value = self.values[label]
+        return next(value) if hasattr(value, "__next__") else value
 
 
 def brighten(self, images, draws):
-    """The lawful corruption that faults are put into."""
+    """The `apply` of a correct corruption, into which faults are introduced."""
     return images + np.float32(self.gain)
 
 
 @pytest.fixture(scope="session")
-def fault():
-    """Make a class outside the registry that adds a gain, but for what is given."""
+def faulty_class():
+    """A function that makes a class outside the registry; it adds a gain unless overridden."""
 
     def make(**body):
         field = strength("what is added", identity=0.0, worst=0.5, low=-1.0, high=1.0)
@@ -40,28 +41,28 @@ def fault():
 
 
 @pytest.fixture(scope="session")
-def verdict():
-    """Put a law to one example: "" if it holds, else what it says or "broken"."""
+def law_message():
+    """A function that tests a law with one example: "" if it holds, else its message."""
     laws = {law.name: law for law in LAWS}
 
-    def judge(name, cls, **answers):
-        said = []
+    def test(name, cls, **values):
+        messages = []
         example = {
             "corruption": cls(),
             "images": pictures("noise", (3, 6, 5, 1), 1),
             "seed": 5,
             "t": [0.5],
-        } | {label.replace("_", " "): answer for label, answer in answers.items()}
+        } | {label.replace("_", " "): value for label, value in values.items()}
 
         @settings(max_examples=1, database=None)
         @given(st.none())
-        def examine(_):
+        def run(_):
             try:
-                laws[name].check(Case(cls, Answers(example)))
+                laws[name].check(Case(cls, FixedData(example)))
             except AssertionError as error:
-                said.append(str(error) or "broken")
+                messages.append(str(error) or "broken")
 
-        examine()
-        return said[0] if said else ""
+        run()
+        return messages[0] if messages else ""
 
-    return judge
+    return test

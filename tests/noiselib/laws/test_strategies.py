@@ -1,4 +1,4 @@
-"""What the strategies draw: everything that they promise, and nothing else."""
+"""The strategies draw everything that they promise, and nothing else."""
 
 import math
 
@@ -7,14 +7,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 import noiselib
-from noiselib.compose import OneOf, Pipeline, Sometimes, Vary
-from noiselib.corruption import Corruption, parameter, strength
-from noiselib.fields import inverse_square
+from noiselib.choices import OneOf, Sometimes, Vary
+from noiselib.corruption import Corruption
+from noiselib.fields import inverse_square, parameter, strength
 from noiselib.testing import strategies
+from noiselib.transform import Pipeline
 
 
 def drawn(strategy, count=150):
-    """So many examples, the same at every run."""
+    """Return examples, the same at every run."""
     found = []
 
     @settings(
@@ -34,15 +35,15 @@ def drawn(strategy, count=150):
 
 
 def leaves(transform):
-    """The corruptions and identities that a transform is built of."""
-    parts = () if isinstance(transform, Corruption) else transform.parts
-    return [leaf for part in parts for leaf in leaves(part)] or [transform]
+    """Return the corruptions and identities that a transform is made of."""
+    components = () if isinstance(transform, Corruption) else transform.components
+    return [leaf for one in components for leaf in leaves(one)] or [transform]
 
 
 def within(transform):
-    """A transform and all that it is made of."""
-    parts = () if isinstance(transform, Corruption) else transform.parts
-    return [transform, *(inner for part in parts for inner in within(part))]
+    """Return a transform and all its components, at any depth."""
+    components = () if isinstance(transform, Corruption) else transform.components
+    return [transform, *(inner for one in components for inner in within(one))]
 
 
 def test_transforms_are_of_every_kind():
@@ -66,7 +67,7 @@ def test_layouts_hold_equal_values():
     array = np.arange(2 * 3 * 4 * 3, dtype=np.uint8).reshape(2, 3, 4, 3)
     flags = {}
     for layout in ("C", "Fortran", "strided", "reversed", "read-only"):
-        laid = strategies.laid_out(array, layout)
+        laid = strategies.with_layout(array, layout)
         assert np.array_equal(laid, array)
         assert not np.shares_memory(laid, array)
         flags[layout] = (laid.flags.c_contiguous, laid.flags.f_contiguous, laid.flags.writeable)
@@ -77,8 +78,8 @@ def test_layouts_hold_equal_values():
         "reversed": (False, False, True),
         "read-only": (True, False, False),
     }
-    assert strategies.laid_out(array, "strided").strides == (72, 24, 6, 1)
-    assert strategies.laid_out(array, "reversed").strides[1] < 0
+    assert strategies.with_layout(array, "strided").strides == (72, 24, 6, 1)
+    assert strategies.with_layout(array, "reversed").strides[1] < 0
 
 
 def test_seeds_are_small_or_any():
@@ -99,7 +100,7 @@ def test_batches_have_the_asked_shapes():
     assert all(batch.dtype == np.uint8 for batch in three)
 
 
-@pytest.mark.parametrize("kind", strategies.KINDS)
+@pytest.mark.parametrize("kind", strategies.IMAGE_KINDS)
 def test_pictures(kind):
     shape = (4, 20, 12, 3)
     images = strategies.pictures(kind, shape, 7)
@@ -126,7 +127,7 @@ def test_smooth_pictures_are_waves_of_every_phase():
     images = strategies.pictures("smooth", (40, 30, 30, 1), 0).astype(int)
     assert images.min() == 0
     assert images.max() == 255
-    assert abs(np.diff(images, axis=1)).max() <= 43  # 127.5 / 3, a wave's steepest
+    assert abs(np.diff(images, axis=1)).max() <= 43  # 127.5 / 3, the maximum slope of a wave
     assert abs(np.diff(images, axis=2)).max() <= 43
     assert abs(np.diff(images, axis=1)).max() > 38
     assert len({one.tobytes() for one in images}) == 40
@@ -148,18 +149,18 @@ def test_digits_are_one_stroke_on_black():
 
 
 class Every(Corruption, register=False):
-    """Every kind of field."""
+    """A field of every type."""
 
     gain: float = strength("grows", identity=2, worst=-3, low=-9, high=9)
     flag: bool = parameter("a flag", default=False)
     word: str = parameter("a word", default="a", choices=("a", "b"))
     size: int = parameter("a size", default=4, low=2, high=900)
-    free: float = parameter("without a natural end", default=-40)
-    some: float = parameter("with ends", default=0.5, low=0, high=1)
+    free: float = parameter("without limits", default=-40)
+    some: float = parameter("with limits", default=0.5, low=0, high=1)
 
 
 class Counts(Corruption, register=False):
-    """A strength that comes from infinity."""
+    """A strength with an infinite identity."""
 
     photons: float = strength("falls", identity=math.inf, worst=4, path=inverse_square, low=1,
                               high=math.inf)  # fmt: skip
@@ -177,7 +178,7 @@ def test_instances_have_all_sensible_values():
     assert {one.word for one in found} == {"a", "b"}
 
 
-def test_an_infinite_identity_is_a_hundred_times_the_worst():
+def test_an_infinite_identity_is_replaced_by_a_hundred_times_the_maximum_severity():
     found = [one.photons for one in drawn(strategies.instances(Counts))]
     assert 4 == min(found) < 300 < max(found) <= 400
 

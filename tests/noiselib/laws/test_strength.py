@@ -1,4 +1,4 @@
-"""The laws of the strength hold of a lawful corruption, to the edge, and name each fault."""
+"""The laws of the strength accept a correct corruption up to their tolerances, and name faults."""
 
 import dataclasses
 import math
@@ -6,56 +6,57 @@ import math
 import numpy as np
 import pytest
 
-from noiselib.corruption import Corruption, Trait, strength
-from noiselib.fields import inverse_square
+from noiselib.corruption import Corruption
+from noiselib.fields import inverse_square, strength
 from noiselib.testing.strategies import pictures
+from noiselib.traits import Trait
 
 LEVEL = 1 / 255
 GREY = np.full((1, 10, 10, 1), 100, np.uint8)
 
 
-def with_part(at):
+def with_strength(at):
     """A class body whose strength at t is ``at(t)``."""
     return {"at": lambda self, t: dataclasses.replace(self, gain=at(t))}
 
 
 @pytest.mark.parametrize("only", [None, "uint8", "float64"])
-def test_the_start_is_a_copy(fault, verdict, only):
+def test_the_start_is_a_copy(faulty_class, law_message, only):
     def call(self, images, **keywords):
         result = Corruption.__call__(self, images, **keywords)
         return result + (str(result.dtype) == only)
 
-    said = f"{only} changed at t = 0" if only else ""
-    assert verdict("starts_at_the_identity", fault(__call__=call)) == said
+    message = f"{only} changed at t = 0" if only else ""
+    assert law_message("starts_at_the_identity", faulty_class(__call__=call)) == message
 
 
-def test_the_start_is_the_identity(fault, verdict):
-    cls = fault(**with_part(lambda t: 0.5))
-    said = verdict("starts_at_the_identity", cls)
-    assert said == "faulty(gain=0.5) is not the identity"
+def test_the_start_is_the_identity(faulty_class, law_message):
+    cls = faulty_class(**with_strength(lambda t: 0.5))
+    message = law_message("starts_at_the_identity", cls)
+    assert message == "faulty(gain=0.5) is not the identity"
 
 
 @pytest.mark.parametrize(
     ("levels", "pixels", "holds"), [(1.005, 100, True), (1.02, 2, True), (1.02, 3, False)]
 )
-def test_just_after_the_start_nearly_nothing_changes(fault, verdict, levels, pixels, holds):
+def test_just_above_zero_almost_nothing_changes(faulty_class, law_message, levels, pixels, holds):
     def apply(self, images, draws):
         result = images.copy()
         result.reshape(-1)[:pixels] += np.float32(levels * LEVEL)
         return result
 
-    said = verdict("starts_at_the_identity", fault(apply=apply), images=GREY)
-    assert said == ("" if holds else "at t = 1e-06, faulty(gain=5e-07) changes 3% of values")
-    stepped = fault(apply=apply, traits=Trait.STEPPED)
-    assert verdict("starts_at_the_identity", stepped, images=GREY) == ""
+    message = law_message("starts_at_the_identity", faulty_class(apply=apply), images=GREY)
+    assert message == ("" if holds else "at t = 1e-06, faulty(gain=5e-07) changes 3% of values")
+    stepped = faulty_class(apply=apply, traits=Trait.STEPPED)
+    assert law_message("starts_at_the_identity", stepped, images=GREY) == ""
 
 
-def test_the_end_is_the_corruption_itself(fault, verdict):
-    assert verdict("ends_at_itself", fault()) == ""
-    said = verdict("ends_at_itself", fault(**with_part(lambda t: t / 4)))
-    assert said == "at(1) of faulty(gain=0.5) is faulty(gain=0.25)"
-    drifting = fault(**with_part(lambda t: 0.5 if t == 1 else 0.25))
-    assert verdict("ends_at_itself", drifting) == "at(t) is no fixed point of at(1)"
+def test_the_end_is_the_corruption_itself(faulty_class, law_message):
+    assert law_message("ends_at_the_corruption", faulty_class()) == ""
+    message = law_message("ends_at_the_corruption", faulty_class(**with_strength(lambda t: t / 4)))
+    assert message == "at(1) of faulty(gain=0.5) is faulty(gain=0.25)"
+    drifting = faulty_class(**with_strength(lambda t: 0.5 if t == 1 else 0.25))
+    assert law_message("ends_at_the_corruption", drifting) == "at(1) changes at(t)"
 
 
 @pytest.mark.parametrize(
@@ -69,20 +70,22 @@ def test_the_end_is_the_corruption_itself(fault, verdict):
         (lambda t: -abs(t - 0.5), False),
     ],
 )
-def test_the_path_goes_one_way(fault, verdict, at, holds):
-    said = verdict("path_is_monotone", fault(**with_part(at)), t=[0.2, 0.5, 0.9])
-    assert (said == "") == holds
-    assert holds or said.startswith("gain goes to and fro: (")
+def test_the_strength_is_monotone(faulty_class, law_message, at, holds):
+    message = law_message(
+        "strength_is_monotone", faulty_class(**with_strength(at)), t=[0.2, 0.5, 0.9]
+    )
+    assert (message == "") == holds
+    assert holds or message.startswith("gain is not monotone: (")
 
 
-def test_a_path_from_infinity(verdict):
+def test_an_infinite_identity(law_message):
     class Counts(Corruption, register=False):
         photons: float = strength(
             "falls", identity=math.inf, worst=4, path=inverse_square, low=1, high=math.inf
         )
 
-    for parts in ([0, 0.5, 1], [0, 0, 0.5], [0, 0, 0]):
-        assert verdict("path_is_monotone", Counts, t=parts) == ""
+    for fractions in ([0, 0.5, 1], [0, 0, 0.5], [0, 0, 0]):
+        assert law_message("strength_is_monotone", Counts, t=fractions) == ""
 
 
 @pytest.mark.parametrize(
@@ -96,33 +99,35 @@ def test_a_path_from_infinity(verdict):
         (lambda self, streams, shape: (np.array(self.gain), streams.uniform(())), False),
     ],
 )
-def test_draws(fault, verdict, draw, holds):
-    said = verdict("draws_do_not_depend_on_strength", fault(draw=draw))
-    assert said == ("" if holds else "other draws at t = 0.5")
+def test_draws(faulty_class, law_message, draw, holds):
+    message = law_message("draws_do_not_depend_on_strength", faulty_class(draw=draw))
+    assert message == ("" if holds else "the draws differ at t = 0.5")
 
 
-@pytest.mark.parametrize(("shrinkage", "holds"), [(-0.1, True), (1.9e-6, True), (3e-6, False)])
-def test_the_error_grows_everywhere(fault, verdict, shrinkage, holds):
-    """From a gain of 0.25 to one of 0.5, a single pixel's error shrinks by so much."""
+@pytest.mark.parametrize(("decrease", "holds"), [(-0.1, True), (1.9e-6, True), (3e-6, False)])
+def test_the_error_grows_at_every_pixel(faulty_class, law_message, decrease, holds):
+    """From a gain of 0.25 to one of 0.5, the error of a single pixel decreases."""
 
     def apply(self, images, draws):
         result = images.copy()
-        result[0, 0, 0, 0] += np.float32(0.25 - shrinkage * (self.gain > 0.3))
+        result[0, 0, 0, 0] += np.float32(0.25 - decrease * (self.gain > 0.3))
         return result
 
-    cls = fault(apply=apply, traits=Trait.MONOTONE)
+    cls = faulty_class(apply=apply, traits=Trait.MONOTONE)
     images = np.zeros((1, 4, 4, 1), np.uint8)
-    said = verdict("error_grows_at_every_pixel", cls, images=images, t=[0.5, 1])
-    assert (said == "") == holds
-    assert holds or said.startswith("the error shrank by ")
-    dark = fault(apply=lambda self, images, draws: -apply(self, -images, draws))
-    said = verdict("error_grows_at_every_pixel", dark, images=images + 255, t=[0.5, 1])
-    assert (said == "") == holds
+    message = law_message("error_grows_at_every_pixel", cls, images=images, t=[0.5, 1])
+    assert (message == "") == holds
+    assert holds or message.startswith("the error decreased by ")
+    dark = faulty_class(apply=lambda self, images, draws: -apply(self, -images, draws))
+    message = law_message("error_grows_at_every_pixel", dark, images=images + 255, t=[0.5, 1])
+    assert (message == "") == holds
 
 
-def test_no_images_have_no_error(fault, verdict):
+def test_no_images_have_no_error(faulty_class, law_message):
     images = np.zeros((0, 4, 4, 1), np.uint8)
-    assert verdict("error_grows_at_every_pixel", fault(), images=images, t=[0.5, 1]) == ""
+    assert (
+        law_message("error_grows_at_every_pixel", faulty_class(), images=images, t=[0.5, 1]) == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -136,29 +141,29 @@ def test_no_images_have_no_error(fault, verdict):
         ((0, 0.1, 0.2, 0.3, 0.29), False),
     ],
 )
-def test_the_error_grows_on_the_whole(fault, verdict, gains, holds):
-    """Added to mid-grey halves, so that nothing is clipped; the error is the square."""
+def test_the_mean_error_grows(faulty_class, law_message, gains, holds):
+    """The call adds the gain without clipping, so that the error is its square."""
 
     def call(self, images, **keywords):
         return images + np.float32(self.gain)
 
-    cls = fault(__call__=call, **with_part(lambda t: gains[round(4 * t)]))
-    said = verdict("error_grows_on_the_whole", cls)
-    assert (said == "") == holds
-    assert holds or said.startswith("the errors are [0")
+    cls = faulty_class(__call__=call, **with_strength(lambda t: gains[round(4 * t)]))
+    message = law_message("mean_error_grows", cls)
+    assert (message == "") == holds
+    assert holds or message.startswith("the errors are [0")
 
 
-def test_the_worst_changes_something(fault, verdict):
-    cls = fault(apply=lambda self, images, draws: images)
-    assert verdict("error_grows_on_the_whole", cls) == "the worst changes nothing"
+def test_maximum_severity_changes_something(faulty_class, law_message):
+    cls = faulty_class(apply=lambda self, images, draws: images)
+    assert law_message("mean_error_grows", cls) == "maximum severity changes nothing"
 
 
-def test_the_whole_is_judged_on_smooth_images_and_digits(fault, verdict):
-    """A fault that only one of the two kinds shows is found."""
+def test_the_mean_error_is_that_of_smooth_images_and_digits(faulty_class, law_message):
+    """So a fault that appears in only one of the two image kinds is found."""
     smooth, digit = (pictures(kind, (8, 24, 24, 3), 1) / 255 for kind in ("smooth", "digit"))
 
     def call(self, images, **keywords):
         assert np.allclose(images, np.concatenate([smooth, digit]), atol=1e-6)
         return images + np.float32(self.gain)
 
-    assert verdict("error_grows_on_the_whole", fault(__call__=call)) == ""
+    assert law_message("mean_error_grows", faulty_class(__call__=call)) == ""

@@ -3,21 +3,25 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # fakes.py and served.py start programs,
-sys.path.insert(0, str(Path(__file__).parent))  # so they are modules
+sys.path.insert(0, str(Path(__file__).parents[1]))  # processes import fakes.py and
+sys.path.insert(0, str(Path(__file__).parent))  # quick_models.py, so they are modules
 
-from fakes import QuadrantModel
-from served import Served, wait_for
+from explorer_server import ExplorerServer, wait_for
+from fakes import QuadrantModel, write_data
 
 from models.data import load
 from studies.config.files import load_study
-from studies.explorer.context import Context, Material
+from studies.explorer.state import ExplorerState, LoadedData
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """An explorer with cheap models; whatever happens, it writes no word to its log."""
-    server = Served(tmp_path_factory.mktemp("explorer"))
+def server(tmp_path_factory):
+    """An explorer with cheap models; it never writes to its log."""
+    folder = tmp_path_factory.mktemp("explorer")
+    (folder / "results").mkdir()
+    (folder / "gate").touch()
+    data = write_data(folder / "quadrants.npz")
+    server = ExplorerServer(folder / "results", data, folder / "log.txt", folder / "gate")
     server.start()
     yield server
     server.stop()
@@ -25,11 +29,11 @@ def served(tmp_path_factory):
 
 
 @pytest.fixture
-def context(data_file, tmp_path):
-    """A context with cheap models, ready."""
+def state(data_file, tmp_path):
+    """The state of an explorer with cheap models, ready."""
     study = load_study("quickstart", {"data": str(data_file)})
     models = {name: QuadrantModel(name) for name in ("mlp", "cnn")}
-    ready = Context(study, tmp_path, lambda _tell: Material(load(str(data_file)), models))
-    ready.start()
+    ready = ExplorerState(study, tmp_path, lambda *_: LoadedData(load(str(data_file)), models))
+    ready.start_loading()
     wait_for(lambda: ready.ready)
     return ready

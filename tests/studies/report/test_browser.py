@@ -16,10 +16,8 @@ from studies.config.reference_systems import read_systems
 from studies.report.blocks import Figure
 from studies.report.charts import curves, style
 from studies.report.reference_systems import write_outputs as write_reference
-from studies.run import diagnosis as examination
-from studies.run.reference_systems import Result
-from studies.tables.reference_systems import lines
-from studies.workflows import diagnosis
+from studies.run.reference_systems import ReferenceResult
+from studies.tables.reference_systems import reference_rows
 from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
@@ -94,15 +92,15 @@ def diagnose(folder):
 
 def reference(folder):
     systems = read_systems()
-    found = [Result(row, (row.reported,), 60.0, 3) for row in systems.rows]
-    found += [Result(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
+    found = [ReferenceResult(row, (row.reported,), 60.0, 3) for row in systems.rows]
+    found += [ReferenceResult(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
     facts = {
         "command": f"reference {MARKUP}",
         "threads": 1,
         "data_digest": "d" * 64,
         "quick": False,
     }
-    write_reference(lines(found), systems, folder, **facts)
+    write_reference(reference_rows(found), systems, folder, **facts)
     return folder / "reference.html"
 
 
@@ -111,9 +109,7 @@ def pages(tmp_path_factory, browser):
     load, names = protocols.load, protocols.NAMES
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "load_models", find_fakes)
-        patch.setattr(session, "start_predicting", start_fakes)
-        patch.setattr(diagnosis, "load_models", find_fakes)
-        patch.setattr(examination, "start_predicting", start_fakes)
+        patch.setattr(session, "load_predictors", start_fakes)
         # for the folder, not for the page
         quick = vars(style) | {"rendered": lambda name, _: Figure(name, b"", b"")}
         patch.setattr(curves, "style", SimpleNamespace(**quick))

@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 import noiselib
 from models.data import load
 from studies.__main__ import app
-from studies.run import diagnosis as examination
-from studies.workflows import diagnosis as session
+from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
 SPEC = "gaussian_noise(sigma=0.5)"
@@ -50,7 +49,7 @@ def write(path, classes=None, count=60):
 def patched():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "load_models", find_fakes)
-        patch.setattr(examination, "start_predicting", start_some)
+        patch.setattr(session, "load_predictors", start_some)
         yield patch
 
 
@@ -166,8 +165,8 @@ def test_answers_are_kept_and_not_asked_for_again(done, patched, monkeypatch):
     root = done[0].parents[2]
     asked = []
     monkeypatch.setattr(
-        examination,
-        "start_predicting",
+        session,
+        "load_predictors",
         lambda needed, data, *, threads: (
             asked.append(1) or start_some(needed, data, threads=threads)
         ),
@@ -189,7 +188,7 @@ def test_answers_are_kept_and_not_asked_for_again(done, patched, monkeypatch):
         (["--corruption", "rotation(degrees=9999)"], ["degrees must lie in"]),
         (["--models", "mpl"], ["no architecture is called 'mpl'"]),
         (["--models", "gone.keras"], ["there is no model file gone.keras"]),
-        (["--models", "broken.keras"], ["no model could be examined: broken", "no luck"]),
+        (["--models", "broken.keras"], ["no model could be evaluated: broken", "no luck"]),
         (["--data", "gone.npz"], ["gone.npz"]),
         (["--data", "empty.npz"], ["empty.npz: y_test"]),
         (["--out", "file/below"], ["cannot be written"]),
@@ -220,7 +219,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, patched, monkeypatch):
     def start(needed, data, *, threads):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(examination, "start_predicting", start)
+    monkeypatch.setattr(session, "load_predictors", start)
     write(tmp_path / "data.npz")
     result = invoke(tmp_path, "--data", "data.npz", "--models", "mlp", "--out", "out")
     assert result.exit_code == 130

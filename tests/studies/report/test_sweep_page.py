@@ -141,7 +141,7 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
                     for point in path.points
                 ]
                 right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
-                assert failures.recognised == right[0].sum()
+                assert failures.clean_correct == right[0].sum()
                 assert failures.failed == (right[0] & ~right.all(axis=0)).sum()
                 assert len(failures.images) == min(4, failures.failed)
                 for failed in failures.images:
