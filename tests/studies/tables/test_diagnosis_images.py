@@ -4,7 +4,7 @@ import pytest
 from studies.core.errors import StudyError
 from studies.report.diagnosis.galleries import mistake_lines, sample_lines
 from studies.report.diagnosis.report import folder_name
-from studies.run.diagnosis import View, conditions_to_look_at
+from studies.run.diagnosis import View, plan_diagnosis
 from studies.stats.confusion import confused_pairs, confusion_counts
 from studies.stats.predictions import outcomes_of
 from studies.tables.diagnosis_images import (
@@ -143,15 +143,15 @@ def test_many_images_are_sampled_by_seed_and_constant_ones_have_no_projection():
 )
 def test_an_invalid_spec_is_refused(spec, words):
     with pytest.raises(StudyError, match=r"^corruption: ") as caught:
-        conditions_to_look_at(spec, 0)
+        plan_diagnosis(spec, 0)
     assert words in str(caught.value)
 
 
 def test_without_a_spec_there_are_clean_images_only():
-    assert [item.title for item in conditions_to_look_at(None, 3)] == ["clean images"]
-    clean, fog = conditions_to_look_at("gaussian_noise(sigma=.3)", 3)
-    assert (clean.condition.seed, fog.condition.seed) == (None, 3)
-    assert fog.title == "gaussian_noise(sigma=0.3)"
+    assert [point.corruption for point in plan_diagnosis(None, 3)] == ["clean"]
+    clean, noise = plan_diagnosis("gaussian_noise(sigma=.3)", 3)
+    assert [item.seed for item in (*clean.conditions, *noise.conditions)] == [None, 3]
+    assert noise.corruption == "gaussian_noise(sigma=0.3)"
 
 
 def test_each_condition_has_a_folder_of_its_own():
