@@ -11,18 +11,15 @@ Values = npt.NDArray[np.float64]
 
 
 def trapezoid_weights(t: Sequence[float]) -> Values:
-    """Return the weights of the trapezoid rule, with sum 1.
+    """Return the weights ``(points,)`` of the trapezoid rule, with sum 1.
+
+    The weighted sum of accuracies is the area under their linear interpolant divided by the length
+    of the range, which is the mean accuracy over it.
 
     Parameters
     ----------
     t : sequence of float
         ``(points,)``, increasing; at least one.
-
-    Returns
-    -------
-    ndarray of float
-        ``(points,)``; the weighted sum of accuracies is the area under their linear interpolant
-        divided by the length of the range, which is the mean accuracy over it.
     """
     positions = np.asarray(t, np.float64)
     if len(positions) == 1:
@@ -36,7 +33,7 @@ def trapezoid_weights(t: Sequence[float]) -> Values:
 
 
 def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) -> Values:
-    """Return the weighted mean, over points, of the share of correct predictions of each image.
+    """Return ``(images,)``: the weighted mean over points of each image's share of correct seeds.
 
     With the weights of the trapezoid rule, the mean over images is the area under the curve.
 
@@ -46,11 +43,6 @@ def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) 
         ``(seeds, images)`` for each point; the number of seeds may differ.
     weights : ndarray of float
         ``(points,)``.
-
-    Returns
-    -------
-    ndarray of float
-        ``(images,)``.
     """
     mean = np.zeros(correct[0].shape[1])
     for weight, at_point in zip(weights, correct, strict=True):
@@ -96,35 +88,23 @@ def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.Array
 
 
 def thresholds(accuracy: Values, threshold: float | None, chance: float) -> Values:
-    """Return the accuracy at which each curve counts as failed.
+    """Return ``(...)``: the accuracy at which each curve counts as failed.
 
     Parameters
     ----------
     accuracy : ndarray of float
         ``(..., points)``, the first of them clean.
     threshold : float or None
-        The requested accuracy in (0, 1); None for the mean of the clean accuracy of each curve
-        and chance.
+        The requested accuracy in (0, 1); None for the mean of the clean accuracy and chance.
     chance : float
         Accuracy of a uniformly random prediction.
-
-    Returns
-    -------
-    ndarray of float
-        ``(...)``.
     """
     clean: Values = accuracy[..., 0]
     return (clean + chance) / 2 if threshold is None else np.full(clean.shape, threshold)
 
 
 def critical_limits(
-    t: Sequence[float],
-    resampled: Values,
-    images: int,
-    *,
-    threshold: float | None,
-    chance: float,
-    level: float = 0.95,
+    t: Sequence[float], resampled: Values, images: int, *, threshold: float | None, chance: float
 ) -> tuple[float, float]:
     """Return the bootstrap interval of a critical position.
 
@@ -136,25 +116,20 @@ def critical_limits(
     Parameters
     ----------
     t : sequence of float
-        ``(points,)``.
     resampled : ndarray of float
         ``(resamples, points)``, accuracies.
     images : int
         Number of images that were resampled.
-    threshold : float or None
+    threshold, chance : float
         As for `thresholds`.
-    chance : float
-        As for `thresholds`.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
 
     Returns
     -------
     tuple of float
-        Lower and upper limit, in the unit of t; infinity is beyond the last point.
+        Limits in the unit of t; infinity is beyond the last point.
     """
     goal = thresholds(resampled, threshold, chance)
-    low, high = percentile_limits(critical_position(t, resampled, goal), images, level)
+    low, high = percentile_limits(critical_position(t, resampled, goal), images)
     return float(low), float(high)
 
 

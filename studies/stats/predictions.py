@@ -130,13 +130,7 @@ class CorrectPredictions:
 def common_predictions(
     first: CorrectPredictions | None, second: CorrectPredictions | None
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
-    """Return the predictions of two models under the conditions that both have.
-
-    Returns
-    -------
-    tuple of ndarray of bool or None
-        Two arrays ``(conditions, images)``; None without a common condition.
-    """
+    """Return ``(conditions, images)`` of two models for the conditions that both have, or None."""
     if first is None or second is None:
         return None
     common = [condition for condition in first.conditions if condition in second.conditions]
