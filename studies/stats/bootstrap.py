@@ -55,7 +55,7 @@ def _dtype_of_sums(values: Values | npt.NDArray[np.integer]) -> type[np.floating
 
 
 def percentile_limits(resampled: Values, images: int) -> tuple[Values, Values]:
-    """Return the expanded percentile bootstrap interval.
+    """Return the lower and upper limits ``(...)`` of the expanded percentile bootstrap interval.
 
     The limits are the resampled quantiles at ``Phi(-q)`` and ``Phi(q)`` with
     ``q = sqrt(n / (n - 1)) t``, where t is the quantile of Student's distribution with n - 1
@@ -68,11 +68,6 @@ def percentile_limits(resampled: Values, images: int) -> tuple[Values, Values]:
         ``(resamples, ...)``.
     images : int
         Number of images that were resampled, n.
-
-    Returns
-    -------
-    tuple of ndarray of float
-        Lower and upper limits, ``(...)``.
 
     References
     ----------
@@ -91,12 +86,14 @@ def percentile_limits(resampled: Values, images: int) -> tuple[Values, Values]:
 
 
 def bca_limits(estimate: float, resampled: Values, jackknife: Values) -> tuple[float, float] | None:
-    """Return the bias-corrected and accelerated bootstrap interval.
+    """Return both limits of the bias-corrected and accelerated bootstrap interval.
 
-    Let b be the quantile of the estimate among the resampled values on the normal scale, a one
-    sixth of the skewness of the jackknife values about their mean, and z a normal quantile. The
-    limits are the resampled quantiles at ``Phi(b + (b + z) / (1 - a (b + z)))``. The version in
-    scipy.stats gathers all images of each resample, where sums are enough.
+    It is None where the resamples determine no limits: they are all equal, all on one side of the
+    estimate, or undefined at a limit. Let b be the quantile of the estimate among the resampled
+    values on the normal scale, a one sixth of the skewness of the jackknife values about their
+    mean, and z a normal quantile. The limits are the resampled quantiles at
+    ``Phi(b + (b + z) / (1 - a (b + z)))``. The version in scipy.stats gathers all images of each
+    resample, where sums are enough.
 
     Parameters
     ----------
@@ -106,12 +103,6 @@ def bca_limits(estimate: float, resampled: Values, jackknife: Values) -> tuple[f
         ``(resamples,)``, the statistic of each resample; infinity where it is undefined.
     jackknife : ndarray of float
         ``(images,)``, the statistic of all images but one.
-
-    Returns
-    -------
-    tuple of float or None
-        Lower and upper limit; None where the resamples determine none: they are all equal, all on
-        one side of the estimate, or undefined at a limit.
 
     References
     ----------

@@ -142,10 +142,10 @@ _FEW = 10  # successes or failures, below which the limit of Wilson may be too c
 def wilson_interval(
     proportion: float, sample_size: float, level: float = LEVEL
 ) -> tuple[float, float]:
-    """Return Wilson's score interval of a proportion, for any positive sample size.
+    """Return the limits of Wilson's score interval of a proportion, with the proportion in it.
 
-    The solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The version in scipy.stats takes
-    integers only.
+    They are the solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The version in scipy.stats
+    takes integers only.
 
     Parameters
     ----------
@@ -155,11 +155,6 @@ def wilson_interval(
         ``n``, not necessarily an integer.
     level : float, default: 0.95
         Confidence level in (0, 1).
-
-    Returns
-    -------
-    tuple of float
-        Limits in [0, 1], with the proportion between them.
 
     References
     ----------

@@ -137,7 +137,7 @@ _SIGNS_IN_MEMORY = 2**22
 
 
 def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
-    """Return the exact two-sided p-value of the sign-flip test of integer differences.
+    """Return the exact two-sided p-value of the sign-flip test, ``P(|T| >= |sum_i d_i|)``.
 
     If the difference ``d_i`` of image i is as likely as ``-d_i``, the sum is
     ``T = sum_i s_i d_i`` with independent fair signs, an integer with the characteristic function
@@ -149,11 +149,6 @@ def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
     differences : ndarray of int
         ``(images,)``, the number of seeds under which the second model is correct, minus that of
         the first.
-
-    Returns
-    -------
-    float
-        ``P(|T| >= |sum_i d_i|)`` in [1e-12, 1]; 1 where no image differs.
 
     References
     ----------
@@ -217,7 +212,7 @@ def sign_flip_p(total: float, flipped: Values) -> float:
 
 
 def images_needed(variance: float, *, difference: float = 0.01, power: float = 0.8) -> int | None:
-    """Return the number of images that a paired test needs to detect a difference.
+    """Return the images that a paired test needs; None if the models never differed (v unknown).
 
     ``n = ((z_a sqrt(v + d^2) + z_b sqrt(v)) / d)^2`` with v the variance of the difference of an
     image, ``z_a`` the two-sided 95 % normal quantile and ``z_b`` that of the power. For one seed
@@ -232,11 +227,6 @@ def images_needed(variance: float, *, difference: float = 0.01, power: float = 0
         The true difference to detect, ``d > 0``; 0.01 is one percentage point.
     power : float, default: 0.8
         Probability to detect it, in (0, 1).
-
-    Returns
-    -------
-    int or None
-        None where the models never differed, because v is unknown then.
 
     References
     ----------

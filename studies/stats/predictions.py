@@ -41,6 +41,10 @@ class Outcomes:
     squared_norm: npt.NDArray[np.float32]
     log_probabilities: npt.NDArray[np.float16]
 
+    def at(self, image: int) -> tuple[int, float]:
+        """Return the predicted class of one image, and its probability."""
+        return int(self.predicted[image]), float(self.confidence[image])
+
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
