@@ -7,22 +7,17 @@ Values = npt.NDArray[np.float64]
 
 
 def breaking_points(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return the first point at which each image is misclassified.
+    """Return ``(seeds, images)``: the first point at which each image is misclassified.
 
-    The random draws of a corruption do not depend on its strength: the corruption of an image is
-    the same at every point and only grows. So this point is a property of the image and the noise
-    seed.
+    It is 0 where the clean image is misclassified, and the number of points where no prediction is
+    wrong. The random draws of a corruption do not depend on its strength: the corruption of an
+    image is the same at every point and only grows. So this point is a property of the image and
+    the noise seed.
 
     Parameters
     ----------
     correct : ndarray of bool
         ``(seeds, points, images)``.
-
-    Returns
-    -------
-    ndarray of int
-        ``(seeds, images)``: 0 where the clean image is misclassified, the number of points where
-        no prediction is wrong.
     """
     wrong = ~correct
     first = wrong.argmax(axis=1)
@@ -37,7 +32,7 @@ def surviving(breaking: npt.NDArray[np.int64], point: int) -> Values:
 
 
 def prediction_changes(predicted: npt.NDArray[np.integer], point: int) -> Values:
-    """Return the share of seeds in which the prediction differs from that at the previous point.
+    """Return ``(images,)``: the share of seeds whose prediction differs from the previous point's.
 
     Parameters
     ----------
@@ -45,14 +40,10 @@ def prediction_changes(predicted: npt.NDArray[np.integer], point: int) -> Values
         ``(seeds, points, images)``, predicted classes with the same noise seeds at every point.
     point : int
         Index of the point; at the first one the share is 0.
-
-    Returns
-    -------
-    ndarray of float
-        ``(images,)``.
     """
     if point == 0:
         return np.zeros(predicted.shape[2])
-    differs = predicted[:, point] != predicted[:, point - 1]
-    share: Values = np.mean(differs, axis=0, dtype=np.float64)
+    share: Values = np.mean(
+        predicted[:, point] != predicted[:, point - 1], axis=0, dtype=np.float64
+    )
     return share

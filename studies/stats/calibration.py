@@ -18,8 +18,7 @@ class Reliability:
     Attributes
     ----------
     counts : ndarray of int
-        ``(bins,)``, predictions in each bin; bin b holds confidences in
-        ``(b / bins, (b + 1) / bins]``, and the first one also 0.
+        ``(bins,)``; bin b holds confidences in ``(b / bins, (b + 1) / bins]``, the first also 0.
     confidence, accuracy : ndarray of float
         ``(bins,)``, mean confidence and share of correct predictions; NaN in an empty bin.
     mean_confidence, mean_accuracy : float
@@ -52,7 +51,6 @@ def reliability(
     correct : ndarray of bool
         ``(n,)``, whether each prediction is correct.
     bins : int, default: 15
-        Number of bins, at least 1.
 
     Raises
     ------

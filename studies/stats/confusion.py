@@ -42,7 +42,7 @@ class ConfusedPair:
     low, high : int
         Numbers of the classes, the lower one first.
     low_as_high, high_as_low : int
-        Images of the one class for which the other one is predicted.
+        Images of one class for which the other one is predicted.
     """
 
     low: int
@@ -78,25 +78,15 @@ def class_scores(labels: Labels, predicted: Labels, classes: int) -> list[ClassS
         labels, predicted, labels=np.arange(classes), zero_division=np.nan
     )
     return [
-        ClassScore(int(images), _defined(precision), _defined(recall), _defined(f1))
-        for precision, recall, f1, images in zip(*columns, strict=True)
+        ClassScore(int(images), *(None if np.isnan(score) else float(score) for score in scores))
+        for *scores, images in zip(*columns, strict=True)
     ]
 
 
 def confused_pairs(counts: Counts, limit: int) -> list[ConfusedPair]:
-    """Return the pairs of classes that are confused most, the most frequent first.
+    """Return at most ``limit`` pairs of classes, those that are confused most first.
 
-    Parameters
-    ----------
-    counts : ndarray of int
-        ``(classes, classes)``, see `confusion_counts`.
-    limit : int
-        Maximum number of pairs.
-
-    Returns
-    -------
-    list of ConfusedPair
-        Ties are in the order of the class numbers; pairs without a confusion are left out.
+    Ties are in the order of the class numbers; pairs without a confusion are left out.
     """
     lows, highs = np.triu_indices(len(counts), k=1)
     both = counts[lows, highs] + counts[highs, lows]
@@ -111,7 +101,3 @@ def confused_pairs(counts: Counts, limit: int) -> list[ConfusedPair]:
 def pair_names(pairs: Sequence[ConfusedPair], class_names: Sequence[str]) -> list[str]:
     """Return a short text for each pair: ``4/9 (7)``, with the count of both directions."""
     return [f"{class_names[pair.low]}/{class_names[pair.high]} ({pair.count})" for pair in pairs]
-
-
-def _defined(score: float) -> float | None:
-    return None if np.isnan(score) else float(score)

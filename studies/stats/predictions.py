@@ -41,6 +41,10 @@ class Outcomes:
     squared_norm: npt.NDArray[np.float32]
     log_probabilities: npt.NDArray[np.float16]
 
+    def at(self, image: int) -> tuple[int, float]:
+        """Return the predicted class of one image, and its probability."""
+        return int(self.predicted[image]), float(self.confidence[image])
+
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
@@ -130,13 +134,7 @@ class CorrectPredictions:
 def common_predictions(
     first: CorrectPredictions | None, second: CorrectPredictions | None
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
-    """Return the predictions of two models under the conditions that both have.
-
-    Returns
-    -------
-    tuple of ndarray of bool or None
-        Two arrays ``(conditions, images)``; None without a common condition.
-    """
+    """Return ``(conditions, images)`` of two models for the conditions that both have, or None."""
     if first is None or second is None:
         return None
     common = [condition for condition in first.conditions if condition in second.conditions]

@@ -34,7 +34,6 @@ class Evaluation:
     condition : str
         ``clean images``, or the spec.
     model : str
-        Name of the model.
     accuracy : Interval
         Share of correct predictions with its 95 % interval.
     counts : ndarray of int
@@ -44,7 +43,6 @@ class Evaluation:
     pairs : sequence of ConfusedPair
         The most confused pairs, the most frequent first.
     calibration : Reliability
-        Confidence against accuracy.
     """
 
     condition: str
@@ -94,7 +92,6 @@ class ClassScoreRow:
     condition, model : str
         As for `Evaluation`.
     class_name : str
-        Name of the class.
     score : ClassScore
         Its scores; undefined ones are empty.
     """
@@ -119,7 +116,7 @@ def evaluate(
     Parameters
     ----------
     condition, model : str
-        Names of both.
+        As for `Evaluation`.
     outcomes : sequence of Outcomes
         Of the same images, one for each noise seed; at least one.
     labels : ndarray of int
@@ -133,13 +130,13 @@ def evaluate(
     true = np.tile(labels, len(outcomes))
     counts = confusion_counts(true, predicted, classes)
     return Evaluation(
-        condition=condition,
-        model=model,
-        accuracy=accuracy_interval(correct),
-        counts=counts,
-        scores=class_scores(true, predicted, classes),
-        pairs=confused_pairs(counts, _PAIRS),
-        calibration=reliability(confidence, correct.ravel()),
+        condition,
+        model,
+        accuracy_interval(correct),
+        counts,
+        class_scores(true, predicted, classes),
+        confused_pairs(counts, _PAIRS),
+        reliability(confidence, correct.ravel()),
     )
 
 
@@ -165,11 +162,6 @@ def _confusion_rows(
         shares = row_shares(item.counts)
         for (true, predicted), count in np.ndenumerate(item.counts):
             share = shares[true, predicted]
-            yield ConfusionRow(
-                item.condition,
-                item.model,
-                class_names[true],
-                class_names[predicted],
-                int(count),
-                None if np.isnan(share) else float(share),
-            )
+            names = class_names[true], class_names[predicted]
+            defined = None if np.isnan(share) else float(share)
+            yield ConfusionRow(item.condition, item.model, *names, int(count), defined)
