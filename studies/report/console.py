@@ -14,7 +14,7 @@ from studies.report.sweep.comparison import comparison_sentences
 from studies.report.sweep.curves import areas_table
 from studies.report.sweep.report import SweepReport
 from studies.report.write import Outputs
-from studies.stats.confusion import pair_names
+from studies.stats.classification import pair_names
 from studies.tables.curves import Curve
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from studies.stats.calibration import reliability
+from studies.stats.classification import reliability
 from studies.stats.intervals import mean_interval, share_interval
 from studies.stats.predictions import Outcomes
 
@@ -153,7 +153,7 @@ def expected_calibration_error(outcomes: Sequence[Outcomes]) -> float:
     """Mean gap between accuracy and confidence over 15 bins of confidence.
 
     It has no interval: with few images it is biased upwards, and resampling repeats the bias. See
-    `studies.stats.calibration`.
+    `studies.stats.classification`.
     """
     confidences = np.concatenate([confidence(item) for item in outcomes])
     right = np.concatenate([correct(item) for item in outcomes])

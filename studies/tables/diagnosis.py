@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.stats import metrics
-from studies.stats.calibration import Reliability, reliability
-from studies.stats.confusion import (
+from studies.stats.classification import (
     ClassScore,
     ConfusedPair,
     Counts,
+    Reliability,
     class_scores,
     confused_pairs,
     confusion_counts,
+    reliability,
     row_shares,
 )
 from studies.stats.intervals import Interval, accuracy_interval

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.run.diagnosis import Images, View
-from studies.stats.confusion import ConfusedPair
+from studies.stats.classification import ConfusedPair
 from studies.stats.metrics import correct
 from studies.stats.predictions import Outcomes
 

@@ -13,8 +13,8 @@ from models.files import atomic_write
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
 from studies.results.sweep_results import SweepResults, complete_seeds
-from studies.stats.breaking_points import breaking_points
 from studies.stats.metrics import METRICS, by_image_metrics, correct
+from studies.stats.predictions import breaking_points
 
 if TYPE_CHECKING:
     import pandas as pd

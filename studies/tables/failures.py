@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from studies.plan import Condition
 from studies.results.sweep_results import SeverityRange, SweepResults, complete_seeds
-from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
 from studies.stats.intervals import share_interval
+from studies.stats.predictions import breaking_points, prediction_changes, surviving
 from studies.tables.rows import PointRow
 
 

@@ -26,7 +26,7 @@ from studies.report.diagnosis.scores import (
 from studies.report.format import CLEAN_IMAGES, listed, under, with_limits
 from studies.report.page import Section, make_sections
 from studies.run.diagnosis import History, View
-from studies.stats.confusion import pair_names
+from studies.stats.classification import pair_names
 from studies.tables.diagnosis import Evaluation, classes_csv, confusion_csv, evaluate
 
 if TYPE_CHECKING:
