@@ -109,7 +109,11 @@ def print_summary(console: "Console", outputs: Outputs, computed: int, folder: P
 
 def _print_sweep(console: "Console", report: SweepReport) -> None:
     console.print(
-        console_table(_curves(report.curves), "Accuracy (95 % interval)", groups="Corruption")
+        console_table(
+            _curves(report.curves),
+            "Accuracy on clean images and at maximum severity (95 % interval)",
+            groups="Corruption",
+        )
     )
     if report.tables.areas:
         title = "Mean accuracy over the severity range, and where it first falls to a threshold"
