@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.core.terminal import say
-from studies.report.benchmark import errors_table
-from studies.report.benchmark_text import footnotes
+from studies.report.benchmark import errors_table, footnotes
 from studies.report.blocks import RowGroup, Table
 from studies.report.diagnosis.report import DiagnosisReport
 from studies.report.format import percent, with_limits
