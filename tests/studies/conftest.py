@@ -116,7 +116,7 @@ def evaluation_set():
 
 
 class Quiet:
-    """An observer that only keeps what it heard."""
+    """An observer that records what it receives."""
 
     def __init__(self):
         self.notes = []

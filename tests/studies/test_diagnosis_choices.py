@@ -4,7 +4,7 @@ import pytest
 from studies.core.errors import StudyError
 from studies.report.diagnosis.outputs import folder_name
 from studies.report.diagnosis.text import mistake_lines, sample_lines
-from studies.run.diagnosis import View, conditions_to_look_at
+from studies.run.diagnosis import View, plan_diagnosis
 from studies.stats.confusion import confused_pairs, confusion_counts
 from studies.stats.predictions import judge
 from studies.tables.data_statistics import PROJECTED, brightness, projection
@@ -139,15 +139,15 @@ def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
 )
 def test_a_spec_that_says_nothing_is_refused(spec, words):
     with pytest.raises(StudyError, match=r"^corruption: ") as caught:
-        conditions_to_look_at(spec, 0)
+        plan_diagnosis(spec, 0)
     assert words in str(caught.value)
 
 
-def test_without_a_spec_only_the_clean_images_are_looked_at():
-    assert [item.title for item in conditions_to_look_at(None, 3)] == ["clean images"]
-    clean, fog = conditions_to_look_at("gaussian_noise(sigma=.3)", 3)
-    assert (clean.condition.seed, fog.condition.seed) == (None, 3)
-    assert fog.title == "gaussian_noise(sigma=0.3)"
+def test_without_a_spec_only_the_clean_images_are_evaluated():
+    assert [point.corruption for point in plan_diagnosis(None, 3)] == ["clean"]
+    clean, noise = plan_diagnosis("gaussian_noise(sigma=.3)", 3)
+    assert [point.conditions[0].seed for point in (clean, noise)] == [None, 3]
+    assert noise.corruption == "gaussian_noise(sigma=0.3)"
 
 
 def test_each_condition_has_a_folder_of_its_own():

@@ -109,7 +109,7 @@ def test_ctrl_c_ends_quietly_with_the_command_to_go_on(command, tmp_path):
         output = process.stdout.read()
         assert process.wait() == 130
     assert "Traceback" not in output
-    assert "Stopped." in output
+    assert "stopped; what is finished is stored in" in output
     assert output.strip().endswith("--strengths 9 --seeds 4")
 
 
@@ -123,5 +123,5 @@ def test_a_second_sweep_at_the_same_time_is_refused(command, tmp_path):
             output = second.stdout.read()
             assert second.wait() == 2
         first.kill()
-    assert "another sweep is at work" in output
+    assert "another sweep is running" in output
     assert output.count("\n") == 1
