@@ -83,37 +83,26 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
     from studies.core.progress import observer_for
     from studies.plan import conditions_in_order, plan_points
     from studies.report.write import write_outputs
-    from studies.run.models import load_models
-    from studies.workflows.sweep import compute_missing, opened
+    from studies.workflows.sweep import open_session
 
     threads = study.threads or processors()
     conditions = conditions_in_order(plan_points(study))
     observer = observer_for(console)
-    with opened(study, folder, observer) as (data, store):
-        count = store.evaluation_set().images.count
-        with observer:
-            classifiers = load_models(
-                study, data, folder / "models", store, observer, threads=threads
-            )
-            predictors = warm_predictors(classifiers, data, threads)
-            images = data.test_images[:count]
-            observer.note("bare corruption and prediction, first pass")
-            passes = [bare_pass(conditions, images, predictors)]
-            start = Elapsed.now()
-            cell_counts = compute_missing(
-                study,
-                data,
-                classifiers,
-                store,
-                observer,
-                command="python -m benchmarks.sweep",
-                threads=threads,
-            )
-            sweeping = Elapsed.now() - start
-            observer.note("bare corruption and prediction, second pass")
-            passes.append(bare_pass(conditions, images, predictors))
+    command = "python -m benchmarks.sweep"
+    with open_session(study, folder, command=command, observer=observer) as session:
+        count = session.store.evaluation_set().images.count
+        classifiers = session.load_models()
+        predictors = warm_predictors(classifiers, session.data, threads)
+        images = session.data.test_images[:count]
+        observer.note("bare corruption and prediction, first pass")
+        passes = [bare_pass(conditions, images, predictors)]
         start = Elapsed.now()
-        write_outputs(store, folder)
+        cell_counts = session.compute_missing(classifiers)
+        sweeping = Elapsed.now() - start
+        observer.note("bare corruption and prediction, second pass")
+        passes.append(bare_pass(conditions, images, predictors))
+        start = Elapsed.now()
+        write_outputs(session.store, folder)
         reporting = Elapsed.now() - start
     return Overhead(
         conditions=len(conditions),

@@ -10,9 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.simulation import STRENGTHS, Draws, correct_predictions
-from studies.results.sweep_results import CorrectPredictions, mean_over_points
 from studies.stats.bootstrap import resampled_sums
-from studies.stats.curves import critical_limits, critical_position, thresholds, trapezoid_weights
+from studies.stats.curves import (
+    critical_limits,
+    critical_position,
+    mean_over_points,
+    thresholds,
+    trapezoid_weights,
+)
 from studies.stats.intervals import accuracy_interval, share_interval
 
 __all__ = ["Check", "accuracy_coverage", "curve_coverage"]
@@ -114,7 +119,7 @@ def curve_coverage(
     while some := list(islice(studies, _BATCH)):
         sums = resampled_sums(np.concatenate([item.sum(axis=0).T for item in some], axis=1))
         for item, resampled in zip(some, np.split(sums, len(some), axis=1), strict=True):
-            points = [CorrectPredictions((), item[:, point]) for point in range(len(STRENGTHS))]
+            points = [item[:, point] for point in range(len(STRENGTHS))]
             found = share_interval(mean_over_points(points, weights), item[..., 0].size)
             covered[0] += found.low <= area <= found.high
             curves = resampled / (images * draws.seeds)

@@ -12,7 +12,7 @@ from benchmarks.simulation import STRENGTHS, Draws, paired_predictions
 from studies.stats.curves import trapezoid_weights
 from studies.stats.paired import (
     adjusted,
-    compare_answers,
+    compare_predictions,
     compare_shares,
     flipped_sums,
     images_needed,
@@ -42,7 +42,7 @@ def difference_checks(
     for first, second in paired_predictions(
         random, accuracies, images, draws, repeats, correlation=correlation
     ):
-        point = compare_answers(first[:, -1], second[:, -1])
+        point = compare_predictions(first[:, -1], second[:, -1])
         whole = compare_shares(*_areas(first, second, weights), p=1.0)
         covered += [point.low <= last <= point.high, whole.low <= area <= whole.high]
     name = f"{accuracies[0][-1]:g} and {accuracies[1][-1]:g} at maximum severity"
@@ -112,7 +112,7 @@ def false_alarms(
         differences, under_none = np.diff(areas)[:, ::2].sum(axis=0), np.diff(flipped)[:, ::2]
         for number, (first, second) in enumerate(some):
             p = [
-                compare_answers(first[:, point], second[:, point]).p
+                compare_predictions(first[:, point], second[:, point]).p
                 for point in range(len(STRENGTHS))
             ]
             of_area = sign_flip_p(differences[number], under_none[:, number])
@@ -138,7 +138,7 @@ def power(
     differences = second[:, 0].mean(axis=0) - first[:, 0].mean(axis=0)
     images = images_needed(float(differences.var()), difference=difference) or 0
     found = sum(
-        compare_answers(one[:, 0], other[:, 0]).p <= 0.05
+        compare_predictions(one[:, 0], other[:, 0]).p <= 0.05
         for one, other in paired_predictions(
             random, true_values, images, draws, repeats, correlation=correlation
         )

@@ -135,15 +135,15 @@ def measure(model: str, data: Dataset, *, cells: int, workers: int, repeats: int
 
 def sweep_on(workers: int, known: Classifier, data: Dataset, jobs: Sequence[Job]) -> SweepSeconds:
     """Compute and store jobs on workers that have already loaded the model."""
-    from studies.run.cluster.connection import Place, connected
+    from studies.run.cluster.connection import ClusterConfig, connect
     from studies.run.cluster.engine import ClusterEngine
-    from studies.run.cluster.payload import Supplies, pack_kit
+    from studies.run.cluster.payload import Payload, pack_models
 
-    kit = pack_kit([known], data.image_shape, threads=1, token=str(time.time_ns()))
-    with connected(Place(workers)) as client, tempfile.TemporaryDirectory() as folder:
+    models = pack_models([known], data.image_shape, threads=1, token=str(time.time_ns()))
+    with connect(ClusterConfig(workers)) as client, tempfile.TemporaryDirectory() as folder:
         client.wait_for_workers(workers)
-        supplies = Supplies(client, kit, data.test_images, data.test_labels, first=0)
-        engine = ClusterEngine(client, supplies)
+        payload = Payload(client, models, data.test_images, data.test_labels, first=0)
+        engine = ClusterEngine(client, payload)
         for _ in engine.run(jobs[: 4 * workers]):  # sends model and images to every worker
             pass
         before = time.perf_counter(), time.process_time(), computing(client)

@@ -1,8 +1,8 @@
-"""The plan of a study: points of curves, the conditions they need, and the keys of cells.
+"""The plan of a study: points of curves, their conditions, and the keys of cells.
 
-A *condition* is what happens to the images (a pipeline resolved at its strength, and a seed);
-a *cell* is one condition seen by one model. The key of a cell says everything that its numbers
-depend on, so a stored cell is either exactly the one that is asked for, or not found.
+A *condition* is what the images undergo (a pipeline resolved at its strength, and a seed); a
+*cell* is one condition predicted by one model. The key of a cell is a hash of everything that its
+numbers depend on, so a stored cell is either exactly the one that is needed, or not found.
 """
 
 import hashlib
@@ -28,16 +28,16 @@ _KEY_FORMAT = 1  # raise it when the meaning of a stored cell changes
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What happens to the images before a model sees them.
+    """What the images undergo before a model predicts them.
 
     Attributes
     ----------
-    pipeline
+    pipeline : str
         Canonical spec, resolved at its strength; ``identity`` for the clean images.
-    revisions
+    revisions : tuple of (str, int)
         Name and revision of every corruption in it, sorted.
-    seed
-        Corruption seed; None where the pipeline draws nothing, so that it runs once.
+    seed : int or None
+        Noise seed; None where the pipeline is not random, so that it runs once.
     """
 
     pipeline: str
@@ -46,11 +46,11 @@ class Condition:
 
 
 class Planned(Protocol):
-    """Anything that is found out by computing cells."""
+    """Anything that needs cells."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """One for each seed, or a single one where nothing is drawn."""
+        """One for each noise seed, or a single one where nothing is random."""
         ...
 
 
@@ -67,7 +67,7 @@ class Point:
     strength : float
         The same in the unit of the corruption; for a level its number.
     conditions : tuple of Condition
-        One for each noise seed, or a single one where nothing is drawn.
+        One for each noise seed, or a single one where nothing is random.
     level : int or None
         Published level from 1, 0 for the clean images; an index, not a dose, because the levels of
         some corruptions are not ordered by severity. None for a strength of a severity range.
@@ -82,7 +82,15 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ImageRange:
-    """Which images: the digest of the data set, the number of the first one and how many."""
+    """A range of test images.
+
+    Attributes
+    ----------
+    digest : str
+        Digest of the data set.
+    first, count : int
+        Number of the first image, and how many there are.
+    """
 
     digest: str
     first: int
@@ -99,7 +107,7 @@ def plan_points(study: "Study") -> list[Point]:
 
 
 def points_along(corruption: str, strengths: Sequence[float], seeds: Sequence[int]) -> list[Point]:
-    """Return the points of one path at some strengths t."""
+    """Return the points of one severity range at some strengths t."""
     import noiselib
 
     transform = noiselib.parse(corruption)
@@ -131,27 +139,27 @@ def plan_levels(protocol: "published.Protocol", seeds: Sequence[int]) -> list[Po
 
 
 def conditions_of(resolved: "Transform", seeds: Sequence[int]) -> tuple[Condition, ...]:
-    """Return the conditions of a pipeline resolved at its strength, under some seeds."""
-    if resolved.is_identity:  # one cell for all: the clean images
+    """Return the conditions of a pipeline resolved at its strength, for some seeds."""
+    if resolved.is_identity:  # the clean images are one cell for all corruptions
         return (Condition(IDENTITY, (), None),)
-    drawn: Sequence[int | None] = seeds if resolved.is_random else (None,)
+    needed: Sequence[int | None] = seeds if resolved.is_random else (None,)
     revisions = tuple(sorted(resolved.revisions))
-    return tuple(Condition(str(resolved), revisions, seed) for seed in drawn)
+    return tuple(Condition(str(resolved), revisions, seed) for seed in needed)
 
 
 def conditions_in_order(points: Iterable[Planned]) -> list[Condition]:
-    """Return the different conditions of some points, in the order in which to compute them.
+    """Return the distinct conditions of some points, in the order of computation.
 
     First every point with its first seed, then with its second, and so on: a sweep that is
-    stopped early has whole curves with fewer seeds rather than few whole points.
+    interrupted early has complete curves with fewer seeds rather than a few complete points.
     """
-    rounds = zip_longest(*(point.conditions for point in points))
-    in_order = (condition for of_seed in rounds for condition in of_seed if condition is not None)
-    return list(dict.fromkeys(in_order))
+    by_seed = zip_longest(*(point.conditions for point in points))
+    ordered = (condition for of_seed in by_seed for condition in of_seed if condition is not None)
+    return list(dict.fromkeys(ordered))
 
 
 def cell_key(condition: Condition, images: ImageRange, model_digest: str) -> str:
-    """Return the key of a cell: 128 bits of SHA-256 over all that its numbers depend on."""
+    """Return the key of a cell: 128 bits of SHA-256 of everything that its numbers depend on."""
     identity = [
         _KEY_FORMAT,
         condition.pipeline,
@@ -180,16 +188,16 @@ Kind = Literal["clean", "single", "mixture"]
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One row of the matrix: what the training images go through.
+    """One row of the matrix: how the training images are corrupted.
 
     Attributes
     ----------
-    label
-        What it is called.
-    kind
+    label : str
+        Its name in tables and reports.
+    kind : {"clean", "single", "mixture"}
         Clean images, a single corruption, or a mixture.
-    spec
-        What each image goes through, drawn afresh for each epoch; ``identity`` for clean images.
+    spec : str
+        The augmentation of each image, drawn again in each epoch; ``identity`` for clean images.
     """
 
     label: str
@@ -199,14 +207,14 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the matrix.
+    """One column of the matrix: a test.
 
     Attributes
     ----------
-    label
-        What it is called; that of the training on the same corruption.
-    corruption
-        Spec at its worst; ``identity`` for clean images.
+    label : str
+        Its name, which is that of the training on the same corruption.
+    corruption : str
+        Spec at maximum severity; ``identity`` for clean images.
     """
 
     label: str
@@ -214,15 +222,15 @@ class Column:
 
 
 def trainings_of(matrix: MatrixStudy) -> list[Training]:
-    """Return the rows: clean images, each corruption, all of them, clean images and all, the rest.
+    """Return the rows: clean images, each corruption, and the mixtures.
 
-    With a single corruption, all of them would be that one.
+    The first mixture, of all corruptions, is left out if there is only one.
     """
     labels = labels_of(matrix.corruptions)
     singles = {spec: f"vary({spec})" for spec in matrix.corruptions}
-    every = ", ".join(singles.values())
-    mixtures = {ALL: f"one_of({every})"} if len(singles) > 1 else {}
-    mixtures[CLEAN_AND_ALL] = f"one_of({IDENTITY}, {every})"
+    listed = ", ".join(singles.values())
+    mixtures = {ALL: f"one_of({listed})"} if len(singles) > 1 else {}
+    mixtures[CLEAN_AND_ALL] = f"one_of({IDENTITY}, {listed})"
     return [
         Training(CLEAN, "clean", IDENTITY),
         *(Training(labels[spec], "single", singles[spec]) for spec in singles),
@@ -237,10 +245,7 @@ def columns_of(matrix: MatrixStudy) -> list[Column]:
 
 
 def sweep_of(matrix: MatrixStudy, models: Sequence[str]) -> Study:
-    """Return the sweep whose cells answer the matrix: these models under each corruption.
-
-    It begins at the clean images, as sweeps do.
-    """
+    """Return the sweep that contains the cells of the matrix: some models, each corruption."""
     return Study(
         name=matrix.name,
         data=matrix.data,

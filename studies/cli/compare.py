@@ -44,26 +44,26 @@ def compare(
         from studies.results.sweep_results import SweepResults
         from studies.store.store import Store
         from studies.tables.gate import (
-            check_alike,
-            find_differences,
-            pairs_of,
+            check_comparable,
+            compare_models,
+            model_pairs,
             parse_side,
             restrict_to_common,
-            shares_by_place,
+            shares_by_corruption,
         )
 
         (first, model), (second, other) = parse_side(baseline), parse_side(candidate)
         with Store(first) as one, Store(second) as two:
             whole = SweepResults.of_last_sweep(one), SweepResults.of_last_sweep(two)
-            check_alike(*whole)
+            check_comparable(*whole)
             old, new = restrict_to_common(*whole)
-            differences = find_differences(
+            differences = compare_models(
                 {
                     pair: (
-                        shares_by_place(old, pair.baseline),
-                        shares_by_place(new, pair.candidate),
+                        shares_by_corruption(old, pair.baseline),
+                        shares_by_corruption(new, pair.candidate),
                     )
-                    for pair in pairs_of(old, model, new, other)
+                    for pair in model_pairs(old, model, new, other)
                 }
             )
         run.console.print(differences_table(differences, fail_if_worse))

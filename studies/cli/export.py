@@ -41,7 +41,12 @@ def export(
         from studies.core.terminal import say
         from studies.results.sweep_results import SweepResults
         from studies.store.store import Store
-        from studies.tables.export import FILE_NAME, export_tables, provenance_json, write_table
+        from studies.tables.export import (
+            PROVENANCE_FILE,
+            export_tables,
+            provenance_json,
+            write_table,
+        )
 
         with Store(folder) as store:
             results = SweepResults.of_last_sweep(store)
@@ -49,5 +54,5 @@ def export(
             for table in export_tables(results):
                 path, rows = write_table(table, where, format_.value)
                 say(run.console, f"{path}  {rows:,} rows")
-            path = write_whole(where / FILE_NAME, provenance_json(results))
+            path = write_whole(where / PROVENANCE_FILE, provenance_json(results))
             say(run.console, f"{path}  the origin of the cells, by the number of their run")

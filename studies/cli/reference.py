@@ -10,7 +10,7 @@ from studies.cli.runner import run_command
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from studies.tables.reference_systems import Line
+    from studies.tables.reference_systems import ReferenceRow
 
 _FORMER = "seeds"
 """The former name of the command, and of its results folder."""
@@ -50,7 +50,7 @@ def reference(
         from studies.report.reference_systems import write_outputs
         from studies.run.models import start_backend
         from studies.run.reference_systems import ReferenceStudy
-        from studies.tables.reference_systems import lines
+        from studies.tables.reference_systems import reference_rows
 
         run.folder = folder = out or _default_folder(quick=quick)
         threads = threads or backend.processors()
@@ -58,7 +58,7 @@ def reference(
         start_backend(threads)
         with TrainingProgress(run.console) as progress:
             results = ReferenceStudy(systems, clean, folder, progress, quick=quick).run()
-        table = lines(results)
+        table = reference_rows(results)
         files = write_outputs(
             table,
             systems,
@@ -98,7 +98,7 @@ def _default_folder(*, quick: bool) -> Path:
     return folder
 
 
-def _console_table(rows: "list[Line]") -> "Table":
+def _console_table(rows: "list[ReferenceRow]") -> "Table":
     from rich.table import Table
 
     from studies.report.reference_systems import found

@@ -47,7 +47,7 @@ window.explorer = {
   },
 };
 
-// NiceGUI's notice of a lost connection.
+// Let screen readers announce NiceGUI's notice of a lost connection.
 window.addEventListener("DOMContentLoaded", () => {
   document.getElementById("popup")?.setAttribute("role", "alert");
 });

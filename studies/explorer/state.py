@@ -53,7 +53,7 @@ class LoadedData:
     predictors: Mapping[str, Predictor]
 
 
-def load(study: "Study", folder: Path, on_progress: OnProgress) -> LoadedData:
+def load_data_and_models(study: "Study", folder: Path, on_progress: OnProgress) -> LoadedData:
     """Read the data; train the models that are missing, and load all of them.
 
     Parameters
@@ -71,12 +71,12 @@ def load(study: "Study", folder: Path, on_progress: OnProgress) -> LoadedData:
         In one sentence.
     """
     from models.backend import processors
-    from models.data import load as load_data
+    from models.data import load
     from studies.run.models import load_models, load_predictors
     from studies.store.store import exclusive_lock
 
     on_progress("Reading the data", 0)
-    data = load_data(study.data, on_progress=lambda text: on_progress(text, 0))
+    data = load(study.data, on_progress=lambda text: on_progress(text, 0))
     threads = study.threads or processors()
     on_progress("Starting the machine-learning library", STARTED)
     with ExitStack() as stack:
@@ -106,15 +106,15 @@ class ExplorerState:
     folder : Path
         The results folder, with the trained models.
     load : callable, optional
-        Called once, in a thread of its own, with the study, the folder and a function that
-        takes the progress.
+        Called in a thread of its own with the study, the folder and a function that takes the
+        progress; again if it has failed and the visitor retries.
     """
 
     def __init__(
         self,
         study: "Study",
         folder: Path,
-        load: Callable[["Study", Path, OnProgress], LoadedData] = load,
+        load: Callable[["Study", Path, OnProgress], LoadedData] = load_data_and_models,
     ) -> None:
         self.study = study
         self.folder = folder
@@ -178,8 +178,8 @@ class ExplorerState:
         try:
             self._loaded = self._load(self.study, self.folder, self._on_progress)
         except Exception as error:  # the page shows whatever data or models raise
-            known = str(error) if isinstance(error, StudyError | ValueError) else describe(error)
-            self._status = LoadingStatus("failed", known)
+            text = str(error) if isinstance(error, StudyError | ValueError) else describe(error)
+            self._status = LoadingStatus("failed", text)
             return
         self._status = LoadingStatus("ready", "", 1.0)
 

@@ -64,7 +64,6 @@ def _check_sources(study: Study) -> None:
     """Raise for data and models that do not exist, before anything is read."""
     from models.data import load, names
     from models.predictors import existing_file
-    from studies.config.validators import is_path
 
     if study.data not in names() and not Path(study.data).expanduser().exists():
         load(study.data)  # raises with the reason
@@ -94,10 +93,10 @@ def _last_start(file: Path) -> str | None:
     """Return when the last sweep started: None without a sweep, "" for a damaged database."""
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
-            rows = connection.execute("SELECT started FROM runs ORDER BY id DESC").fetchone()
+            row = connection.execute("SELECT started FROM runs ORDER BY id DESC").fetchone()
     except sqlite3.Error:
         return ""
-    return None if rows is None else str(rows[0])
+    return None if row is None else str(row[0])
 
 
 def _name(path: Path, root: Path) -> str:

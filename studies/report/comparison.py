@@ -47,7 +47,7 @@ def verdict(item: ModelDifference, margin: float | None) -> str:
     """Return in a word or three what a line says."""
     if item.difference.low > 0:
         return "better"
-    if item.least_loss <= 0:
+    if item.lowest_drop <= 0:
         return "not told apart"
     if margin is not None and not item.is_worse(margin):
         return "worse, within the margin"
@@ -89,6 +89,6 @@ def _failure(item: ModelDifference, margin: float) -> str:
     where = item.where
     place = {"clean": "on clean images", OVERALL: f"over {OVERALL}"}.get(where, f"under {where}")
     return (
-        f"FAIL: {item.pair.candidate} loses {100 * item.loss:.1f} points {place} "
-        f"(at least {100 * item.least_loss:.1f}); the margin is {100 * margin:g}."
+        f"FAIL: {item.pair.candidate} loses {100 * item.drop:.1f} points {place} "
+        f"(at least {100 * item.lowest_drop:.1f}); the margin is {100 * margin:g}."
     )

@@ -10,7 +10,7 @@ from studies.core import provenance
 from studies.core.files import write_whole
 from studies.report.charts.style import COLOURS, Picture, rendered, styled
 from studies.report.html import render_page
-from studies.tables.reference_systems import Line
+from studies.tables.reference_systems import ReferenceRow
 from studies.tables.rows import to_csv
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ _SEED_COLOUR, _OUR_COLOUR = COLOURS[0], COLOURS[1]
 _TICKS = (0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)  # percent of the images
 
 
-def draw_lines(lines: Sequence[Line]) -> Picture:
+def draw_lines(lines: Sequence[ReferenceRow]) -> Picture:
     """Draw the test errors, a row a line, on a logarithmic axis.
 
     Parameters
     ----------
     lines
-        At least one, as `studies.tables.reference_systems.lines` orders them.
+        At least one, as `studies.tables.reference_systems.reference_rows` orders them.
     """
     from matplotlib.figure import Figure
 
@@ -42,7 +42,7 @@ def draw_lines(lines: Sequence[Line]) -> Picture:
         return rendered("seeds", figure)
 
 
-def _draw(panel: "Axes", lines: Sequence[Line]) -> None:
+def _draw(panel: "Axes", lines: Sequence[ReferenceRow]) -> None:
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
     places, labels = [], []
@@ -75,7 +75,7 @@ def _draw(panel: "Axes", lines: Sequence[Line]) -> None:
         panel.scatter([], [], label=label, **_mark(colour, filled=filled))
 
 
-def _draw_line(panel: "Axes", line: Line, height: float) -> None:
+def _draw_line(panel: "Axes", line: ReferenceRow, height: float) -> None:
     colour = _OUR_COLOUR if line.is_ours else _SEED_COLOUR
     expected, found = 100 * (1 - line.expected), 100 * (1 - line.accuracy)
     panel.plot([expected, found], [height, height], color=colour, linewidth=1, alpha=0.5)
@@ -96,7 +96,7 @@ def _mark(colour: str, *, filled: bool) -> dict[str, Any]:
 
 
 def write_outputs(
-    lines: Sequence[Line],
+    lines: Sequence[ReferenceRow],
     systems: ReferenceSystems,
     folder: Path,
     *,
@@ -148,14 +148,14 @@ def write_outputs(
     )
     return [
         write_whole(folder / "seeds.html", page),
-        write_whole(folder / "seeds.csv", to_csv(Line, lines)),
+        write_whole(folder / "seeds.csv", to_csv(ReferenceRow, lines)),
         write_whole(folder / "seeds.md", to_markdown(lines).encode()),
         write_whole(folder / "figures" / "seeds.png", picture.png),
         write_whole(folder / "figures" / "seeds.svg", picture.svg),
     ]
 
 
-def answer(lines: Sequence[Line], *, quick: bool) -> list[str]:
+def answer(lines: Sequence[ReferenceRow], *, quick: bool) -> list[str]:
     """Return what the table says, in sentences."""
     seeds = [line for line in lines if not line.is_ours]
     ours = [line for line in lines if line.is_ours]
@@ -172,7 +172,7 @@ def answer(lines: Sequence[Line], *, quick: bool) -> list[str]:
     return sentences
 
 
-def to_markdown(lines: Sequence[Line]) -> str:
+def to_markdown(lines: Sequence[ReferenceRow]) -> str:
     """Return the table as Markdown."""
     head = "| images | system | model | reported or goal | here | verdict | epochs | minutes |"
     rows = [
@@ -183,16 +183,16 @@ def to_markdown(lines: Sequence[Line]) -> str:
     return "\n".join([head, "|---|---|---|---:|---:|---|---:|---:|", *rows]) + "\n"
 
 
-def found(line: Line) -> str:
+def found(line: ReferenceRow) -> str:
     """Return the accuracy of a line, with the deviation over its trainings."""
     spread = "" if line.deviation is None else f" ± {100 * line.deviation:.2f}"
     return f"{line.accuracy:.2%}{spread}"
 
 
-def judged(line: Line) -> str:
+def judged(line: ReferenceRow) -> str:
     """Return the verdict on a line, with what is remarked on it."""
     return "; ".join(filter(None, (line.verdict, line.remark)))
 
 
-def _noise(line: Line) -> str:
+def _noise(line: ReferenceRow) -> str:
     return line.noise

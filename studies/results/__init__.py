@@ -1,1 +1,1 @@
-"""Results on disk: cells and what is known of them, in one SQLite file."""
+"""The results of a sweep: stored cells, read once, and the points of adaptive sweeps."""

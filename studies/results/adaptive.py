@@ -1,4 +1,4 @@
-"""The points of an adaptive sweep, found again at any time from the cells that are stored."""
+"""The points of an adaptive sweep, determined by the cells that are stored."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -22,66 +22,81 @@ class Accuracies:
 
     Parameters
     ----------
-    store
-        Where the cells are; more may come in the meantime.
-    digests
+    store : Store
+        The cells; more may be added in the meantime.
+    digests : mapping of str to str
         Model name -> model digest.
+
+    Attributes
+    ----------
+    chance : float
+        Accuracy of a uniformly random prediction.
     """
 
     def __init__(self, store: Store, digests: Mapping[str, str]) -> None:
         self._store = store
         self._digests = tuple(dict.fromkeys(digests.values()))
-        self._seen: dict[str, float] = {}
+        self._accuracies: dict[str, float] = {}
         evaluation_set = store.evaluation_set()
         self._images = evaluation_set.images
         self.chance = 1 / len(evaluation_set.class_names)
 
-    def along(self, points: Sequence[Point]) -> Values | None:
-        """Return the curves of all models over some points.
+    def curves(self, points: Sequence[Point]) -> Values | None:
+        """Return the accuracy of each model at some points.
+
+        Parameters
+        ----------
+        points : sequence of Point
+            The points.
 
         Returns
         -------
-        ndarray or None
-            ``(models, points)``, means over seeds and images. A model of which a cell failed is
-            left out, so that it does not hold up the others. None where a cell was not tried yet.
+        ndarray of float or None
+            ``(models, points)``, means over seeds and images. A model with a failed cell is left
+            out, so that it does not delay the others. None where a cell was not tried yet.
         """
         keys = [
             [[cell_key(item, self._images, digest) for item in at.conditions] for at in points]
             for digest in self._digests
         ]
-        every = {key for curve in keys for point in curve for key in point}
-        stored = self._read(every)
-        failed = {failure.key for failure in self._store.failures()} if every - stored else set()
-        if every - stored - failed:
+        wanted = {key for curve in keys for point in curve for key in point}
+        stored = self._read(wanted)
+        failed = {failure.key for failure in self._store.failures()} if wanted - stored else set()
+        if wanted - stored - failed:
             return None
-        whole = [curve for curve in keys if all(stored.issuperset(point) for point in curve)]
-        curves = [[np.mean([self._seen[key] for key in point]) for point in c] for c in whole]
-        return np.array(curves, np.float64).reshape(len(whole), len(points))
+        complete = [curve for curve in keys if all(stored.issuperset(point) for point in curve)]
+        curves = [[np.mean([self._accuracies[k] for k in point]) for point in c] for c in complete]
+        return np.array(curves, np.float64).reshape(len(complete), len(points))
 
     def _read(self, wanted: set[str]) -> set[str]:
-        """Read what is stored of some cells, and return their keys."""
-        unread = wanted - self._seen.keys()
+        """Read those of some cells that are stored, and return their keys."""
+        unread = wanted - self._accuracies.keys()
         for key in unread & self._store.finished_keys() if unread else ():
-            self._seen[key] = float(np.equal(self._store.quantity(key, "rank"), 0).mean())
-        return wanted & self._seen.keys()
+            self._accuracies[key] = float(np.equal(self._store.quantity(key, "rank"), 0).mean())
+        return wanted & self._accuracies.keys()
 
 
 def refined_points(study: "Study", tolerance: float, accuracies: Accuracies) -> list[Point]:
-    """Return the points of every curve that are known to be wanted so far.
+    """Return the points of every curve that are known to be needed so far.
 
-    The rounds of refinement are gone through again from the start: each adds the strengths that
-    the cells of those before ask for, so the same cells lead to the same points, whatever else is
-    stored and however often the sweep was stopped. A path whose cells are not all there ends with
-    the round that they belong to.
+    All rounds of refinement are repeated from the start: each adds the strengths that the cells of
+    the previous rounds ask for. So the same cells lead to the same points, whatever else is stored
+    and however often the sweep was interrupted. A severity range with missing cells ends with the
+    round that they belong to.
 
     Parameters
     ----------
-    study
-        What to find out; its strengths are where to begin.
-    tolerance
-        How exactly critical strengths are to be known, in t.
-    accuracies
-        What is known of its cells.
+    study : Study
+        The settings; its strengths are those of the first round.
+    tolerance : float
+        Tolerance of critical strengths, in t.
+    accuracies : Accuracies
+        The accuracies of the cells that are stored.
+
+    Returns
+    -------
+    list of Point
+        Corruption by corruption, in increasing severity.
     """
     return [
         point
@@ -94,7 +109,7 @@ def _refined(
     corruption: str, study: "Study", tolerance: float, accuracies: Accuracies
 ) -> list[Point]:
     points = points_along(corruption, study.strengths, study.seeds)
-    while (curves := accuracies.along(points)) is not None:
+    while (curves := accuracies.curves(points)) is not None:
         t = [point.t for point in points]
         goals = thresholds(curves, study.threshold, accuracies.chance)
         added = next_strengths(t, curves, goals, tolerance)
@@ -107,14 +122,19 @@ def _refined(
 
 
 def plan(study: "Study", accuracies: Accuracies) -> list[Point]:
-    """Return everything that a study asks for: the points of its curves, or its protocol.
+    """Return all points of a study: those of its curves, or the levels of its protocol.
 
     Parameters
     ----------
-    study
-        The question.
-    accuracies
-        What is known of its cells, which decides where an adaptive sweep goes on.
+    study : Study
+        The settings.
+    accuracies : Accuracies
+        The accuracies of the cells that are stored, which an adaptive sweep is refined by.
+
+    Returns
+    -------
+    list of Point
+        In the order of the study.
     """
     if study.protocol is not None:
         from noiselib import protocols

@@ -14,7 +14,7 @@ from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange, Point, cell_key, planned_keys
 from studies.results.adaptive import Accuracies, plan
-from studies.stats.predictions import Outcomes
+from studies.stats.predictions import CorrectPredictions, Outcomes
 from studies.store.records import EvaluationSet, Failure
 from studies.store.store import Store
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from noiselib import Transform
     from studies.config.study import Study
 
-_CACHED_BYTES = 2**26  # of cells that are kept in memory; a report on thousands must not keep all
+_CACHED_BYTES = 2**26  # a report on thousands of cells must not keep all of them in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +45,17 @@ class SeverityRange:
     points: tuple[Point, ...] = field(repr=False)
 
     def strength(self, t: float) -> float:
-        """Return the strength at any fraction t of the range, in the parameter's own unit."""
+        """Return the strength at a fraction t of the range, in the unit of the parameter."""
         return float(_parsed(self.corruption).position(t))
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectPredictions:
-    """Which images a model classified correctly at one point.
-
-    Attributes
-    ----------
-    conditions : tuple of Condition
-        Those that are stored, one for each seed.
-    correct : ndarray of bool
-        ``(conditions, images)``.
-    """
-
-    conditions: tuple[Condition, ...]
-    correct: npt.NDArray[np.bool_]
-
-
 class SweepResults:
-    """The cells of some points and models, as far as they are stored.
+    """The stored cells of some points and models.
 
     Parameters
     ----------
     store : Store
-        Where the cells are.
+        The database of the cells.
     points : sequence of Point
         The plan, in its order.
     digests : mapping of str to str
@@ -80,7 +64,12 @@ class SweepResults:
     study : Study, optional
         The settings of the sweep.
     evaluation_set : EvaluationSet, optional
-        Which images the cells are about; by default that of the store.
+        The images that were predicted; by default that of the store.
+
+    Attributes
+    ----------
+    store, points, digests, evaluation_set
+        The parameters.
     """
 
     def __init__(
@@ -107,7 +96,7 @@ class SweepResults:
         Raises
         ------
         StudyError
-            When there was none.
+            If there was no sweep.
         """
         from studies.config.study import Study
 
@@ -120,9 +109,9 @@ class SweepResults:
         return cls(store, plan(study, Accuracies(store, digests)), digests, study)
 
     def restricted_to(self, points: Sequence[Point]) -> "SweepResults":
-        """Return the same results with those of their points alone that are among some points."""
-        wanted = set(points)
-        kept = [point for point in self.points if point in wanted]
+        """Return the same results without the points that are not in ``points``."""
+        common = set(points)
+        kept = [point for point in self.points if point in common]
         return SweepResults(self.store, kept, self.digests, self._study, self.evaluation_set)
 
     @property
@@ -139,7 +128,7 @@ class SweepResults:
 
     @property
     def images(self) -> ImageRange:
-        """Which images the cells are about."""
+        """The range of images that were predicted."""
         return self.evaluation_set.images
 
     @property
@@ -154,15 +143,13 @@ class SweepResults:
 
     @cached_property
     def severity_ranges(self) -> list[SeverityRange]:
-        """The severity range of each corruption, in the order of the points; none of a protocol."""
+        """The severity range of each corruption, in the order of the plan; none for a protocol."""
         ranges = []
         for corruption in dict.fromkeys(p.corruption for p in self.points if p.level is None):
             axis = _parsed(corruption).axis
             points = tuple(point for point in self.points if point.corruption == corruption)
             ranges.append(SeverityRange(corruption, axis.name, axis.unit, points))
         return ranges
-
-    # --- how many cells there are -------------------------------------------------------------
 
     @cached_property
     def planned_keys(self) -> set[str]:
@@ -171,19 +158,17 @@ class SweepResults:
 
     @property
     def finished(self) -> int:
-        """How many cells of the plan are stored."""
+        """Number of cells of the plan that are stored."""
         return len(self.planned_keys & self._stored)
 
     @property
     def missing(self) -> int:
-        """How many cells of the plan are not stored."""
+        """Number of cells of the plan that are not stored."""
         return len(self.planned_keys) - self.finished
 
     def failures(self) -> list[Failure]:
-        """Return the cells of the plan that failed at their last try."""
+        """Return the cells of the plan that failed at their last attempt."""
         return [failure for failure in self.store.failures() if failure.key in self.planned_keys]
-
-    # --- what the cells hold ------------------------------------------------------------------
 
     def key(self, condition: Condition, model: str) -> str:
         """Return the key of the cell of a condition and a model."""
@@ -196,7 +181,7 @@ class SweepResults:
     def outcomes(self, condition: Condition, model: str) -> Outcomes:
         """Return a stored cell without the log-probabilities of all classes.
 
-        Those are most of the bytes, and no table needs them.
+        Those are most of the bytes, and no table needs them. The cells used last stay in memory.
         """
         key = self.key(condition, model)
         if key in self._cache:
@@ -236,44 +221,10 @@ class SweepResults:
         )
 
 
-def shared(
-    first: CorrectPredictions | None, second: CorrectPredictions | None
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
-    """Return the predictions of two models under those conditions that both have stored.
-
-    Returns
-    -------
-    tuple of ndarray or None
-        Twice ``(conditions, images)``; None where no condition is shared.
-    """
-    if first is None or second is None:
-        return None
-    both = [condition for condition in first.conditions if condition in second.conditions]
-    if not both:
-        return None
-    return (
-        first.correct[[first.conditions.index(condition) for condition in both]],
-        second.correct[[second.conditions.index(condition) for condition in both]],
-    )
-
-
-def mean_over_points(
-    predictions: Sequence[CorrectPredictions], weights: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return ``(images,)``: the weighted mean, over points, of the share of correct predictions.
-
-    With the weights of the trapezoid rule, the mean over images is the area under the curve.
-    """
-    mean = np.zeros(predictions[0].correct.shape[1])
-    for weight, item in zip(weights, predictions, strict=True):
-        mean += weight * item.correct.mean(axis=0, dtype=np.float64)
-    return mean
-
-
 def complete_seeds(
     points: Sequence[Point], stored: Sequence[Sequence[Condition]]
 ) -> list[list[Condition]]:
-    """Return the noise seeds of which every point of a severity range is stored.
+    """Return the noise seeds for which every point of a severity range is stored.
 
     Parameters
     ----------
@@ -285,8 +236,8 @@ def complete_seeds(
     Returns
     -------
     list of list of Condition
-        For each seed its condition at every point. Points where nothing is drawn, such as the
-        clean one, belong to every seed.
+        For each seed, its condition at every point. Points without randomness, such as the clean
+        one, belong to every seed.
     """
     every = [condition.seed for point in points for condition in point.conditions]
     drawn = dict.fromkeys(seed for seed in every if seed is not None)

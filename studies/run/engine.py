@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.plan import Condition
-from studies.stats.predictions import Outcomes, join, judge
+from studies.stats.predictions import Outcomes, join, outcomes_of
 
 if TYPE_CHECKING:
     from models.stored_images import StoredImages
@@ -171,7 +171,7 @@ class LocalEngine:
         for model in list(state.parts):
             begun = time.perf_counter()
             try:
-                outcomes = judge(self._predictors[model].predict(images), labels)
+                outcomes = outcomes_of(self._predictors[model].predict(images), labels)
             except Exception as error:  # any exception of a model fails its cell
                 yield state.fail(model, f"prediction failed: {describe(error)}")
                 continue

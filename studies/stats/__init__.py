@@ -1,1 +1,1 @@
-"""Pure statistics: arrays in, numbers out; no store, no files."""
+"""Statistics: functions of arrays, without access to the store."""

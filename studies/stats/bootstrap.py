@@ -1,7 +1,7 @@
-"""The bootstrap over images: one set of resamples for everything that is compared.
+"""The bootstrap over images, with one set of resamples for everything that is compared.
 
-A ratio of two models' errors rests on the same images above and below, so both must be
-resampled together; so must the terms of a mean over corruptions.
+The two errors in a ratio are measured on the same images, so both are resampled together; so are
+the terms of a mean over corruptions.
 """
 
 import numpy as np
@@ -10,38 +10,37 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
-SEED = 20190328  # fixed, so that the same cells give the same intervals
-_AT_A_TIME = 100  # resamples in memory together,
-_MOST = 2**22  # of at most so many weights
+_SEED = 20190328  # fixed, so that the same cells give the same intervals
+_RESAMPLES_IN_MEMORY = 100
+_WEIGHTS_IN_MEMORY = 2**22
 
 
 def resampled_sums(
-    values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES, seed: int = SEED
+    values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES
 ) -> Values:
     """Return the column sums of resampled rows.
 
-    A resample is how often each image is drawn, so the sums are a matrix product. Those of small
-    whole numbers are made in float32, where they are exact in any order: the same on any machine.
+    A resample is the number of times each image is drawn, so the sums are a matrix product. Sums
+    of small integers are computed in float32, where they are exact in any order and therefore the
+    same on every machine.
 
     Parameters
     ----------
-    values
-        ``(images, columns)``; a row is an image. Whole numbers must not be negative.
-    resamples
-        How many times the images are drawn anew, with replacement.
-    seed
-        Seed of the drawing.
+    values : ndarray of float or int
+        ``(images, columns)``, one row for each image. Integers must not be negative.
+    resamples : int, default: 2000
+        Number of resamples; each draws as many images as there are, with replacement.
 
     Returns
     -------
-    ndarray
+    ndarray of float
         ``(resamples, columns)``; all columns of a row are sums over the same images.
     """
     images = len(values)
-    table = values.astype(_kind(values), copy=False)
-    random = np.random.default_rng(seed)
+    table = values.astype(_dtype_of_sums(values), copy=False)
+    random = np.random.default_rng(_SEED)
     sums = np.empty((resamples, values.shape[1]))
-    step = max(1, min(_AT_A_TIME, _MOST // images))
+    step = max(1, min(_RESAMPLES_IN_MEMORY, _WEIGHTS_IN_MEMORY // images))
     for start in range(0, resamples, step):
         block = sums[start : start + step]
         times_drawn = np.empty((len(block), images), table.dtype)
@@ -51,27 +50,28 @@ def resampled_sums(
     return sums
 
 
-def _kind(values: Values | npt.NDArray[np.integer]) -> type[np.floating]:
-    """Return float32 where no sum of resampled values can exceed what it counts without a gap."""
-    whole = np.issubdtype(values.dtype, np.integer)
-    return np.float32 if whole and int(values.max(initial=0)) * len(values) < 2**24 else np.float64
+def _dtype_of_sums(values: Values | npt.NDArray[np.integer]) -> type[np.floating]:
+    """Return float32 where it holds every possible sum of resampled values exactly."""
+    integers = np.issubdtype(values.dtype, np.integer)
+    exact = integers and int(values.max(initial=0)) * len(values) < 2**24
+    return np.float32 if exact else np.float64
 
 
 def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tuple[Values, Values]:
     """Return the expanded percentile bootstrap interval.
 
     The limits are the resampled quantiles at ``Phi(-q)`` and ``Phi(q)`` with
-    ``q = sqrt(n / (n - 1)) t``, t the quantile of Student's distribution with n - 1 degrees of
-    freedom: as wide for a mean of few normal images as it should be, and the plain percentiles
-    for many. Infinite values are larger than all others, so a limit may be infinite.
+    ``q = sqrt(n / (n - 1)) t``, where t is the quantile of Student's distribution with n - 1
+    degrees of freedom. The expansion corrects the width for few images and vanishes for many.
+    Infinite values are larger than all others, so a limit may be infinite.
 
     Parameters
     ----------
-    resampled
+    resampled : ndarray of float
         ``(resamples, ...)``.
-    images
-        How many images were resampled, n.
-    level
+    images : int
+        Number of images that were resampled, n.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
@@ -91,36 +91,36 @@ def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tu
         quantile = stdtrit(images - 1, (1 + level) / 2) * np.sqrt(images / (images - 1))
         tail = float(ndtr(-quantile))
     rank = max(int(tail * (len(resampled) + 1)) - 1, 0)
-    in_order = np.sort(resampled, axis=0)
-    return in_order[rank], in_order[len(resampled) - 1 - rank]
+    ordered = np.sort(resampled, axis=0)
+    return ordered[rank], ordered[len(resampled) - 1 - rank]
 
 
 def bca_limits(
-    estimate: float, resampled: Values, without_one: Values, level: float = 0.95
+    estimate: float, resampled: Values, jackknife: Values, level: float = 0.95
 ) -> tuple[float, float] | None:
     """Return the bias-corrected and accelerated bootstrap interval.
 
-    With ``b`` the quantile of the estimate among the resampled ones, on the normal scale, ``a``
-    a sixth of the skewness of the jackknife values about their mean and ``z`` a normal quantile,
-    the limits are the resampled quantiles at ``Phi(b + (b + z) / (1 - a (b + z)))``. The one in
+    Let b be the quantile of the estimate among the resampled values on the normal scale, a one
+    sixth of the skewness of the jackknife values about their mean, and z a normal quantile. The
+    limits are the resampled quantiles at ``Phi(b + (b + z) / (1 - a (b + z)))``. The version in
     scipy.stats gathers all images of each resample, where sums are enough.
 
     Parameters
     ----------
-    estimate
-        From all images.
-    resampled
-        ``(resamples,)``: the same from each resample; infinity where it is undefined.
-    without_one
-        ``(images,)``: the same from all images but one.
-    level
+    estimate : float
+        The statistic of all images.
+    resampled : ndarray of float
+        ``(resamples,)``, the statistic of each resample; infinity where it is undefined.
+    jackknife : ndarray of float
+        ``(images,)``, the statistic of all images but one.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
     -------
     tuple of float or None
-        Lower and upper limit; None where the resamples know none: all alike, all on one side
-        of the estimate, or undefined at a limit.
+        Lower and upper limit; None where the resamples determine none: they are all equal, all on
+        one side of the estimate, or undefined at a limit.
 
     References
     ----------
@@ -129,14 +129,14 @@ def bca_limits(
     from scipy.special import ndtr, ndtri
 
     below = float(np.mean(resampled < estimate) + np.mean(resampled == estimate) / 2)
-    if not np.isfinite(without_one).all() or np.ptp(without_one) == 0 or not 0 < below < 1:
+    if not np.isfinite(jackknife).all() or np.ptp(jackknife) == 0 or not 0 < below < 1:
         return None
-    deviations = without_one.mean() - without_one
+    deviations = jackknife.mean() - jackknife
     acceleration = np.sum(deviations**3) / (6 * np.sum(deviations**2) ** 1.5)
     bias = ndtri(below)
     z = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
-    places = ndtr(bias + z / (1 - acceleration * z))
-    # A limit is one of the resampled values: between one of them and infinity there is no other.
-    ranks = np.floor(places * len(resampled)).astype(int).clip(0, len(resampled) - 1)
+    probabilities = ndtr(bias + z / (1 - acceleration * z))
+    # A limit must be a resampled value: interpolation next to infinity would be infinite.
+    ranks = np.floor(probabilities * len(resampled)).astype(int).clip(0, len(resampled) - 1)
     low, high = np.sort(resampled)[ranks].tolist()
     return (low, high) if np.isfinite([low, high]).all() else None

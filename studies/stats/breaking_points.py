@@ -1,4 +1,4 @@
-"""What happens to single images as a corruption grows: when each is first misclassified."""
+"""Breaking points: the severity at which each image is first misclassified."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +9,9 @@ Values = npt.NDArray[np.float64]
 def breaking_points(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Return the first point at which each image is misclassified.
 
-    The random draws of a corruption do not depend on its strength, so an image meets one and the
-    same disturbance that grows, and this point is a property of the image and the noise seed.
+    The random draws of a corruption do not depend on its strength: the corruption of an image is
+    the same at every point and only grows. So this point is a property of the image and the noise
+    seed.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def breaking_points(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     Returns
     -------
     ndarray of int
-        ``(seeds, images)``: 0 where even the clean image is misclassified; the number of points
-        where none is.
+        ``(seeds, images)``: 0 where the clean image is misclassified, the number of points where
+        no prediction is wrong.
     """
     wrong = ~correct
     first = wrong.argmax(axis=1)
@@ -36,14 +37,19 @@ def surviving(breaking: npt.NDArray[np.int64], point: int) -> Values:
 
 
 def prediction_changes(predicted: npt.NDArray[np.integer], point: int) -> Values:
-    """Return ``(images,)``: the share of seeds in which the prediction differs from that before.
+    """Return the share of seeds in which the prediction differs from that at the previous point.
 
     Parameters
     ----------
     predicted : ndarray of int
-        ``(seeds, points, images)``: predicted classes, the same noise seeds at every point.
+        ``(seeds, points, images)``, predicted classes with the same noise seeds at every point.
     point : int
-        Which point; at the first, nothing can differ.
+        Index of the point; at the first one the share is 0.
+
+    Returns
+    -------
+    ndarray of float
+        ``(images,)``.
     """
     if point == 0:
         return np.zeros(predicted.shape[2])

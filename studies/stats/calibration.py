@@ -1,4 +1,4 @@
-"""Is a model as often right as it says? Reliability and the expected calibration error."""
+"""Calibration: reliability diagrams and the expected calibration error."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ class Reliability:
 
     Attributes
     ----------
-    counts
-        ``(bins,)`` predictions in each bin; bin b holds confidences in ``(b / bins, (b + 1) /
-        bins]``, the first one 0 too.
-    confidence, accuracy
-        ``(bins,)`` mean confidence and share of right predictions; NaN in an empty bin.
-    mean_confidence, mean_accuracy
+    counts : ndarray of int
+        ``(bins,)``, predictions in each bin; bin b holds confidences in
+        ``(b / bins, (b + 1) / bins]``, and the first one also 0.
+    confidence, accuracy : ndarray of float
+        ``(bins,)``, mean confidence and share of correct predictions; NaN in an empty bin.
+    mean_confidence, mean_accuracy : float
         The same over all predictions.
     """
 
@@ -47,31 +47,31 @@ def reliability(
 
     Parameters
     ----------
-    confidence
-        ``(n,)`` probability of the predicted class, in [0, 1]; n at least 1.
-    correct
-        ``(n,)`` whether the prediction is right.
-    bins
-        How many bins, at least 1.
+    confidence : ndarray of float
+        ``(n,)``, probability of the predicted class, in [0, 1]; n is at least 1.
+    correct : ndarray of bool
+        ``(n,)``, whether each prediction is correct.
+    bins : int, default: 15
+        Number of bins, at least 1.
 
     Raises
     ------
     ValueError
-        When there is no prediction, or the two differ in length.
+        If there is no prediction, or the two arrays differ in length.
     """
     if not len(confidence) or len(confidence) != len(correct):
         raise ValueError(
-            "reliability needs a confidence and an answer for each of one or more predictions, "
+            "reliability needs the confidence and the correctness of one or more predictions, "
             f"got {len(confidence)} and {len(correct)}"
         )
-    certain = np.asarray(confidence, np.float64)
-    places = np.clip(np.ceil(certain * bins).astype(np.int64) - 1, 0, bins - 1)
-    counts = np.bincount(places, minlength=bins)
+    values = np.asarray(confidence, np.float64)
+    bin_numbers = np.clip(np.ceil(values * bins).astype(np.int64) - 1, 0, bins - 1)
+    counts = np.bincount(bin_numbers, minlength=bins)
     filled = np.where(counts > 0, counts, np.nan)
     return Reliability(
         counts=counts,
-        confidence=np.bincount(places, certain, bins) / filled,
-        accuracy=np.bincount(places, correct, bins) / filled,
-        mean_confidence=float(certain.mean()),
+        confidence=np.bincount(bin_numbers, values, bins) / filled,
+        accuracy=np.bincount(bin_numbers, correct, bins) / filled,
+        mean_confidence=float(values.mean()),
         mean_accuracy=float(np.mean(correct)),
     )

@@ -1,4 +1,4 @@
-"""Which class is taken for which: confusion counts, scores of each class, confused pairs."""
+"""Confusion matrices, the scores of each class, and the pairs of classes confused most."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ Labels = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class ClassScore:
-    """How one class fares, in [0, 1]; None where the score is undefined.
+    """Precision, recall and F1 of one class, in [0, 1]; None where a score is undefined.
 
     Attributes
     ----------
-    images
-        Images whose true class it is.
-    precision
-        Share of the images called so that are; None where none was called so.
-    recall
-        Share of its images that were called so; None where it has none.
-    f1
-        ``2 precision recall / (precision + recall)``, the harmonic mean, with 0 where no image of
-        it is called so; None where it neither occurs nor is named.
+    images : int
+        Number of images of the class.
+    precision : float or None
+        Share of the predictions of the class that are correct; None where it is never predicted.
+    recall : float or None
+        Share of the images of the class that are classified correctly; None where it has none.
+    f1 : float or None
+        ``2 precision recall / (precision + recall)``, the harmonic mean; 0 where no image of the
+        class is classified correctly, None where it neither occurs nor is predicted.
     """
 
     images: int
@@ -34,15 +34,15 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two classes that are taken for one another, the lower one first.
+class ConfusedPair:
+    """Two classes that are predicted for one another.
 
     Attributes
     ----------
-    low, high
-        The classes, by number.
-    low_as_high, high_as_low
-        Images of the one that were called the other.
+    low, high : int
+        Numbers of the classes, the lower one first.
+    low_as_high, high_as_low : int
+        Images of the one class for which the other one is predicted.
     """
 
     low: int
@@ -57,7 +57,7 @@ class Pair:
 
 
 def confusion_counts(labels: Labels, predicted: Labels, classes: int) -> Counts:
-    """Return ``(classes, classes)``: images of true class (row) that got each class (column)."""
+    """Return ``(classes, classes)``: images by true class (row) and predicted class (column)."""
     from sklearn.metrics import confusion_matrix
 
     counts: Counts = confusion_matrix(labels, predicted, labels=np.arange(classes))
@@ -83,23 +83,33 @@ def class_scores(labels: Labels, predicted: Labels, classes: int) -> list[ClassS
     ]
 
 
-def confused_pairs(counts: Counts, limit: int) -> list[Pair]:
-    """Return the pairs of classes that are confused most, at most so many, worst first.
+def confused_pairs(counts: Counts, limit: int) -> list[ConfusedPair]:
+    """Return the pairs of classes that are confused most, the most frequent first.
 
-    Ties go by the numbers of the classes; pairs that were never confused are left out.
+    Parameters
+    ----------
+    counts : ndarray of int
+        ``(classes, classes)``, see `confusion_counts`.
+    limit : int
+        Maximum number of pairs.
+
+    Returns
+    -------
+    list of ConfusedPair
+        Ties are in the order of the class numbers; pairs without a confusion are left out.
     """
     lows, highs = np.triu_indices(len(counts), k=1)
     both = counts[lows, highs] + counts[highs, lows]
     order = np.argsort(-both, kind="stable")[:limit]
     return [
-        Pair(int(low), int(high), int(counts[low, high]), int(counts[high, low]))
+        ConfusedPair(int(low), int(high), int(counts[low, high]), int(counts[high, low]))
         for low, high, count in zip(lows[order], highs[order], both[order], strict=True)
         if count > 0
     ]
 
 
-def pair_names(pairs: Sequence[Pair], class_names: Sequence[str]) -> list[str]:
-    """Return pairs as they are spoken of: ``4/9 (7)``, the number being both directions."""
+def pair_names(pairs: Sequence[ConfusedPair], class_names: Sequence[str]) -> list[str]:
+    """Return a short text for each pair: ``4/9 (7)``, with the count of both directions."""
     return [f"{class_names[pair.low]}/{class_names[pair.high]} ({pair.count})" for pair in pairs]
 
 

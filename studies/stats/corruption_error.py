@@ -1,12 +1,13 @@
-"""Corruption errors: how many errors a model makes for each error of a reference model.
+"""Corruption errors: the errors of a model relative to those of a reference model.
 
-With ``E_s`` the error of a model at level s of a corruption, ``E_0`` that on clean images::
+With ``E_s`` the error of a model at level s of a corruption and ``E_0`` that on clean images::
 
     CE          = sum_s E_s         / sum_s E_s of the reference
     relative CE = sum_s (E_s - E_0) / sum_s (E_s - E_0) of the reference
 
-and mCE, relative mCE their means over the corruptions that count (Hendrycks and Dietterich 2019).
-Where a denominator is not positive, the ratio is undefined, and so is a mean that it enters.
+mCE and relative mCE are their means over the corruptions of the benchmark (Hendrycks and
+Dietterich 2019). A ratio with a denominator that is not positive is undefined, and so is every
+mean that contains it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,17 +22,17 @@ Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
-    """A ratio of errors, 1 being the reference's.
+class ErrorRatio:
+    """Errors relative to those of the reference, which has 1.
 
     Attributes
     ----------
-    value
+    value : float or None
         None where it is undefined, or where cells are missing.
-    low, high
+    low, high : float or None
         Limits of its 95 % interval; None where there is none.
-    missing
-        Whether it is None for want of cells.
+    missing : bool
+        Whether the value is None because cells are missing.
     """
 
     value: float | None
@@ -40,30 +41,31 @@ class Score:
     missing: bool = False
 
 
-MISSING = Score(None, missing=True)
+MISSING = ErrorRatio(None, missing=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorsByImage:
-    """What a model gets wrong under one corruption, or on clean images.
+    """Errors of a model under one corruption, or on clean images.
 
     Attributes
     ----------
-    total
-        ``(images,)``: the share of draws in which the image is not recognised, summed over levels.
-    levels
-        How many levels there are.
-    draws
-        How many trials of each image, over levels and seeds.
+    total : ndarray of float
+        ``(images,)``, the share of noise seeds in which the image is misclassified, summed over
+        the levels.
+    levels : int
+        Number of levels.
+    trials : int
+        Number of predictions for each image, over levels and seeds.
     """
 
     total: Values
     levels: int
-    draws: int
+    trials: int
 
 
 Errors = Mapping[tuple[str, str], ErrorsByImage]
-"""(corruption, model) -> errors; without those of which a level is missing."""
+"""(corruption, model) -> errors; pairs with a missing level have no entry."""
 
 
 def corruption_errors(
@@ -73,34 +75,34 @@ def corruption_errors(
     *,
     model: str,
     reference: str,
-) -> tuple[list[Score], Score]:
-    """Return the CE of a model under each corruption, and its mCE, with their intervals.
+) -> tuple[list[ErrorRatio], ErrorRatio]:
+    """Return the CE of a model under each corruption, and its mCE, with intervals.
 
     Parameters
     ----------
-    errors
-        Of both models.
-    corruptions
-        Those to give a CE for.
-    counted
-        Those of them that enter the mean.
-    model, reference
-        Names of the two models; they may be one.
+    errors : mapping of (str, str) to ErrorsByImage
+        Errors of both models.
+    corruptions : sequence of str
+        Corruptions to return a CE for.
+    counted : sequence of str
+        Those of them that the mean is over.
+    model, reference : str
+        Names of the two models; they may be the same.
 
     Returns
     -------
-    list of Score
-        One a corruption. Intervals are from the bootstrap over images, with the same resamples
-        for both models and all corruptions; the reference itself has none.
-    Score
-        The mean.
+    list of ErrorRatio
+        CE of each corruption. The intervals are from the bootstrap over images, with the same
+        resamples for both models and all corruptions; the reference itself has none.
+    ErrorRatio
+        The mean, mCE.
     """
     complete = [name for name in corruptions if {(name, model), (name, reference)} <= errors.keys()]
     if not complete:
         return [MISSING for _ in corruptions], MISSING
-    above = np.stack([errors[name, model].total for name in complete], axis=1)
-    below = np.stack([errors[name, reference].total for name in complete], axis=1)
-    ratios = _Ratios(above, below, interval=model != reference)
+    numerators = np.stack([errors[name, model].total for name in complete], axis=1)
+    denominators = np.stack([errors[name, reference].total for name in complete], axis=1)
+    ratios = _Ratios(numerators, denominators, interval=model != reference)
     columns = {name: column for column, name in enumerate(complete)}
     each = [ratios.mean([columns[name]]) if name in columns else MISSING for name in corruptions]
     if not columns.keys() >= set(counted):
@@ -116,79 +118,92 @@ def relative_corruption_errors(
     *,
     model: str,
     reference: str,
-) -> tuple[list[Score], Score]:
+) -> tuple[list[ErrorRatio], ErrorRatio]:
     """Return the relative CE of a model under each corruption, and its relative mCE.
 
-    As `corruption_errors`, without intervals: the denominator may be close to zero.
+    There are no intervals: the denominator may be close to zero.
 
     Parameters
     ----------
-    errors, corruptions, counted, model, reference
+    errors : mapping of (str, str) to ErrorsByImage
         As for `corruption_errors`.
-    clean
-        Model -> errors on the clean images; without those that are missing.
+    clean : mapping of str to ErrorsByImage
+        Model -> errors on the clean images; models without them have no entry.
+    corruptions, counted : sequence of str
+        As for `corruption_errors`.
+    model, reference : str
+        As for `corruption_errors`.
+
+    Returns
+    -------
+    list of ErrorRatio
+        Relative CE of each corruption.
+    ErrorRatio
+        The mean, relative mCE.
     """
 
-    def rise(corruption: str, name: str) -> float:
-        under = errors[corruption, name]
-        return float(under.total.mean() - under.levels * clean[name].total.mean())
+    def increase(corruption: str, name: str) -> float:
+        corrupted = errors[corruption, name]
+        return float(corrupted.total.mean() - corrupted.levels * clean[name].total.mean())
 
     each = {}
     for corruption in corruptions:
         pairs = {(corruption, model), (corruption, reference)}
         if pairs <= errors.keys() and {model, reference} <= clean.keys():
-            each[corruption] = ratio(rise(corruption, model), rise(corruption, reference))
+            each[corruption] = ratio(increase(corruption, model), increase(corruption, reference))
         else:
             each[corruption] = MISSING
-    return list(each.values()), mean_score([each[name] for name in counted])
+    return list(each.values()), mean_ratio([each[name] for name in counted])
 
 
-def ratio(above: float, below: float) -> Score:
+def ratio(numerator: float, denominator: float) -> ErrorRatio:
     """Return a ratio of errors; undefined where the denominator is not positive."""
-    return Score(above / below if below > _ROUNDING else None)
+    return ErrorRatio(numerator / denominator if denominator > _ROUNDING else None)
 
 
-def mean_score(scores: Sequence[Score]) -> Score:
-    """Return the mean of some scores; missing or undefined where one of them is, or none is."""
-    if any(score.missing for score in scores):
+def mean_ratio(ratios: Sequence[ErrorRatio]) -> ErrorRatio:
+    """Return the mean of ratios; missing or undefined where one of them is, or there is none."""
+    if any(item.missing for item in ratios):
         return MISSING
-    values = [score.value for score in scores if score.value is not None]
-    complete = values and len(values) == len(scores)
-    return Score(sum(values) / len(values) if complete else None)
+    values = [item.value for item in ratios if item.value is not None]
+    complete = values and len(values) == len(ratios)
+    return ErrorRatio(sum(values) / len(values) if complete else None)
 
 
-_ROUNDING = 1e-12  # a difference of equal means of thirds may come out as 1e-17
+_ROUNDING = 1e-12  # the difference of equal means of thirds may be 1e-17
 
 
 class _Ratios:
     """Ratios of column sums, and means of them, with bootstrap intervals."""
 
-    def __init__(self, above: Values, below: Values, *, interval: bool) -> None:
-        sums, sums_below = above.sum(axis=0), below.sum(axis=0)
-        self._of_all = _divided(sums[np.newaxis], sums_below[np.newaxis])
+    def __init__(self, numerators: Values, denominators: Values, *, interval: bool) -> None:
+        above, below = numerators.sum(axis=0), denominators.sum(axis=0)
+        self._ratios = _divide(above[np.newaxis], below[np.newaxis])
         self._interval = interval
         if interval:
-            self._without_one = _divided(sums - above, sums_below - below)
-            columns = above.shape[1]
-            drawn = resampled_sums(np.concatenate([above, below], axis=1))
-            self._resampled = _divided(drawn[:, :columns], drawn[:, columns:])
+            self._jackknife = _divide(above - numerators, below - denominators)
+            columns = numerators.shape[1]
+            sums = resampled_sums(np.concatenate([numerators, denominators], axis=1))
+            self._resampled = _divide(sums[:, :columns], sums[:, columns:])
 
-    def mean(self, columns: Sequence[int]) -> Score:
-        if not columns or not np.isfinite(self._of_all[:, columns]).all():
-            return Score(None)
-        value = float(self._of_all[0, columns].mean())
+    def mean(self, columns: Sequence[int]) -> ErrorRatio:
+        if not columns or not np.isfinite(self._ratios[:, columns]).all():
+            return ErrorRatio(None)
+        value = float(self._ratios[0, columns].mean())
         if not self._interval:
-            return Score(value)
+            return ErrorRatio(value)
         limits = bca_limits(
             value,
             self._resampled[:, columns].mean(axis=1),
-            self._without_one[:, columns].mean(axis=1),
+            self._jackknife[:, columns].mean(axis=1),
         )
-        return Score(value) if limits is None else Score(value, *limits)
+        return ErrorRatio(value) if limits is None else ErrorRatio(value, *limits)
 
 
-def _divided(above: Values, below: Values) -> Values:
+def _divide(numerators: Values, denominators: Values) -> Values:
     """Return ratios, and infinity where the denominator is not positive."""
-    defined = below > _ROUNDING
-    quotient: Values = np.divide(above, below, out=np.full_like(above, np.inf), where=defined)
-    return quotient
+    defined = denominators > _ROUNDING
+    ratios: Values = np.divide(
+        numerators, denominators, out=np.full_like(numerators, np.inf), where=defined
+    )
+    return ratios

@@ -1,8 +1,4 @@
-"""Which strengths to add to a path until its curves are known well enough; arrays alone.
-
-Intervals between two strengths are halved, and the halves again, so that different models ask for
-the same strengths wherever they can, and a model that is added later finds most of its cells.
-"""
+"""Areas and critical positions of accuracy curves, and the strengths that refine them."""
 
 from collections.abc import Sequence
 
@@ -19,24 +15,47 @@ def trapezoid_weights(t: Sequence[float]) -> Values:
 
     Parameters
     ----------
-    t
-        ``(points,)``, rising; at least one.
+    t : sequence of float
+        ``(points,)``, increasing; at least one.
 
     Returns
     -------
-    ndarray
+    ndarray of float
         ``(points,)``; the weighted sum of accuracies is the area under their linear interpolant
-        divided by the length of the path, which is the mean accuracy over it.
+        divided by the length of the range, which is the mean accuracy over it.
     """
-    places = np.asarray(t, np.float64)
-    if len(places) == 1:
+    positions = np.asarray(t, np.float64)
+    if len(positions) == 1:
         return np.ones(1)
-    steps = np.diff(places)
-    weights = np.zeros(len(places))
+    steps = np.diff(positions)
+    weights = np.zeros(len(positions))
     weights[:-1] += steps / 2
     weights[1:] += steps / 2
-    weights /= places[-1] - places[0]
+    weights /= positions[-1] - positions[0]
     return weights
+
+
+def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) -> Values:
+    """Return the weighted mean, over points, of the share of correct predictions of each image.
+
+    With the weights of the trapezoid rule, the mean over images is the area under the curve.
+
+    Parameters
+    ----------
+    correct : sequence of ndarray of bool
+        ``(seeds, images)`` for each point; the number of seeds may differ.
+    weights : ndarray of float
+        ``(points,)``.
+
+    Returns
+    -------
+    ndarray of float
+        ``(images,)``.
+    """
+    mean = np.zeros(correct[0].shape[1])
+    for weight, at_point in zip(weights, correct, strict=True):
+        mean += weight * at_point.mean(axis=0, dtype=np.float64)
+    return mean
 
 
 def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.ArrayLike) -> Values:
@@ -48,50 +67,50 @@ def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.Array
 
     Parameters
     ----------
-    t
-        ``(points,)``, rising; at least one.
-    accuracy
-        ``(..., points)``: one or many curves.
-    threshold
+    t : sequence of float
+        ``(points,)``, increasing; at least one.
+    accuracy : ndarray of float
+        ``(..., points)``, one or many curves.
+    threshold : array_like of float
         ``(...)``, or one for all.
 
     Returns
     -------
-    ndarray
-        ``(...)``: the first place where the threshold is reached; t_0 where it is reached from
-        the start, infinity where it never is.
+    ndarray of float
+        ``(...)``, the first position at which the threshold is reached: t_0 where the first point
+        reaches it, infinity where no point does.
     """
-    places = np.asarray(t, np.float64)
+    positions = np.asarray(t, np.float64)
     goal = np.broadcast_to(np.asarray(threshold, np.float64), accuracy.shape[:-1])
     reached = accuracy <= goal[..., np.newaxis]
     first = reached.argmax(axis=-1)
-    after = np.maximum(first, min(1, len(places) - 1))
+    after = np.maximum(first, min(1, len(positions) - 1))
     before = np.maximum(after - 1, 0)
     upper = np.take_along_axis(accuracy, before[..., np.newaxis], -1)[..., 0]
     lower = np.take_along_axis(accuracy, after[..., np.newaxis], -1)[..., 0]
     inside = (first > 0) & reached.any(axis=-1)
     fall = np.where(inside, upper - lower, 1.0)  # above zero inside: upper > threshold >= lower
-    between = places[before] + (places[after] - places[before]) * (upper - goal) / fall
-    crossing: Values = np.where(inside, between, places[0])
+    between = positions[before] + (positions[after] - positions[before]) * (upper - goal) / fall
+    crossing: Values = np.where(inside, between, positions[0])
     return np.where(reached.any(axis=-1), crossing, np.inf)
 
 
 def thresholds(accuracy: Values, threshold: float | None, chance: float) -> Values:
-    """Return the accuracy at which a curve counts as lost.
+    """Return the accuracy at which each curve counts as failed.
 
     Parameters
     ----------
-    accuracy
+    accuracy : ndarray of float
         ``(..., points)``, the first of them clean.
-    threshold
-        The one that was asked for, in (0, 1); None for the one half-way from the clean accuracy
-        of each curve to chance.
-    chance
-        Accuracy of guessing.
+    threshold : float or None
+        The requested accuracy in (0, 1); None for the mean of the clean accuracy of each curve
+        and chance.
+    chance : float
+        Accuracy of a uniformly random prediction.
 
     Returns
     -------
-    ndarray
+    ndarray of float
         ``(...)``.
     """
     clean: Values = accuracy[..., 0]
@@ -109,28 +128,30 @@ def critical_limits(
 ) -> tuple[float, float]:
     """Return the bootstrap interval of a critical position.
 
-    Each resample of the images gives a curve, its threshold and its critical position; the limits
-    are expanded percentiles of these, as in `studies.stats.bootstrap.percentile_limits`. The
-    bias correction of BCa does harm here: near the end of the path, where many resamples never
-    reach the threshold, it held the truth in 80 % of simulations instead of 95.
+    Each resample of the images has a curve, a threshold and a critical position; the limits are
+    the expanded percentiles of these, see `studies.stats.bootstrap.percentile_limits`. The bias
+    correction of BCa is not used: near the end of the range, where many resamples never reach the
+    threshold, it covered the truth in 80 % of simulations instead of 95.
 
     Parameters
     ----------
-    t
+    t : sequence of float
         ``(points,)``.
-    resampled
-        ``(resamples, points)``: accuracies.
-    images
-        How many images were resampled.
-    threshold, chance
+    resampled : ndarray of float
+        ``(resamples, points)``, accuracies.
+    images : int
+        Number of images that were resampled.
+    threshold : float or None
         As for `thresholds`.
-    level
+    chance : float
+        As for `thresholds`.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
     -------
     tuple of float
-        Lower and upper limit, in the unit of t; infinity: beyond the last point.
+        Lower and upper limit, in the unit of t; infinity is beyond the last point.
     """
     goal = thresholds(resampled, threshold, chance)
     low, high = percentile_limits(critical_position(t, resampled, goal), images, level)
@@ -138,96 +159,94 @@ def critical_limits(
 
 
 START = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""The strengths that an adaptive sweep begins with."""
+"""Strengths that an adaptive sweep begins with."""
 
 TOLERANCE = 0.01
-"""How exactly critical strengths are found, in t, when nobody says."""
+"""Default tolerance of critical positions, in t."""
 
 FINEST, COARSEST = 0.001, 0.25
-"""The tolerances that may be asked for."""
+"""Limits of the tolerance."""
 
 AREA_TOLERANCE = 0.01
-"""How exactly areas are found: a point of mean accuracy."""
+"""Tolerance of areas: one percentage point of mean accuracy."""
 
-_NARROWEST_BEND = 1 / 64  # with steps as small, a falling curve's area is right to 1/128 anyway
+_SMALLEST_STEP = 1 / 64  # at this step, the area of a decreasing curve is right to 1/128 anyway
 
 
 def next_strengths(
     t: Sequence[float], accuracy: Values, thresholds: Values, tolerance: float
 ) -> list[float]:
-    """Return the strengths at which some curves should be looked at next.
+    """Return the strengths at which curves should be measured next.
 
-    They are the middles of those intervals in which
+    They are the midpoints of those intervals
 
-    - a curve first falls to its threshold, as long as they are wider than the tolerance;
-    - a curve bends, as long as the sum of `area_errors` is more than `AREA_TOLERANCE`: those that
-      have more than their part in it, and are wider than the tolerance and 1/64.
+    - that contain the first crossing of a threshold and are wider than the tolerance;
+    - that contribute more than their share to the error of an area, while the sum of
+      `area_errors` exceeds `AREA_TOLERANCE`, and are wider than the tolerance and 1/64.
+
+    Intervals are always halved, so different models ask for the same strengths wherever they can,
+    and a model that is added later finds most of its conditions corrupted already.
 
     Parameters
     ----------
-    t
-        ``(points,)``, rising: the strengths so far, two or more.
-    accuracy
-        ``(curves, points)``; no curve asks for nothing.
-    thresholds
-        ``(curves,)``: the accuracy at which each counts as lost.
-    tolerance
-        How exactly the first crossing is to be known, in the unit of t; above 0.
+    t : sequence of float
+        ``(points,)``, increasing: the strengths so far, two or more.
+    accuracy : ndarray of float
+        ``(curves, points)``; without a curve there is nothing to refine.
+    thresholds : ndarray of float
+        ``(curves,)``, the accuracy at which each curve counts as failed.
+    tolerance : float
+        Tolerance of the first crossing, in the unit of t; above 0.
 
     Returns
     -------
     list of float
-        Rising, none of them in t; empty when all curves are known well enough.
+        Increasing, none of them in t; empty when all curves are within the tolerances.
     """
-    places = np.asarray(t, np.float64)
-    widths = np.diff(places)
+    positions = np.asarray(t, np.float64)
+    widths = np.diff(positions)
     halved = np.zeros(len(widths), np.bool_)
     for curve, threshold in zip(accuracy, thresholds, strict=True):
-        first = first_reached(curve, threshold)
+        first = int((curve <= threshold).argmax())  # 0 where no point is as low
         if first and widths[first - 1] > tolerance:
             halved[first - 1] = True
-        halved |= _bent(places, curve, widths > max(tolerance, _NARROWEST_BEND))
-    middles = (places[:-1] + places[1:])[halved] / 2
-    return [round(float(middle), 12) for middle in middles]  # not 0.30000000000000004
+        halved |= _inaccurate(positions, curve, widths > max(tolerance, _SMALLEST_STEP))
+    midpoints = (positions[:-1] + positions[1:])[halved] / 2
+    return [round(float(item), 12) for item in midpoints]  # not 0.30000000000000004
 
 
-def _bent(t: Values, accuracy: Values, wide: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell which of the wide intervals take up more of the allowed error than is theirs."""
+def _inaccurate(t: Values, accuracy: Values, wide: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which wide intervals exceed their share of the allowed error of the area."""
     widths, errors = np.diff(t), area_errors(t, accuracy)
-    left = max(0.0, AREA_TOLERANCE * (t[-1] - t[0]) - errors[~wide].sum())
-    if errors[wide].sum() <= left:
+    allowed = max(0.0, AREA_TOLERANCE * (t[-1] - t[0]) - errors[~wide].sum())
+    if errors[wide].sum() <= allowed:
         return np.zeros(len(widths), np.bool_)
-    too_large: npt.NDArray[np.bool_] = errors > left * widths / widths[wide].sum()
+    too_large: npt.NDArray[np.bool_] = errors > allowed * widths / widths[wide].sum()
     return wide & too_large
 
 
-def first_reached(accuracy: Values, threshold: float) -> int:
-    """Return the first point with an accuracy at or under the threshold; 0 where none is."""
-    return int((accuracy <= threshold).argmax())
-
-
 def area_errors(t: Values, accuracy: Values) -> Values:
-    """Return by how much the trapezoid rule may be off in each interval.
+    """Return a bound of the error of the trapezoid rule in each interval.
 
     With w the width of an interval, s its slope, and s' and s'' those of its neighbours (0 beyond
-    the ends, for a curve falls from a level and to one)::
+    both ends)::
 
         w^2 / 2  min(|s|, max(|s - s'|, |s - s''|))
 
-    The first is what a curve without ups and downs can be off by, the second what one can be off
-    by that has at most one inflection in any three neighbouring intervals: it lies between the
-    chord and the neighbouring chords made longer. So the sum bounds the error of the area
-    for every falling curve that is first concave and then convex, and for others as soon as the
-    points are close enough to tell their inflections apart.
+    The first term bounds the error for a monotone curve; the second for a curve with at most one
+    inflection in any three adjacent intervals, which lies between the chord and the extended
+    chords of the neighbours. So the sum bounds the error of the area for every decreasing curve
+    that is first concave and then convex, and for others once the points separate their
+    inflections.
 
     Parameters
     ----------
-    t, accuracy
+    t, accuracy : ndarray of float
         ``(points,)``, two or more.
 
     Returns
     -------
-    ndarray
+    ndarray of float
         ``(points - 1,)``, in the unit of t times accuracy.
     """
     widths = np.diff(t)

@@ -1,9 +1,9 @@
-"""Intervals for accuracy when several corruption seeds show the same images.
+"""Intervals of accuracies that are measured with several noise seeds on the same images.
 
-The outcomes of one image under several seeds resemble each other, so ``seeds x images`` is not
-a sample size: intervals that pool them are too narrow. The images are the sample; more seeds
-only sharpen what is known of each. The same holds for the strengths of one path, so an area under
-a curve is treated in the same way. ``docs/statistics.md`` says how often the limits hold the truth.
+The predictions for one image under several seeds are correlated, so ``seeds x images`` is not a
+sample size: intervals that pool them are too narrow. The sample is the images; more seeds only
+reduce the noise in the mean of each image. The same holds for the strengths of one severity range
+and so for the area under a curve. ``docs/statistics.md`` has the measured coverage.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-_SMOOTHING = 0.25  # of an image that is always recognised, and of one that never is
+Values = npt.NDArray[np.float64]
+
+_SMOOTHING = 0.25  # of an image that is always correct, and of one that is never correct
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its confidence interval, and the sample size it rests on."""
+    """An estimate with its confidence interval.
+
+    Attributes
+    ----------
+    estimate, low, high : float
+        The estimate and the limits of the interval.
+    sample_size : float
+        The sample size that the interval is computed with.
+    """
 
     estimate: float
     low: float
@@ -26,37 +36,37 @@ class Interval:
 
 
 def effective_sample_size(correct: npt.NDArray[np.bool_]) -> float:
-    """Return how many independent trials the outcomes are worth.
+    """Return the number of independent trials that have the same variance of the mean.
 
     With ``m_i`` the mean of image ``i`` over its seeds, ``p`` the mean of all and ``s^2`` the
-    variance of the ``m_i`` between the n images, the variance of ``p`` is ``s^2 / n``; a sample
-    of ``p (1 - p) n / s^2`` independent trials has the same. For p and ``s^2``, a quarter of an
-    image with ``m = 1`` and a quarter of one with ``m = 0`` are added to the n: where only a few
-    images fail, and each only now and then, their variance alone is too small too often.
+    variance of the ``m_i`` between the n images, the variance of ``p`` is ``s^2 / n``, which is
+    that of ``p (1 - p) n / s^2`` independent trials. For p and ``s^2``, a quarter of an image with
+    ``m = 1`` and a quarter of one with ``m = 0`` are added to the n: where only a few images are
+    misclassified, and each only under some seeds, the plain variance is too small too often.
 
     Parameters
     ----------
-    correct
+    correct : ndarray of bool
         ``(seeds, images)``, both at least 1.
 
     Returns
     -------
     float
-        In [images, seeds x images]: equal to the images with one seed or where the seeds always
-        agree, and to their product where the seeds are as good as new images.
+        In [images, seeds x images]: the number of images with one seed or where the seeds always
+        agree, the product where seeds are as informative as new images.
     """
     return _effective_size(correct.mean(axis=0, dtype=np.float64), correct.shape[0])
 
 
-def _effective_size(by_image: npt.NDArray[np.float64], draws: int) -> float:
+def _effective_size(by_image: Values, trials: int) -> float:
     images = len(by_image)
-    # Every image with the same share: nothing shows that draws are independent.
+    # Every image with the same share: nothing shows that trials are independent.
     if images < 2 or np.ptp(by_image) == 0:
         return float(images)
     padded = images + 2 * _SMOOTHING
     share = (by_image.sum() + _SMOOTHING) / padded
     between = (np.square(by_image).sum() + _SMOOTHING) / padded - share**2
-    return float(np.clip(share * (1 - share) * images / between, images, draws * images))
+    return float(np.clip(share * (1 - share) * images / between, images, trials * images))
 
 
 def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> Interval:
@@ -66,9 +76,9 @@ def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> In
 
     Parameters
     ----------
-    correct
-        ``(seeds, images)``: was the image recognised under that seed?
-    level
+    correct : ndarray of bool
+        ``(seeds, images)``, whether each image is classified correctly under each seed.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
@@ -79,7 +89,7 @@ def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> In
     Raises
     ------
     ValueError
-        When there is no seed or no image.
+        If there is no seed or no image.
     """
     if correct.ndim != 2 or correct.size == 0:
         raise ValueError(
@@ -88,17 +98,17 @@ def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> In
     return share_interval(correct.mean(axis=0, dtype=np.float64), correct.shape[0], level)
 
 
-def share_interval(by_image: npt.NDArray[np.float64], draws: int, level: float = 0.95) -> Interval:
-    """Return the mean of a share that each image has, with its score interval.
+def share_interval(by_image: Values, trials: int, level: float = 0.95) -> Interval:
+    """Return the mean over images of a share, with its score interval.
 
     Parameters
     ----------
-    by_image
-        ``(images,)``, at least 1: the share of each image over its draws, in [0, 1].
-    draws
-        How many trials there were of each image, under different seeds or levels: the
-        effective sample size is at most ``draws x images``.
-    level
+    by_image : ndarray of float
+        ``(images,)``, at least 1: the share of each image over its trials, in [0, 1].
+    trials : int
+        Number of trials of each image, over seeds and levels: the effective sample size is at
+        most ``trials x images``.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
@@ -106,28 +116,28 @@ def share_interval(by_image: npt.NDArray[np.float64], draws: int, level: float =
     Interval
         Mean share, its limits and the effective sample size, see `effective_sample_size`.
     """
-    size = _effective_size(by_image, draws)
+    size = _effective_size(by_image, trials)
     share = float(by_image.mean())
     low, high = score_interval(min(max(share, 0.0), 1.0), size, level)
     return Interval(share, low, high, size)
 
 
-def mean_interval(by_image: npt.NDArray[np.float64], level: float = 0.95) -> Interval:
-    """Return the mean of a number that each image has, with Student's interval.
+def mean_interval(by_image: Values, level: float = 0.95) -> Interval:
+    """Return the mean over images of a number, with Student's interval.
 
     ``mean -+ t_{n-1} s / sqrt(n)`` with s the standard deviation between the n images.
 
     Parameters
     ----------
-    by_image
-        ``(images,)``, at least 1: a loss, for instance, averaged over the draws of each image.
-    level
+    by_image : ndarray of float
+        ``(images,)``, at least 1: for example a loss, averaged over the seeds of each image.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
     -------
     Interval
-        With one image nothing is known of the spread, and both limits are infinite.
+        With one image the standard deviation is unknown, and both limits are infinite.
     """
     from scipy.special import stdtrit
 
@@ -142,12 +152,12 @@ def mean_interval(by_image: npt.NDArray[np.float64], level: float = 0.95) -> Int
 def area_under_curve(t: Sequence[float], accuracy: Sequence[float]) -> float:
     """Return the area under accuracy against t by the trapezoid rule.
 
-    With t from 0 to 1 it is the mean accuracy over the whole path, in [0, 1].
+    With t from 0 to 1 it is the mean accuracy over the severity range, in [0, 1].
     """
     return float(np.trapezoid(accuracy, t))
 
 
-_FEW = 10  # successes or failures, below which Wilson's interval may be too short on their side
+_FEW = 10  # successes or failures, below which the limit of Wilson may be too close on their side
 
 
 def wilson_interval(
@@ -155,16 +165,16 @@ def wilson_interval(
 ) -> tuple[float, float]:
     """Return Wilson's score interval of a proportion, for any positive sample size.
 
-    The solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The one in scipy.stats takes whole
-    numbers only.
+    The solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The version in scipy.stats takes
+    integers only.
 
     Parameters
     ----------
-    proportion
+    proportion : float
         Observed proportion ``p`` in [0, 1].
-    sample_size
-        ``n``, which need not be whole.
-    level
+    sample_size : float
+        ``n``, not necessarily an integer.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Returns
@@ -193,16 +203,16 @@ def wilson_interval(
 def score_interval(
     proportion: float, sample_size: float, level: float = 0.95
 ) -> tuple[float, float]:
-    """Return Wilson's interval of a proportion, made safe where successes or failures are few.
+    """Return Wilson's interval of a proportion, corrected where successes or failures are few.
 
-    With ``x = n p`` below ten, Wilson's lower limit may miss a rare success too often (84 % held
+    With ``x = n p`` below ten, Wilson's lower limit covers a rare success too rarely (in 84 %
     instead of 95 near ``n p = 0.2``). There the limit is lowered to the one-sided limit of a
-    Poisson count where that is lower, ``gamma quantile (1 - level; x) / n``; likewise above for
-    few failures.
+    Poisson count where that is lower, ``gamma quantile (1 - level; x) / n``; and likewise for the
+    upper limit where failures are few.
 
     Parameters
     ----------
-    proportion, sample_size, level
+    proportion, sample_size, level : float
         As for `wilson_interval`.
 
     Returns
@@ -222,7 +232,7 @@ def score_interval(
 
 
 def _poisson_limit(count: float, level: float) -> float:
-    """Return the lower limit of a small count's expectation; the count itself of a larger one."""
+    """Return the lower limit of the expectation of a small count, and a large count itself."""
     from scipy.special import gammaincinv
 
     return float(gammaincinv(count, 1 - level)) if 0 < count < _FEW else count

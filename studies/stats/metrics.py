@@ -1,8 +1,9 @@
-"""The metrics: stored outcomes -> numbers, without any model.
+"""The registry of metrics: numbers computed from stored outcomes, without any model.
 
-A metric is one function with the decorator `metric`. Tables, exports, reports and the console read
-`METRICS`, so a new metric needs nothing else. The unit of all statistics is the image: a metric of
-single images is averaged over the noise seeds of each image before its interval is computed.
+A metric is one function with the decorator `metric`. Tables, exports, reports, the console and the
+documentation read `METRICS`, so a new metric needs nothing else. The statistical unit is the
+image: a metric of single images is averaged over the noise seeds of each image before its interval
+is computed.
 """
 
 import math
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.stats.calibration import reliability
-from studies.stats.intervals import Interval, mean_interval, share_interval
+from studies.stats.intervals import mean_interval, share_interval
 from studies.stats.predictions import Outcomes
 
 Values = npt.NDArray[np.float64]
@@ -23,27 +24,29 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number that says how good the predictions under one condition are.
+    """A number that measures the predictions under one condition.
 
     Attributes
     ----------
     name : str
-        Name of the column in tables.
+        Name of its column in tables.
     title : str
         Heading in reports.
     unit : str
         ``share`` for a number in [0, 1] that is shown in percent, else its unit; may be empty.
     lowest, highest : float
-        The range of the metric; its intervals are cut there.
+        The range of the metric; its intervals are clipped to it.
     better : {"higher", "lower", None}
         Which direction is better; None for neither.
-    by_image : callable or None
-        Outcomes -> ``(n,)``, the number of each image; the metric is their mean.
-    pooled : callable or None
-        Outcomes of all seeds -> number, for a metric that single images do not have.
+    function : callable
+        `Outcomes` of one seed -> ``(n,)``, a number for each image, of which the metric is the
+        mean; if it is pooled, a sequence of `Outcomes` -> number.
+    pooled : bool
+        Whether it is computed from all predictions together, because it is undefined for a
+        single image.
     interval : {"mean", "share", None}
         Which 95 % interval over images it has: that of a mean, or that of a share in [0, 1], which
-        is sound near 0 and 1 too.
+        is valid near 0 and 1 too.
     """
 
     name: str
@@ -52,8 +55,8 @@ class Metric:
     lowest: float
     highest: float
     better: Literal["higher", "lower"] | None
-    by_image: Callable[[Outcomes], npt.NDArray[Any]] | None
-    pooled: Callable[[Sequence[Outcomes]], float] | None
+    function: Callable[..., Any]
+    pooled: bool
     interval: Literal["mean", "share"] | None
 
     @property
@@ -64,30 +67,20 @@ class Metric:
 
     def value(self, outcomes: Sequence[Outcomes]) -> float:
         """Return the number for the outcomes of one or more noise seeds."""
-        if self.by_image is None:
-            return self._pooled(outcomes)
-        return float(np.mean([self.by_image(item) for item in outcomes], dtype=np.float64))
+        if self.pooled:
+            return float(self.function(outcomes))
+        return float(np.mean([self.function(item) for item in outcomes], dtype=np.float64))
 
     def values(self, outcomes: Sequence[Outcomes]) -> dict[str, float]:
-        """Return the numbers of its columns."""
-        if self.by_image is None or self.interval is None:
+        """Return the number, and the limits of its interval, by column."""
+        if self.interval is None:
             return {self.name: self.value(outcomes)}
-        each = np.stack([self.by_image(item) for item in outcomes]).mean(axis=0, dtype=np.float64)
-        found = self._interval(each, len(outcomes))
-        numbers = (
-            found.estimate,
-            max(found.low, self.lowest),
-            min(found.high, self.highest),
-        )
-        return dict(zip(self.columns, numbers, strict=True))
-
-    def _interval(self, each: Values, seeds: int) -> Interval:
-        return mean_interval(each) if self.interval == "mean" else share_interval(each, seeds)
-
-    def _pooled(self, outcomes: Sequence[Outcomes]) -> float:
-        if self.pooled is None:
-            raise ValueError(f"metric {self.name} has no function")
-        return self.pooled(outcomes)
+        by_seed = np.stack([self.function(item) for item in outcomes])
+        by_image: Values = by_seed.mean(axis=0, dtype=np.float64)
+        shares = self.interval == "share"
+        found = share_interval(by_image, len(outcomes)) if shares else mean_interval(by_image)
+        limits = max(found.low, self.lowest), min(found.high, self.highest)
+        return dict(zip(self.columns, (found.estimate, *limits), strict=True))
 
 
 METRICS: dict[str, Metric] = {}
@@ -120,20 +113,28 @@ def metric(
     pooled : bool, default: False
         Whether the function takes the outcomes of all noise seeds and returns one number, rather
         than those of one seed and a number for each image.
+
+    Raises
+    ------
+    ValueError
+        If the name is registered already, or a pooled metric is given an interval over images.
     """
 
     def register(function: Function) -> Function:
         name = function.__name__
-        by_image, of_all = (None, function) if pooled else (function, None)
-        METRICS[name] = Metric(name, title, unit, *span, better, by_image, of_all, interval)
+        if name in METRICS:
+            raise ValueError(f"there is a metric {name!r} already")
+        if pooled and interval:
+            raise ValueError(f"metric {name!r} is pooled, so it has no interval over images")
+        METRICS[name] = Metric(name, title, unit, *span, better, function, pooled, interval)
         return function
 
     return register
 
 
 def by_image_metrics() -> list[Metric]:
-    """Return the metrics that single images have, but accuracy: the means beside each curve."""
-    return [item for item in METRICS.values() if item.by_image and item.name != "accuracy"]
+    """Return the metrics that are means over images, without accuracy."""
+    return [item for item in METRICS.values() if not item.pooled and item.name != "accuracy"]
 
 
 def correct(outcomes: Outcomes) -> npt.NDArray[np.bool_]:
@@ -143,39 +144,40 @@ def correct(outcomes: Outcomes) -> npt.NDArray[np.bool_]:
 
 @metric(title="Accuracy", unit="share", better="higher")
 def accuracy(outcomes: Outcomes) -> npt.NDArray[np.bool_]:
-    """Return ``(n,)``: 1 where the true class is the most probable one.
+    """Share of the images whose true class is the most probable one.
 
-    Its interval has a table of its own, ``curves.csv``.
+    Its interval is in ``curves.csv``.
     """
     return correct(outcomes)
 
 
 @metric(title="Confidence", unit="share")
 def confidence(outcomes: Outcomes) -> Values:
-    """Return ``(n,)``: the probability of the predicted class."""
+    """Probability of the predicted class."""
     return outcomes.confidence.astype(np.float64)
 
 
 @metric(title="ECE", unit="share", better="lower", pooled=True)
 def expected_calibration_error(outcomes: Sequence[Outcomes]) -> float:
-    """Return the mean gap of accuracy and confidence over bins, see `studies.stats.calibration`.
+    """Mean gap between accuracy and confidence over 15 bins of confidence.
 
-    It has no interval: with few images it is too large, and resampling repeats that error.
+    It has no interval: with few images it is biased upwards, and resampling repeats the bias. See
+    `studies.stats.calibration`.
     """
-    certain = np.concatenate([confidence(item) for item in outcomes])
+    confidences = np.concatenate([confidence(item) for item in outcomes])
     right = np.concatenate([correct(item) for item in outcomes])
-    return reliability(certain, right).expected_calibration_error
+    return reliability(confidences, right).expected_calibration_error
 
 
 @metric(title="Log loss", unit="nats", span=(0.0, math.inf), better="lower", interval="mean")
 def negative_log_likelihood(outcomes: Outcomes) -> Values:
-    """Return ``(n,)``: ``-log p(true class)``, in nats; 0 is best."""
+    """Negative logarithm of the probability of the true class, ``-log p(true)``."""
     return -outcomes.log_probability.astype(np.float64)
 
 
 @metric(title="Brier score", span=(0.0, 2.0), better="lower", interval="mean")
 def brier(outcomes: Outcomes) -> Values:
-    """Return ``(n,)``: ``sum_k (p_k - [k is true])^2`` in [0, 2]; 0 is best.
+    """Squared error of the probabilities, ``sum_k (p_k - [k is true])^2``.
 
     Computed as ``sum p^2 - 2 p(true) + 1`` from what is stored.
     """

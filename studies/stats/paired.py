@@ -1,4 +1,4 @@
-"""Two models on the same corrupted images: their difference, its interval and its test."""
+"""Comparison of two models on the same corrupted images: difference, interval and test."""
 
 import math
 from collections.abc import Sequence
@@ -9,26 +9,26 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 
-_SMOOTHING = 0.25  # of an image that only one model recognises, and of one that only the other does
+_SMOOTHING = 0.25  # of an image that only one model classifies correctly, and of the opposite one
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much better a candidate is than a baseline on the same images.
+    """Difference between a candidate and a baseline on the same images.
 
     Attributes
     ----------
-    baseline, candidate
+    baseline, candidate : float
         Accuracy, or area, of each, in [0, 1].
-    difference
+    difference : float
         Candidate minus baseline.
-    low, high
+    low, high : float
         Limits of its interval.
-    p
+    p : float
         Two-sided p-value of no difference.
-    images_for_one_point
-        How many images it takes to see a difference of one point in four of five studies; None
-        where the models never differed.
+    images_for_one_point : int or None
+        Images needed for 80 % power to detect a difference of one percentage point; None where
+        the models never differed.
     """
 
     baseline: float
@@ -40,35 +40,35 @@ class Difference:
     images_for_one_point: int | None
 
 
-def compare_answers(
+def compare_predictions(
     baseline: npt.NDArray[np.bool_], candidate: npt.NDArray[np.bool_], level: float = 0.95
 ) -> Difference:
     """Compare two models at one point.
 
-    The p-value is exact: McNemar's with one draw, the sign-flip test over images with several,
-    see `studies.stats.paired.exact_sign_flip_p`.
+    The p-value is exact: McNemar's with one noise seed, that of the sign-flip test over images
+    with several, see `exact_sign_flip_p`.
 
     Parameters
     ----------
-    baseline, candidate
-        ``(draws, images)``: was the image recognised? The same draws for both.
-    level
+    baseline, candidate : ndarray of bool
+        ``(seeds, images)``, whether each prediction is correct; the same seeds for both.
+    level : float, default: 0.95
         Confidence level in (0, 1).
 
     Raises
     ------
     ValueError
-        When the two do not have the same shape, or are empty.
+        If the two differ in shape, or are empty.
     """
     if baseline.shape != candidate.shape or baseline.ndim != 2 or baseline.size == 0:
         raise ValueError(
-            "both models must have answers of one shape (draws, images), none of them 0; got "
+            "both models must have predictions of one shape (seeds, images), none of them 0; got "
             f"{baseline.shape} and {candidate.shape}"
         )
     first, second = (item.sum(axis=0, dtype=np.int64) for item in (baseline, candidate))
-    draws = len(baseline)
+    seeds = len(baseline)
     return compare_shares(
-        first / draws, second / draws, p=exact_sign_flip_p(second - first), level=level
+        first / seeds, second / seeds, p=exact_sign_flip_p(second - first), level=level
     )
 
 
@@ -77,18 +77,18 @@ def compare_shares(
 ) -> Difference:
     """Compare two models by a share that each image has, such as its area.
 
-    The interval is Student's, ``mean d_i -+ t_{n-1} sqrt(v / n)``. To the n differences of which
-    the variance v is taken, a quarter of an image with d = 1 and a quarter of one with d = -1 are
-    added: where the models differ on a few images only, the variance of these alone is too small
-    too often, and zero where they differ on none.
+    The interval is Student's, ``mean d_i -+ t_{n-1} sqrt(v / n)``. For the variance v of the n
+    differences, a quarter of an image with d = 1 and a quarter of one with d = -1 are added: where
+    the models differ on a few images only, the plain variance is too small too often, and it is
+    zero where they differ on none.
 
     Parameters
     ----------
-    baseline, candidate
+    baseline, candidate : ndarray of float
         ``(images,)`` shares in [0, 1], at least one.
-    p
+    p : float
         The p-value of their difference.
-    level
+    level : float, default: 0.95
         Confidence level in (0, 1).
     """
     from scipy.special import stdtrit
@@ -113,44 +113,45 @@ def compare_shares(
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:
-    """Return p-values adjusted by Benjamini and Hochberg: at most q of those below q are false.
+    """Return p-values adjusted by Benjamini and Hochberg for the false discovery rate.
 
-    ``min over j >= i of p_(j) m / j`` for the i-th smallest of m. scipy.stats has it too, and takes
+    ``min over j >= i of p_(j) m / j`` for the i-th smallest of m. The version in scipy.stats takes
     a second to import.
 
     References
     ----------
     Benjamini and Hochberg (1995), "Controlling the false discovery rate".
     """
-    in_order = np.argsort(p_values)[::-1]  # the largest first
+    order = np.argsort(p_values)[::-1]  # the largest first
     ranks = np.arange(len(p_values), 0, -1)
-    scaled = np.asarray(p_values, np.float64)[in_order] * len(p_values) / ranks
+    scaled = np.asarray(p_values, np.float64)[order] * len(p_values) / ranks
     found = np.empty(len(p_values))
-    found[in_order] = np.minimum.accumulate(scaled).clip(max=1.0)
+    found[order] = np.minimum.accumulate(scaled).clip(max=1.0)
     return [float(p) for p in found]
 
 
-FLIPS = 9999
-SEED = 20190328  # fixed, so that the same cells give the same p-values
+_FLIPS = 9999
+_SEED = 20190328  # fixed, so that the same cells give the same p-values
 SMALLEST_P = 1e-12
-"""Exact p-values below it are given as it: rounding errors are about as large."""
+"""Smaller exact p-values are given as this, because rounding errors are about as large."""
 
 _FARTHEST = 12  # standard deviations of T, beyond which its probability is below 1e-30 (Hoeffding)
-_AT_A_TIME = 2**22  # signs in memory together
+_SIGNS_IN_MEMORY = 2**22
 
 
 def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
-    """Return the exact two-sided p-value of the sign-flip test of whole-number differences.
+    """Return the exact two-sided p-value of the sign-flip test of integer differences.
 
-    If image i's difference ``d_i`` is as likely as ``-d_i``, the sum is ``T = sum_i s_i d_i`` with
-    independent fair signs, a whole number with the characteristic function ``prod_i cos(d_i x)``;
-    its Fourier transform is the distribution. With one seed all differences are -1, 0 or 1, and
-    this is McNemar's exact test.
+    If the difference ``d_i`` of image i is as likely as ``-d_i``, the sum is
+    ``T = sum_i s_i d_i`` with independent fair signs, an integer with the characteristic function
+    ``prod_i cos(d_i x)``, whose Fourier transform is the distribution. With one seed all
+    differences are -1, 0 or 1, and this is McNemar's exact test.
 
     Parameters
     ----------
-    differences
-        ``(images,)``: in how many draws the second model is right, minus those of the first.
+    differences : ndarray of int
+        ``(images,)``, the number of seeds under which the second model is correct, minus that of
+        the first.
 
     Returns
     -------
@@ -165,44 +166,40 @@ def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
     different = np.flatnonzero(sizes[1:]) + 1
     observed = abs(int(differences.sum()))
     deviation = math.sqrt(float(np.square(differences, dtype=np.float64).sum()))
-    most = min(int(different @ sizes[different]), math.ceil(_FARTHEST * deviation))
-    if observed > most:
+    largest = min(int(different @ sizes[different]), math.ceil(_FARTHEST * deviation))
+    if observed > largest:
         return SMALLEST_P
-    length = 1 << (2 * most + 1).bit_length()  # so many values of T, or more: none falls on another
+    length = 1 << (2 * largest + 1).bit_length()  # enough that no two values of T coincide
     angles = 2 * np.pi * np.arange(length // 2 + 1) / length
     transform = np.ones(len(angles))
     for size in different.tolist():
         transform *= np.cos(size * angles) ** sizes[size]
-    probabilities = np.fft.irfft(transform, length)  # of 0, 1, 2, ...; those of -1, -2 are alike
+    probabilities = np.fft.irfft(transform, length)  # of 0, 1, 2, ...; T is symmetric
     p = 1.0 if observed == 0 else 2 * float(probabilities[observed : length // 2].sum())
     return min(max(p, SMALLEST_P), 1.0)
 
 
-def flipped_sums(values: Values, *, flips: int = FLIPS, seed: int = SEED) -> Values:
-    """Return the column sums under random signs, the same ones for every column.
+def flipped_sums(values: Values) -> Values:
+    """Return the column sums under random signs, with the same signs for every column.
 
     The flipped sum of a difference is the difference of flipped sums, so the columns may be models
     rather than pairs of them.
 
     Parameters
     ----------
-    values
+    values : ndarray of float
         ``(images, columns)``.
-    flips
-        How many times signs are drawn.
-    seed
-        Seed of the drawing.
 
     Returns
     -------
-    ndarray
-        ``(flips, columns)``.
+    ndarray of float
+        ``(9999, columns)``, one row for each random sign vector.
     """
     images = len(values)
-    random = np.random.default_rng(seed)
-    sums = np.empty((flips, values.shape[1]))
-    step = max(1, _AT_A_TIME // images)
-    for start in range(0, flips, step):
+    random = np.random.default_rng(_SEED)
+    sums = np.empty((_FLIPS, values.shape[1]))
+    step = max(1, _SIGNS_IN_MEMORY // images)
+    for start in range(0, _FLIPS, step):
         block = sums[start : start + step]
         bits = np.frombuffer(random.bytes(-(-block.shape[0] * images // 8)), np.uint8)
         up = np.unpackbits(bits, count=block.shape[0] * images).reshape(-1, images)
@@ -212,50 +209,46 @@ def flipped_sums(values: Values, *, flips: int = FLIPS, seed: int = SEED) -> Val
 
 
 def sign_flip_p(total: float, flipped: Values) -> float:
-    """Return the two-sided p-value of the sign-flip test from random flips.
+    """Return the two-sided p-value of the sign-flip test with random flips.
 
     ``(1 + #{|T_b| >= |T|}) / (1 + B)``, never zero.
 
     Parameters
     ----------
-    total
+    total : float
         The sum of the differences, T.
-    flipped
-        ``(flips,)``: the same under random signs.
+    flipped : ndarray of float
+        The same sum under random signs, see `flipped_sums`.
     """
     as_large = np.abs(flipped) >= abs(total) - 1e-9  # ties are equal up to rounding
     return float((1 + as_large.sum()) / (1 + len(flipped)))
 
 
-ONE_POINT = 0.01
-POWER = 0.8
-
-
 def images_needed(
-    variance: float, *, difference: float = ONE_POINT, power: float = POWER, level: float = 0.95
+    variance: float, *, difference: float = 0.01, power: float = 0.8, level: float = 0.95
 ) -> int | None:
-    """Return how many images a paired test needs to find a difference.
+    """Return the number of images that a paired test needs to detect a difference.
 
-    ``n = ((z_a sqrt(v + d^2) + z_b sqrt(v)) / d)^2`` with v the variance of an image's difference,
-    ``z_a`` the two-sided normal quantile of the level and ``z_b`` the one of the power. For one
-    seed ``v + d^2`` is the share of images on which just one model is right, and this is Connor's
-    formula for McNemar's test.
+    ``n = ((z_a sqrt(v + d^2) + z_b sqrt(v)) / d)^2`` with v the variance of the difference of an
+    image, ``z_a`` the two-sided normal quantile of the level and ``z_b`` that of the power. For
+    one seed ``v + d^2`` is the share of images on which exactly one model is correct, and this is
+    Connor's formula for McNemar's test.
 
     Parameters
     ----------
-    variance
+    variance : float
         ``v >= 0``, between images.
-    difference
-        The true difference to be seen, ``d > 0``; 0.01 is one point.
-    power
-        Probability to find it, in (0, 1).
-    level
-        1 minus the probability of a false alarm, in (0, 1).
+    difference : float, default: 0.01
+        The true difference to detect, ``d > 0``; 0.01 is one percentage point.
+    power : float, default: 0.8
+        Probability to detect it, in (0, 1).
+    level : float, default: 0.95
+        1 minus the probability of a false positive, in (0, 1).
 
     Returns
     -------
     int or None
-        None where the models never differed: nothing is known of v then.
+        None where the models never differed, because v is unknown then.
 
     References
     ----------
@@ -266,6 +259,6 @@ def images_needed(
 
     if variance <= 0:
         return None
-    under_none = float(ndtri((1 + level) / 2)) * math.sqrt(variance + difference**2)
-    under_it = float(ndtri(power)) * math.sqrt(variance)
-    return math.ceil(((under_none + under_it) / difference) ** 2)
+    null = float(ndtri((1 + level) / 2)) * math.sqrt(variance + difference**2)
+    alternative = float(ndtri(power)) * math.sqrt(variance)
+    return math.ceil(((null + alternative) / difference) ** 2)

@@ -1,36 +1,37 @@
-"""What is kept of a prediction: enough to recompute every metric without the model."""
+"""What is stored of a prediction: enough to compute every metric without the model."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 KEPT_CLASSES = 20
-"""Up to this many classes, the log-probabilities of all of them are kept."""
+"""Maximum number of classes for which the log-probabilities of all classes are stored."""
 
 _SMALLEST = np.finfo(np.float32).tiny  # a probability that underflowed to 0: log is -87.3, not -inf
 
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """How one model fared on n images under one condition.
+    """The predictions of a model for n images under one condition, compared with the true classes.
 
     Attributes
     ----------
-    predicted
-        ``(n,)`` int32: the most probable class, the first one in a tie.
-    confidence
-        ``(n,)`` float32: its probability.
-    log_probability
-        ``(n,)`` float32: natural logarithm of the true class's probability, at least -87.4.
-    rank
-        ``(n,)`` int32: how many classes come before the true one; 0 where the model is right.
-    squared_norm
-        ``(n,)`` float32: sum of the squared probabilities.
-    log_probabilities
-        ``(n, classes)`` float16, or ``(n, 0)`` with more than 20 classes. As probabilities,
-        float16 would round 1e-8 to 0 and a loss to infinity.
+    predicted : ndarray of int32
+        ``(n,)``, the most probable class, the first one in a tie.
+    confidence : ndarray of float32
+        ``(n,)``, its probability.
+    log_probability : ndarray of float32
+        ``(n,)``, natural logarithm of the probability of the true class, at least -87.4.
+    rank : ndarray of int32
+        ``(n,)``, the number of classes that are ranked before the true one; 0 where the
+        prediction is correct.
+    squared_norm : ndarray of float32
+        ``(n,)``, sum of the squared probabilities.
+    log_probabilities : ndarray of float16
+        ``(n, classes)``, or ``(n, 0)`` with more than 20 classes. As probabilities, float16 would
+        round 1e-8 to 0 and a loss to infinity.
     """
 
     predicted: npt.NDArray[np.int32]
@@ -46,38 +47,33 @@ class Outcomes:
         return sum(getattr(self, name).nbytes for name in Outcomes.__slots__)
 
 
-def judge(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> Outcomes:
+def outcomes_of(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> Outcomes:
     """Compare predicted probabilities with the true classes.
 
     Parameters
     ----------
-    probabilities
-        ``(n, classes)`` float32 in [0, 1].
-    labels
+    probabilities : ndarray of float32
+        ``(n, classes)``, in [0, 1].
+    labels : ndarray of int
         ``(n,)`` true classes, 0 to classes - 1.
-
-    Returns
-    -------
-    Outcomes
-        One entry an image.
 
     Raises
     ------
     ValueError
-        When the probabilities are none: a wrong shape, not a number, or outside [0, 1].
+        If the array does not hold probabilities: a wrong shape, not a number, or outside [0, 1].
     """
     _check(probabilities, labels)
-    every_image = np.arange(len(labels))
+    images = np.arange(len(labels))
     predicted = probabilities.argmax(axis=1)
-    true = probabilities[every_image, labels]
-    before = np.arange(probabilities.shape[1]) < labels[:, None]
-    ahead = (probabilities > true[:, None]) | ((probabilities == true[:, None]) & before)
+    true = probabilities[images, labels]
+    lower_class = np.arange(probabilities.shape[1]) < labels[:, None]
+    ahead = (probabilities > true[:, None]) | ((probabilities == true[:, None]) & lower_class)
     logs = np.log(np.maximum(probabilities, _SMALLEST))
     kept = logs if probabilities.shape[1] <= KEPT_CLASSES else logs[:, :0]
     return Outcomes(
         predicted=predicted.astype(np.int32),
-        confidence=probabilities[every_image, predicted].astype(np.float32),
-        log_probability=logs[every_image, labels].astype(np.float32),
+        confidence=probabilities[images, predicted].astype(np.float32),
+        log_probability=logs[images, labels].astype(np.float32),
         rank=ahead.sum(axis=1, dtype=np.int32),
         squared_norm=np.square(probabilities).sum(axis=1, dtype=np.float32),
         log_probabilities=kept.astype(np.float16),
@@ -105,7 +101,43 @@ def _check(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]
 
 
 def join(parts: Sequence[Outcomes]) -> Outcomes:
-    """Join the outcomes of consecutive blocks of images."""
+    """Return the outcomes of consecutive blocks of images as one."""
     return Outcomes(
         *(np.concatenate([getattr(part, name) for part in parts]) for name in Outcomes.__slots__)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectPredictions:
+    """Which images a model classified correctly under some conditions.
+
+    Attributes
+    ----------
+    conditions : tuple of hashable
+        One for each noise seed.
+    correct : ndarray of bool
+        ``(conditions, images)``.
+    """
+
+    conditions: tuple[Hashable, ...]
+    correct: npt.NDArray[np.bool_]
+
+    def at(self, conditions: Sequence[Hashable]) -> npt.NDArray[np.bool_]:
+        """Return the rows of some of the conditions."""
+        return self.correct[[self.conditions.index(condition) for condition in conditions]]
+
+
+def common_predictions(
+    first: CorrectPredictions | None, second: CorrectPredictions | None
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
+    """Return the predictions of two models under the conditions that both have.
+
+    Returns
+    -------
+    tuple of ndarray of bool or None
+        Two arrays ``(conditions, images)``; None without a common condition.
+    """
+    if first is None or second is None:
+        return None
+    common = [condition for condition in first.conditions if condition in second.conditions]
+    return (first.at(common), second.at(common)) if common else None

@@ -1,1 +1,1 @@
-"""Stored results as rows: one dataclass for each table."""
+"""Tables: one dataclass for each row, and one function that writes them as CSV."""

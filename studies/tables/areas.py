@@ -6,46 +6,56 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import CorrectPredictions, SeverityRange, mean_over_points
+from studies.results.sweep_results import SeverityRange
 from studies.stats.bootstrap import resampled_sums
-from studies.stats.curves import critical_limits, critical_position, thresholds, trapezoid_weights
+from studies.stats.curves import (
+    critical_limits,
+    critical_position,
+    mean_over_points,
+    thresholds,
+    trapezoid_weights,
+)
 from studies.stats.intervals import share_interval
+from studies.stats.predictions import CorrectPredictions
 
 Values = npt.NDArray[np.float64]
 
 ALL = "all"
-"""What stands in place of a corruption for the mean over all of them."""
+"""In place of a corruption: the mean over all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One model over the path of one corruption; the columns of ``areas.csv``.
+    """One model over the severity range of one corruption; the columns of ``areas.csv``.
 
-    Curves that lack a point have no row. Everything about thresholds is empty over all corruptions.
+    A curve with a missing point has no row. Over all corruptions, everything about thresholds is
+    empty.
 
     Attributes
     ----------
-    corruption
-        Spec at its worst strength, or ``all`` for the mean over all corruptions.
-    parameter, unit
+    corruption : str
+        Spec at maximum severity, or ``all`` for the mean over all corruptions.
+    parameter, unit : str
         The parameter that is the strength, and its unit.
-    model
+    model : str
         Name of the model.
-    images
-        How many images.
-    area, low, high
-        Mean accuracy over the path, which is the area under the curve divided by the length of
-        the path, and the limits of its 95 % interval.
-    effective_images
-        The sample size that the interval of the area rests on.
-    threshold
-        The accuracy at which the curve counts as lost.
-    reached
-        Whether it falls to the threshold at all.
-    critical_t, critical_t_low, critical_t_high
-        Where it first does, in [0, 1], and the limits of the 95 % interval; empty: not on the path.
-    critical_strength, critical_strength_low, critical_strength_high
-        The same in the parameter's own unit; low is nearer to clean, whatever the numbers do.
+    images : int
+        Number of images.
+    area, low, high : float
+        Mean accuracy over the severity range, which is the area under the curve divided by its
+        length, and the limits of its 95 % interval.
+    effective_images : float
+        The sample size that the interval of the area is computed with.
+    threshold : float or None
+        The accuracy at which the curve counts as failed.
+    reached : bool or None
+        Whether the curve falls to the threshold.
+    critical_t, critical_t_low, critical_t_high : float or None
+        Where it first does, in [0, 1], and the limits of the 95 % interval; empty beyond maximum
+        severity.
+    critical_strength, critical_strength_low, critical_strength_high : float or None
+        The same in the unit of the parameter; low is nearer to clean, even where the strength
+        decreases with severity.
     """
 
     corruption: str
@@ -69,18 +79,20 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class CompleteCurve:
-    """A curve without a gap, ready to be resampled.
+    """A curve without a missing point.
 
     Attributes
     ----------
-    path, model
-        What it is of.
-    counts
-        ``(images, points)``: in how many seeds an image is recognised.
-    seeds
-        ``(points,)``: in how many it was shown.
-    by_image
-        ``(images,)``: the area of each image.
+    severity_range : SeverityRange
+        The corruption.
+    model : str
+        Name of the model.
+    counts : ndarray of int
+        ``(images, points)``, the number of seeds under which each image is classified correctly.
+    seeds : ndarray of int
+        ``(points,)``, the number of seeds.
+    by_image : ndarray of float
+        ``(images,)``, the area of each image.
     """
 
     severity_range: SeverityRange
@@ -99,38 +111,37 @@ class CompleteCurve:
 def complete_curve(
     severity_range: SeverityRange, model: str, predictions: Sequence[CorrectPredictions | None]
 ) -> CompleteCurve | None:
-    """Return a curve of which every point has a stored cell; None where one has none."""
-    found = [item for item in predictions if item is not None]
-    if len(found) < len(predictions):
+    """Return the curve of a model; None if a point has no stored cell."""
+    correct = [item.correct for item in predictions if item is not None]
+    if len(correct) < len(predictions):
         return None
-    counts = np.stack([item.correct.sum(axis=0, dtype=np.uint16) for item in found], axis=1)
-    seeds = np.array([len(item.correct) for item in found])
+    counts = np.stack([item.sum(axis=0, dtype=np.uint16) for item in correct], axis=1)
+    seeds = np.array([len(item) for item in correct])
     weights = trapezoid_weights([point.t for point in severity_range.points])
-    return CompleteCurve(severity_range, model, counts, seeds, mean_over_points(found, weights))
+    return CompleteCurve(severity_range, model, counts, seeds, mean_over_points(correct, weights))
 
 
 def area_rows(
     curves: Sequence[CompleteCurve], *, threshold: float | None, chance: float
 ) -> list[AreaRow]:
-    """Return the area and the critical strength of each of some curves.
+    """Return the area and the critical strength of each curve.
 
     Parameters
     ----------
-    curves
-        Of the same images; these are resampled for all curves together.
-    threshold
-        The accuracy at which a curve counts as lost; None for half-way from clean to chance.
-    chance
-        Accuracy of guessing.
+    curves : sequence of CompleteCurve
+        Of the same images, which are resampled for all curves together.
+    threshold : float or None
+        The accuracy at which a curve counts as failed; None for half-way from clean to chance.
+    chance : float
+        Accuracy of a uniformly random prediction.
     """
     if not curves:
         return []
     sums = resampled_sums(np.concatenate([curve.counts for curve in curves], axis=1))
     ends = np.cumsum([curve.counts.shape[1] for curve in curves])
-    parts = np.split(sums, ends[:-1], axis=1)
     return [
-        _area_row(curve, part, threshold=threshold, chance=chance)
-        for curve, part in zip(curves, parts, strict=True)
+        _area_row(curve, resampled, threshold=threshold, chance=chance)
+        for curve, resampled in zip(curves, np.split(sums, ends[:-1], axis=1), strict=True)
     ]
 
 
@@ -141,12 +152,12 @@ def _area_row(
     t = [point.t for point in of.points]
     area = share_interval(curve.by_image, int(curve.seeds.sum()))
     goal = thresholds(accuracy, threshold, chance)
-    place = float(critical_position(t, accuracy, goal))
+    position = float(critical_position(t, accuracy, goal))
     limits = critical_limits(
         t, resampled / (curve.seeds * images), images, threshold=threshold, chance=chance
     )
-    places = [item if np.isfinite(item) else None for item in (place, *limits)]
-    strengths = [None if item is None else of.strength(item) for item in places]
+    positions = [item if np.isfinite(item) else None for item in (position, *limits)]
+    strengths = [None if item is None else of.strength(item) for item in positions]
     return AreaRow(
         of.corruption,
         of.parameter,
@@ -158,24 +169,24 @@ def _area_row(
         area.high,
         area.sample_size,
         float(goal),
-        places[0] is not None,
-        *places,
+        positions[0] is not None,
+        *positions,
         *strengths,
     )
 
 
-def overall_row(model: str, by_image: Values, seeds: int) -> AreaRow:
+def overall_row(model: str, by_image: Values, trials: int) -> AreaRow:
     """Return the mean area of one model over all corruptions.
 
     Parameters
     ----------
-    model
+    model : str
         Name of the model.
-    by_image
-        ``(images,)``: the mean over the corruptions of the area of each image.
-    seeds
-        How often each image was shown, over all of them.
+    by_image : ndarray of float
+        ``(images,)``, the mean over the corruptions of the area of each image.
+    trials : int
+        Number of predictions for each image, over all corruptions.
     """
-    area = share_interval(by_image, seeds)
+    area = share_interval(by_image, trials)
     limits = (area.estimate, area.low, area.high, area.sample_size)
     return AreaRow(ALL, "", "", model, len(by_image), *limits, *[None] * 8)

@@ -1,8 +1,8 @@
-"""Stored cells of a protocol -> what it says of each model: mean errors, CE, mCE."""
+"""Results of a published protocol: mean errors, CE and mCE of each model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
@@ -10,66 +10,83 @@ from studies.config.study import CLEAN
 from studies.plan import Point
 from studies.results.sweep_results import SweepResults
 from studies.stats.corruption_error import (
+    ErrorRatio,
     Errors,
     ErrorsByImage,
-    Score,
     corruption_errors,
     relative_corruption_errors,
 )
 from studies.stats.intervals import Interval, share_interval
+from studies.tables.rows import Columns
 
 if TYPE_CHECKING:
     from noiselib.protocols import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One model under one corruption, or over those that count.
+class ModelScores:
+    """The errors of one model under one corruption, or over those of the benchmark.
 
     Attributes
     ----------
-    model
-        Its name.
-    error
+    model : str
+        Name of the model.
+    error : Interval or None
         Mean error over the levels with its 95 % interval; None where a level is missing.
-    corruption_error, relative
-        CE and relative CE; over those that count, mCE and relative mCE.
+    corruption_error, relative : ErrorRatio
+        CE and relative CE; over the benchmark, mCE and relative mCE.
     """
 
     model: str
     error: Interval | None
-    corruption_error: Score
-    relative: Score
+    corruption_error: ErrorRatio
+    relative: ErrorRatio
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One published corruption: its name, what is to be known of it, and how the models stand."""
+class CorruptionScores:
+    """One published corruption and the errors of each model under it.
+
+    Attributes
+    ----------
+    corruption : str
+        Published name.
+    levels : int
+        Number of levels.
+    fidelity, note : str
+        How close it is to the published one, and a remark.
+    counts : bool
+        Whether it enters the means.
+    scores : tuple of ModelScores
+        One for each model.
+    """
 
     corruption: str
     levels: int
     fidelity: str
     note: str
     counts: bool
-    standings: tuple[Standing, ...]
+    scores: tuple[ModelScores, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """What a protocol says of some models.
+    """The results of some models under a protocol.
 
     Attributes
     ----------
-    name, title, source
+    name, title, source : str
         Of the protocol.
-    reference, reference_chosen
-        The model that the others are measured against, and whether somebody named it.
-    clean
+    reference : str
+        The model that the others are compared with.
+    reference_chosen : bool
+        Whether the user named it.
+    clean : mapping of str to Interval or None
         Model -> error on the clean images; None where it is missing.
-    sections
-        The corruptions, those that enter the means first, else in the published order.
-    overall
-        The means, one a model.
+    corruptions : tuple of CorruptionScores
+        Those that enter the means first, otherwise in the published order.
+    overall : tuple of ModelScores
+        The means, one for each model.
     """
 
     name: str
@@ -78,24 +95,25 @@ class Benchmark:
     reference: str
     reference_chosen: bool
     clean: Mapping[str, Interval | None]
-    sections: tuple[Section, ...]
-    overall: tuple[Standing, ...]
+    corruptions: tuple[CorruptionScores, ...]
+    overall: tuple[ModelScores, ...]
 
     @property
-    def counted(self) -> tuple[Section, ...]:
-        """Return the corruptions that enter the means."""
-        return tuple(section for section in self.sections if section.counts)
+    def counted(self) -> tuple[CorruptionScores, ...]:
+        """The corruptions that enter the means."""
+        return tuple(item for item in self.corruptions if item.counts)
 
     @property
-    def stand_ins(self) -> tuple[str, ...]:
-        """Return the corruptions in the means that are not the published ones."""
-        return tuple(item.corruption for item in self.counted if item.fidelity == "approximation")
+    def approximations(self) -> tuple[str, ...]:
+        """The corruptions in the means that only approximate the published ones."""
+        faithful = {"exact", "distribution"}
+        return tuple(item.corruption for item in self.counted if item.fidelity not in faithful)
 
 
 def make_benchmark(
     results: SweepResults, protocol: "Protocol", *, reference: str | None
 ) -> Benchmark:
-    """Measure models by a protocol, as far as their cells are stored.
+    """Return the results of a protocol, as far as its cells are stored.
 
     Parameters
     ----------
@@ -104,38 +122,38 @@ def make_benchmark(
     protocol : Protocol
         The published corruptions.
     reference : str or None
-        The model that the others are measured against; None for the first one.
+        The model that the others are compared with; None for the first one.
     """
-    every = errors_by_image(results)
-    clean = {model: every[CLEAN, model] for model in results.models if (CLEAN, model) in every}
+    errors = errors_by_image(results)
+    clean = {model: errors[CLEAN, model] for model in results.models if (CLEAN, model) in errors}
     names = sorted(protocol, key=lambda name: not protocol[name].benchmark)  # a stable sort
     counted = [name for name in names if protocol[name].benchmark]
     against = results.models[0] if reference is None else reference
-    standings, overall = {}, []
+    scores, overall = {}, []
     for model in results.models:
-        ces, mce = corruption_errors(every, names, counted, model=model, reference=against)
-        relatives, relative = relative_corruption_errors(
-            every, clean, names, counted, model=model, reference=against
+        ces, mce = corruption_errors(errors, names, counted, model=model, reference=against)
+        relatives, relative_mce = relative_corruption_errors(
+            errors, clean, names, counted, model=model, reference=against
         )
-        for name, ce, its_relative in zip(names, ces, relatives, strict=True):
-            error = _mean_error(every, [name], model)
-            standings[name, model] = Standing(model, error, ce, its_relative)
-        overall.append(Standing(model, _mean_error(every, counted, model), mce, relative))
+        for name, ce, relative in zip(names, ces, relatives, strict=True):
+            error = _mean_error(errors, [name], model)
+            scores[name, model] = ModelScores(model, error, ce, relative)
+        overall.append(ModelScores(model, _mean_error(errors, counted, model), mce, relative_mce))
     return Benchmark(
         name=protocol.name,
         title=protocol.title,
         source=protocol.source,
         reference=against,
         reference_chosen=reference is not None,
-        clean={model: _mean_error(every, [CLEAN], model) for model in results.models},
-        sections=tuple(
-            Section(
+        clean={model: _mean_error(errors, [CLEAN], model) for model in results.models},
+        corruptions=tuple(
+            CorruptionScores(
                 name,
                 len(protocol[name].levels),
                 protocol[name].fidelity,
                 protocol[name].note,
                 protocol[name].benchmark,
-                tuple(standings[name, model] for model in results.models),
+                tuple(scores[name, model] for model in results.models),
             )
             for name in names
         ),
@@ -146,7 +164,7 @@ def make_benchmark(
 def errors_by_image(results: SweepResults) -> Errors:
     """Return the errors of each model under each corruption of which every level is stored.
 
-    A level counts as the mean over those of its seeds that are stored.
+    The error at a level is the mean over those of its noise seeds that are stored.
     """
     levels: dict[str, list[Point]] = {}
     for point in results.points:
@@ -170,7 +188,7 @@ def _mean_error(errors: Errors, corruptions: Sequence[str], model: str) -> Inter
         return None
     parts = [errors[name, model] for name in corruptions]
     by_image = np.mean([part.total / part.levels for part in parts], axis=0)
-    return share_interval(by_image, sum(part.draws for part in parts))
+    return share_interval(by_image, sum(part.trials for part in parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +197,18 @@ class ErrorRow:
 
     Attributes
     ----------
-    corruption
-        Published name, or ``mean`` over those that count.
-    fidelity
-        How near it is to the published one; empty for the mean.
-    benchmark
+    corruption : str
+        Published name, or ``mean`` over those of the benchmark.
+    fidelity : str
+        How close it is to the published one; empty for the mean.
+    benchmark : bool
         Whether it enters the mean.
-    model, reference
-        The model, and the one it is measured against.
-    error, error_low, error_high
-        Mean error over the levels, and the limits of its 95 % interval.
-    ce, ce_low, ce_high
-        CE, or mCE, as a share: 1 is the reference's; empty where undefined or missing.
-    relative_ce
-        Relative CE, or relative mCE.
+    model, reference : str
+        The model, and the one it is compared with.
+    error : Interval or None
+        Mean error over the levels.
+    corruption_error, relative : ErrorRatio
+        See `ModelScores`; empty where undefined or missing.
     """
 
     corruption: str
@@ -200,38 +216,24 @@ class ErrorRow:
     benchmark: bool
     model: str
     reference: str
-    error: float | None
-    error_low: float | None
-    error_high: float | None
-    ce: float | None
-    ce_low: float | None
-    ce_high: float | None
-    relative_ce: float | None
+    error: Annotated[Interval | None, Columns(error="estimate", error_low="low", error_high="high")]
+    corruption_error: Annotated[ErrorRatio, Columns(ce="value", ce_low="low", ce_high="high")]
+    relative: Annotated[ErrorRatio, Columns(relative_ce="value")]
 
 
 def error_rows(benchmark: Benchmark) -> Iterator[ErrorRow]:
     """Yield the rows of ``corruption_errors.csv``, those of the mean last."""
-    groups = [
-        *(
-            (item.corruption, item.fidelity, item.counts, item.standings)
-            for item in benchmark.sections
-        ),
-        ("mean", "", False, benchmark.overall),
-    ]
-    for corruption, fidelity, counts, standings in groups:
-        for item in standings:
-            error, ce = item.error, item.corruption_error
+    groups = [(c.corruption, c.fidelity, c.counts, c.scores) for c in benchmark.corruptions]
+    groups.append(("mean", "", False, benchmark.overall))
+    for corruption, fidelity, counts, scores in groups:
+        for item in scores:
             yield ErrorRow(
-                corruption=corruption,
-                fidelity=fidelity,
-                benchmark=counts,
-                model=item.model,
-                reference=benchmark.reference,
-                error=None if error is None else error.estimate,
-                error_low=None if error is None else error.low,
-                error_high=None if error is None else error.high,
-                ce=ce.value,
-                ce_low=ce.low,
-                ce_high=ce.high,
-                relative_ce=item.relative.value,
+                corruption,
+                fidelity,
+                counts,
+                item.model,
+                benchmark.reference,
+                item.error,
+                item.corruption_error,
+                item.relative,
             )

@@ -3,19 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from studies.results.sweep_results import CorrectPredictions, SeverityRange, shared
+from studies.results.sweep_results import SeverityRange
 from studies.stats.paired import (
     Difference,
     adjusted,
-    compare_answers,
+    compare_predictions,
     compare_shares,
     flipped_sums,
     sign_flip_p,
 )
+from studies.stats.predictions import CorrectPredictions, common_predictions
 from studies.tables.areas import ALL, CompleteCurve
 
 Values = npt.NDArray[np.float64]
@@ -23,32 +25,36 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """Two models at one point, or over a whole path; the columns of ``comparisons.csv``.
+    """Two models at one point, or over a severity range; the columns of ``comparisons.csv``.
 
     Attributes
     ----------
-    quantity
-        ``accuracy`` at a point, or ``area``: the mean accuracy over the path.
-    corruption
-        Spec at its worst strength, or ``all`` for the mean area over all corruptions.
-    parameter, unit, t, strength
-        Which point of the path; t and strength are empty for areas.
-    baseline_model, candidate_model
+    quantity : str
+        ``accuracy`` at a point, or ``area``: the mean accuracy over the severity range.
+    corruption : str
+        Spec at maximum severity, or ``all`` for the mean area over all corruptions.
+    parameter, unit : str
+        The parameter that is the strength, and its unit.
+    t, strength : float or None
+        Which point; empty for areas.
+    baseline_model, candidate_model : str
         Names of the two models.
-    seeds, images
-        How many noise seeds and images they were compared on; no seeds for areas.
-    baseline, candidate
+    seeds : int or None
+        Number of noise seeds that both have; empty for areas.
+    images : int
+        Number of images.
+    baseline, candidate : float
         The quantity of each.
-    difference, low, high
+    difference, low, high : float
         Candidate minus baseline, and the limits of its 95 % interval.
-    p
+    p : float
         Two-sided p-value of no difference: exact (McNemar's, or of the sign-flip test over
         images) for accuracies, of the sign-flip test with random flips for areas.
-    p_adjusted
-        By Benjamini and Hochberg: over the points of one path, or over the corruptions.
-    images_for_one_point
-        Images needed to see a difference of one point with a power of 0.8; empty where the models
-        never differed.
+    p_adjusted : float
+        By Benjamini and Hochberg: over the points of one severity range, or over the corruptions.
+    images_for_one_point : int or None
+        Images needed for 80 % power to detect a difference of one percentage point; empty where
+        the models never differed.
     """
 
     quantity: str
@@ -76,11 +82,15 @@ class ComparisonRow:
         return self.p_adjusted <= 0.05
 
 
+ModelNames = tuple[str, str]
+"""Baseline and candidate."""
+
+
 def compare_points(
     severity_range: SeverityRange,
     predictions: Mapping[str, Sequence[CorrectPredictions | None]],
 ) -> Iterator[ComparisonRow]:
-    """Compare every two models at every point of a path that both have seen.
+    """Compare every two models at every point of a severity range that both have.
 
     Parameters
     ----------
@@ -88,50 +98,45 @@ def compare_points(
         The corruption.
     predictions : mapping of str to sequence of CorrectPredictions
         Model -> its predictions at each point; the first of two models is the baseline.
+
+    Yields
+    ------
+    ComparisonRow
+        Pair by pair, in increasing severity.
     """
-    for baseline, candidate in combinations(predictions, 2):
+    for models in combinations(predictions, 2):
         rows = []
-        for point, first, second in zip(
-            severity_range.points, predictions[baseline], predictions[candidate], strict=True
-        ):
-            pair = shared(first, second)
-            if pair is None:
-                continue
-            found = compare_answers(pair[0], pair[1])
-            images = pair[0].shape[1]
-            row = _row(
-                "accuracy",
-                severity_range,
-                baseline,
-                candidate,
-                found,
-                seeds=len(pair[0]),
-                images=images,
-            )
-            rows.append(replace(row, t=point.t, strength=point.strength))
+        at_points = zip(severity_range.points, *(predictions[m] for m in models), strict=True)
+        for point, first, second in at_points:
+            common = common_predictions(first, second)
+            if common is not None:
+                seeds, images = common[0].shape
+                at = {"t": point.t, "strength": point.strength, "seeds": seeds, "images": images}
+                found = compare_predictions(*common)
+                rows.append(_row("accuracy", severity_range, models, found, **at))
         yield from _with_adjusted(rows)
 
 
 class AreaComparisons:
-    """Compares the areas of every two models, corruption by corruption, then over all.
+    """Comparisons of the areas of every two models, under each corruption and over all.
 
     Parameters
     ----------
-    models
+    models : sequence of str
         Names of the models; the first of two is the baseline.
     """
 
     def __init__(self, models: Sequence[str]) -> None:
         self._pairs = list(combinations(models, 2))
-        self._rows: dict[tuple[str, str], list[ComparisonRow]] = {pair: [] for pair in self._pairs}
+        self._rows: dict[ModelNames, list[ComparisonRow]] = {pair: [] for pair in self._pairs}
 
     def add(self, curves: Sequence[CompleteCurve]) -> None:
-        """Compare models over some paths.
+        """Compare models over some severity ranges.
 
         Parameters
         ----------
-        curves
-            Every curve of these paths that has no gap; all under the same random signs.
+        curves : sequence of CompleteCurve
+            Every complete curve of these ranges; all are tested with the same random signs.
         """
         by_range: dict[SeverityRange, dict[str, Values]] = {}
         for curve in curves:
@@ -139,14 +144,14 @@ class AreaComparisons:
         self._compare(by_range, self._rows)
 
     def rows(self, overall: Mapping[str, Values]) -> list[ComparisonRow]:
-        """Return all rows, with those of the mean area over all corruptions at their end.
+        """Return all rows, with those of the mean area over all corruptions at the end.
 
         Parameters
         ----------
-        overall
-            Model -> ``(images,)`` mean area of each image; empty where there is none.
+        overall : mapping of str to ndarray of float
+            Model -> ``(images,)``, mean area of each image; may be empty.
         """
-        over_all: dict[tuple[str, str], list[ComparisonRow]] = {pair: [] for pair in self._pairs}
+        over_all: dict[ModelNames, list[ComparisonRow]] = {pair: [] for pair in self._pairs}
         self._compare({SeverityRange(ALL, "", "", ()): overall}, over_all)
         by_range = [row for rows in self._rows.values() for row in _with_adjusted(rows)]
         return [*by_range, *(row for rows in over_all.values() for row in rows)]
@@ -154,7 +159,7 @@ class AreaComparisons:
     def _compare(
         self,
         by_range: Mapping[SeverityRange, Mapping[str, Values]],
-        rows: dict[tuple[str, str], list[ComparisonRow]],
+        rows: dict[ModelNames, list[ComparisonRow]],
     ) -> None:
         columns = [(item, model) for item, models in by_range.items() for model in models]
         if not self._pairs or not columns:
@@ -168,32 +173,22 @@ class AreaComparisons:
                     signs = flipped[severity_range, pair[1]] - flipped[severity_range, pair[0]]
                     p = sign_flip_p(float((second - first).sum()), signs)
                     found = compare_shares(first, second, p=p)
-                    row = _row("area", severity_range, *pair, found, seeds=None, images=len(first))
-                    rows[pair].append(row)
+                    at = {"t": None, "strength": None, "seeds": None, "images": len(first)}
+                    rows[pair].append(_row("area", severity_range, pair, found, **at))
 
 
 def _row(
-    quantity: str,
-    severity_range: SeverityRange,
-    baseline: str,
-    candidate: str,
-    found: Difference,
-    *,
-    seeds: int | None,
-    images: int,
+    quantity: str, severity_range: SeverityRange, models: ModelNames, found: Difference, **at: Any
 ) -> ComparisonRow:
     return ComparisonRow(
         quantity=quantity,
         corruption=severity_range.corruption,
         parameter=severity_range.parameter,
         unit=severity_range.unit,
-        t=None,
-        strength=None,
-        baseline_model=baseline,
-        candidate_model=candidate,
-        seeds=seeds,
-        images=images,
+        baseline_model=models[0],
+        candidate_model=models[1],
         p_adjusted=found.p,
+        **at,
         **asdict(found),
     )
 

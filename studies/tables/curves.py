@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from studies.plan import Condition, Point
 from studies.results.sweep_results import SweepResults
 from studies.stats.intervals import accuracy_interval, area_under_curve
 from studies.stats.metrics import by_image_metrics, correct
-from studies.tables.rows import several_columns, to_csv
+from studies.tables.rows import Columns, to_csv
 
 if TYPE_CHECKING:
     from noiselib import Axis
@@ -40,13 +40,13 @@ class CurveRow:
     model : str
         Name of the model.
     seeds, images : int
-        How many noise seeds, and how many images.
+        Number of noise seeds, and of images.
     accuracy, low, high : float
         Share of correct predictions, and the limits of its 95 % interval.
     effective_images : float
-        The sample size that the interval rests on.
+        The sample size that the interval is computed with.
     metrics : mapping of str to float
-        Means over seeds and images of every other metric of single images.
+        Every other metric that is a mean over images.
     """
 
     corruption: str
@@ -62,7 +62,7 @@ class CurveRow:
     low: float
     high: float
     effective_images: float
-    metrics: Mapping[str, float] = several_columns(_metric_names)
+    metrics: Annotated[Mapping[str, float], Columns(_metric_names)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,11 @@ class LevelRow:
     level : int
         Published level from 1, an index and not a dose; 0 for the clean images.
     fidelity : str
-        How near the level is to the published one; empty for the clean images.
+        How close the level is to the published one; empty for the clean images.
     benchmark : bool
         Whether the corruption enters the mCE.
     pipeline, model, seeds, images, accuracy, low, high, effective_images, metrics
-        See `CurveRow`.
+        As for `CurveRow`.
     """
 
     corruption: str
@@ -95,12 +95,24 @@ class LevelRow:
     low: float
     high: float
     effective_images: float
-    metrics: Mapping[str, float] = several_columns(_metric_names)
+    metrics: Annotated[Mapping[str, float], Columns(_metric_names)]
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Accuracy of one model over the severity range of one corruption; at least one row."""
+    """Accuracy of one model over the severity range of one corruption.
+
+    Attributes
+    ----------
+    corruption : str
+        Spec at maximum severity.
+    title, axis : str
+        Title of its chart, and label of the horizontal axis.
+    model : str
+        Name of the model.
+    rows : tuple of CurveRow
+        At least one, in increasing severity.
+    """
 
     corruption: str
     title: str
@@ -110,7 +122,7 @@ class Curve:
 
     @property
     def clean(self) -> CurveRow:
-        """The first point: no corruption."""
+        """The first point: clean images."""
         return self.rows[0]
 
     @property
@@ -127,14 +139,14 @@ class Curve:
 
 
 class _Measured:
-    """The measured columns of each set of cells, computed once: every curve has the clean cell."""
+    """The measured columns of each set of cells, computed once for all curves that share them."""
 
     def __init__(self, results: SweepResults) -> None:
         self._results = results
         self._columns: dict[tuple[str, tuple[Condition, ...]], dict[str, Any]] = {}
 
     def at(self, point: Point, model: str) -> dict[str, Any] | None:
-        """Return the columns from ``pipeline`` on; None where no cell is stored."""
+        """Return the columns from ``pipeline`` on; None without a stored cell."""
         conditions = self._results.stored(point, model)
         if not conditions:
             return None
@@ -162,8 +174,7 @@ def make_curves(results: SweepResults) -> list[Curve]:
     Returns
     -------
     list of Curve
-        Corruption by corruption, and there model by model; points without a stored cell are left
-        out.
+        Ordered by corruption, then by model; points without a stored cell are left out.
     """
     measured = _Measured(results)
     curves = []
@@ -191,10 +202,17 @@ def make_curves(results: SweepResults) -> list[Curve]:
 def make_level_rows(results: SweepResults, protocol: "Protocol") -> list[LevelRow]:
     """Return the levels of a protocol, as far as their cells are stored.
 
+    Parameters
+    ----------
+    results : SweepResults
+        The cells.
+    protocol : Protocol
+        The published corruptions.
+
     Returns
     -------
     list of LevelRow
-        Corruption by corruption, model by model, level by level.
+        Ordered by corruption, then by model, then by level.
     """
     measured = _Measured(results)
     rows = []
@@ -219,15 +237,15 @@ def make_level_rows(results: SweepResults, protocol: "Protocol") -> list[LevelRo
 
 
 def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
-    """Return the title of the panel of each corruption, the label of its axis, and the axis."""
+    """Return the title of each corruption, the label of its axis, and the axis."""
     import noiselib
 
     names = {spec: spec.partition("(")[0] for spec in corruptions}
-    often = Counter(names.values())
+    counts = Counter(names.values())
     titles = {}
     for spec, name in names.items():
         axis = noiselib.parse(spec).axis
-        plain = axis.name != "t" and often[name] == 1  # the axis of a pipeline is t
+        plain = axis.name != "t" and counts[name] == 1  # the axis of a pipeline is t
         title = name.replace("_", " ").capitalize() if plain else spec
         prefix = "" if axis.name == axis.unit else f"{axis.name}: "
         unit = f" ({axis.unit})" if axis.unit else ""

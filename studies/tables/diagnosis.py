@@ -1,7 +1,8 @@
-"""What the stored answers of one model under one condition say, in numbers."""
+"""The evaluation of one model under one condition: ``confusion.csv`` and ``classes.csv``."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,8 @@ from studies.stats import metrics
 from studies.stats.calibration import Reliability, reliability
 from studies.stats.confusion import (
     ClassScore,
+    ConfusedPair,
     Counts,
-    Pair,
     class_scores,
     confused_pairs,
     confusion_counts,
@@ -19,31 +20,30 @@ from studies.stats.confusion import (
 )
 from studies.stats.intervals import Interval, accuracy_interval
 from studies.stats.predictions import Outcomes
-from studies.tables.rows import to_csv
+from studies.tables.rows import Columns, to_csv
 
-PAIRS = 5
-"""Confused pairs that are listed."""
+_PAIRS = 5  # confused pairs that are listed
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Evaluation:
     """One model under one condition.
 
     Attributes
     ----------
-    condition
+    condition : str
         ``clean images``, or the spec.
-    model
+    model : str
         Name of the model.
-    accuracy
-        Share of right answers with its 95 % interval.
-    counts
-        ``(classes, classes)`` confusion counts over all draws; rows are true classes.
-    scores
-        One a class.
-    pairs
-        The most confused pairs, worst first, at most `PAIRS`.
-    calibration
+    accuracy : Interval
+        Share of correct predictions with its 95 % interval.
+    counts : ndarray of int
+        ``(classes, classes)``, confusion counts over all noise seeds; rows are true classes.
+    scores : sequence of ClassScore
+        One for each class.
+    pairs : sequence of ConfusedPair
+        The most confused pairs, the most frequent first.
+    calibration : Reliability
         Confidence against accuracy.
     """
 
@@ -52,28 +52,28 @@ class Finding:
     accuracy: Interval
     counts: Counts
     scores: Sequence[ClassScore]
-    pairs: Sequence[Pair]
+    pairs: Sequence[ConfusedPair]
     calibration: Reliability
 
     @property
     def wrong(self) -> int:
-        """Answers that are not right, over all draws."""
+        """Number of wrong predictions, over all noise seeds."""
         return int(self.counts.sum() - np.trace(self.counts))
 
 
 @dataclass(frozen=True, slots=True)
 class ConfusionRow:
-    """One cell of a confusion matrix; the columns of ``confusion.csv``.
+    """One entry of a confusion matrix; the columns of ``confusion.csv``.
 
     Attributes
     ----------
-    condition, model
-        Under what, and whose.
-    true_class, predicted_class
+    condition, model : str
+        As for `Evaluation`.
+    true_class, predicted_class : str
         Names of the classes.
-    images
-        Images of the true class that were called the predicted one.
-    share
+    images : int
+        Number of images of the true class for which the predicted one was predicted.
+    share : float or None
         The same as a share of the true class; empty where it has no image.
     """
 
@@ -86,75 +86,82 @@ class ConfusionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassRow:
-    """One class; the columns of ``classes.csv``; undefined scores are left empty."""
+class ClassScoreRow:
+    """The scores of one class; the columns of the ``classes.csv`` of a diagnosis.
+
+    Attributes
+    ----------
+    condition, model : str
+        As for `Evaluation`.
+    class_name : str
+        Name of the class.
+    score : ClassScore
+        Its scores; undefined ones are empty.
+    """
 
     condition: str
     model: str
     class_name: str
-    images: int
-    precision: float | None
-    recall: float | None
-    f1: float | None
+    score: Annotated[
+        ClassScore, Columns(images="images", precision="precision", recall="recall", f1="f1")
+    ]
 
 
-def find(
+def evaluate(
     condition: str,
     model: str,
-    draws: Sequence[Outcomes],
+    outcomes: Sequence[Outcomes],
     labels: npt.NDArray[np.int64],
     classes: int,
-) -> Finding:
-    """Return what some draws of one condition say together.
+) -> Evaluation:
+    """Evaluate a model under one condition.
 
     Parameters
     ----------
-    condition, model
-        Names for both.
-    draws
-        Outcomes on the same images, one a corruption seed; at least one.
-    labels
-        ``(n,)`` true classes of the images.
-    classes
-        How many classes there are.
+    condition, model : str
+        Names of both.
+    outcomes : sequence of Outcomes
+        Of the same images, one for each noise seed; at least one.
+    labels : ndarray of int
+        ``(n,)``, true classes of the images.
+    classes : int
+        Number of classes.
     """
-    correct = np.stack([metrics.correct(outcomes) for outcomes in draws])
-    predicted = np.concatenate([outcomes.predicted for outcomes in draws])
-    confidence = np.concatenate([metrics.confidence(outcomes) for outcomes in draws])
-    true = np.tile(labels, len(draws))
+    correct = np.stack([metrics.correct(item) for item in outcomes])
+    predicted = np.concatenate([item.predicted for item in outcomes])
+    confidence = np.concatenate([metrics.confidence(item) for item in outcomes])
+    true = np.tile(labels, len(outcomes))
     counts = confusion_counts(true, predicted, classes)
-    return Finding(
+    return Evaluation(
         condition=condition,
         model=model,
         accuracy=accuracy_interval(correct),
         counts=counts,
         scores=class_scores(true, predicted, classes),
-        pairs=confused_pairs(counts, PAIRS),
+        pairs=confused_pairs(counts, _PAIRS),
         calibration=reliability(confidence, correct.ravel()),
     )
 
 
-def confusion_csv(findings: Sequence[Finding], class_names: Sequence[str]) -> bytes:
-    """Return all confusion matrices as CSV, a line a cell."""
-    return to_csv(ConfusionRow, _confusion_rows(findings, class_names))
+def confusion_csv(evaluations: Sequence[Evaluation], class_names: Sequence[str]) -> bytes:
+    """Return all confusion matrices as CSV, with one line for each entry."""
+    return to_csv(ConfusionRow, _confusion_rows(evaluations, class_names))
 
 
-def classes_csv(findings: Sequence[Finding], class_names: Sequence[str]) -> bytes:
-    """Return the scores of all classes as CSV, a line a class."""
+def classes_csv(evaluations: Sequence[Evaluation], class_names: Sequence[str]) -> bytes:
+    """Return the scores of all classes as CSV, with one line for each class."""
     rows = (
-        ClassRow(
-            item.condition, item.model, name, score.images, score.precision, score.recall, score.f1
-        )
-        for item in findings
+        ClassScoreRow(item.condition, item.model, name, score)
+        for item in evaluations
         for name, score in zip(class_names, item.scores, strict=True)
     )
-    return to_csv(ClassRow, rows)
+    return to_csv(ClassScoreRow, rows)
 
 
 def _confusion_rows(
-    findings: Sequence[Finding], class_names: Sequence[str]
+    evaluations: Sequence[Evaluation], class_names: Sequence[str]
 ) -> Iterator[ConfusionRow]:
-    for item in findings:
+    for item in evaluations:
         shares = row_shares(item.counts)
         for (true, predicted), count in np.ndenumerate(item.counts):
             share = shares[true, predicted]

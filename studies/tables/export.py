@@ -1,4 +1,4 @@
-"""The tables of an export, block by block, so that memory does not grow with the cells."""
+"""The tables of an export, written block by block, so that memory does not grow with the cells."""
 
 import json
 import math
@@ -19,14 +19,14 @@ from studies.stats.metrics import METRICS, by_image_metrics, correct
 if TYPE_CHECKING:
     import pandas as pd
 
-Block = dict[str, Any]
-"""Column -> values, arrays of one length or one value for all rows of the block."""
+CellColumns = dict[str, Any]
+"""Column -> an array, or one value for all rows."""
 
 _BLOCK_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A table to be written.
 
     Attributes
@@ -34,61 +34,64 @@ class Table:
     name : str
         Name of its file, without ending.
     blocks : callable
-        Yields its blocks of rows; all have the same columns with the same types.
+        Returns an iterator of blocks of rows; all have the same columns with the same types.
     """
 
     name: str
     blocks: Callable[[], "Iterator[pd.DataFrame]"]
 
 
-def export_tables(results: SweepResults) -> list[Table]:
+def export_tables(results: SweepResults) -> list[ExportTable]:
     """Return the tables of the last sweep of a folder.
 
     Returns
     -------
-    list of Table
+    list of ExportTable
         ``cells``: one row for each finished cell of every curve, with its origin and metrics.
         ``images``: one row for each image and cell. For a sweep over severity ranges also
         ``breaking_points``: one row for each image, noise seed, corruption and model, with the
         strength at which the image is first misclassified.
     """
     tables = [
-        Table("cells", lambda: _frames(_cells(results))),
-        Table("images", lambda: _frames(_images(results))),
+        ExportTable("cells", lambda: _frames(_cells(results))),
+        ExportTable("images", lambda: _frames(_images(results))),
     ]
     if results.severity_ranges:
-        tables.append(Table("breaking_points", lambda: _frames(_breaking_points(results))))
+        tables.append(ExportTable("breaking_points", lambda: _frames(_breaking_points(results))))
     return tables
 
 
-def _frames(blocks: Iterator[Block]) -> "Iterator[pd.DataFrame]":
-    """Join blocks to data frames of a size that fits memory, whatever the number of cells."""
+def _frames(parts: Iterator[CellColumns]) -> "Iterator[pd.DataFrame]":
+    """Join the rows of cells to data frames of at least `_BLOCK_ROWS` rows."""
     import pandas as pd
 
-    waiting: list[pd.DataFrame] = []
-    for block in blocks:
-        seed = {"seed": "Int64"} if "seed" in block else {}
-        waiting.append(pd.DataFrame(block).astype(seed))
-        if sum(map(len, waiting)) >= _BLOCK_ROWS:
-            yield pd.concat(waiting, ignore_index=True)
-            waiting.clear()
-    if waiting:
-        yield pd.concat(waiting, ignore_index=True)
+    pending: list[pd.DataFrame] = []
+    rows = 0
+    for columns in parts:
+        seed = {"seed": "Int64"} if "seed" in columns else {}  # an integer that may be missing
+        pending.append(pd.DataFrame(columns).astype(seed))
+        rows += len(pending[-1])
+        if rows >= _BLOCK_ROWS:
+            yield pd.concat(pending, ignore_index=True)
+            pending.clear()
+            rows = 0
+    if pending:
+        yield pd.concat(pending, ignore_index=True)
 
 
 def _stored(results: SweepResults) -> Iterator[tuple[Point, Condition, str]]:
-    """Yield point, condition and model of every finished cell of every curve."""
+    """Yield point, condition and model of every stored cell of every curve."""
     for point in results.points:
         for model in results.models:
             for condition in results.stored(point, model):
                 yield point, condition, model
 
 
-def _cells(results: SweepResults) -> Iterator[Block]:
+def _cells(results: SweepResults) -> Iterator[CellColumns]:
     runs = results.store.runs_of_cells()
     for point, condition, model in _stored(results):
         key, outcomes = results.key(condition, model), results.outcomes(condition, model)
-        where: Block = {"t": point.t, "strength": point.strength}
+        where: CellColumns = {"t": point.t, "strength": point.strength}
         yield {
             "cell": [key],
             "corruption": point.corruption,
@@ -105,11 +108,11 @@ def _cells(results: SweepResults) -> Iterator[Block]:
         }
 
 
-def _images(results: SweepResults) -> Iterator[Block]:
+def _images(results: SweepResults) -> Iterator[CellColumns]:
     written = set[str]()
     for _, condition, model in _stored(results):
         key = results.key(condition, model)
-        if key in written:  # the clean cell is part of every curve
+        if key in written:  # every curve contains the clean cell
             continue
         written.add(key)
         outcomes = results.outcomes(condition, model)
@@ -127,7 +130,7 @@ def _images(results: SweepResults) -> Iterator[Block]:
         }
 
 
-def _breaking_points(results: SweepResults) -> Iterator[Block]:
+def _breaking_points(results: SweepResults) -> Iterator[CellColumns]:
     numbers = results.images.first + np.arange(results.images.count)
     for severity_range in results.severity_ranges:
         points = severity_range.points
@@ -149,32 +152,25 @@ def _breaking_points(results: SweepResults) -> Iterator[Block]:
                 }
 
 
-def write_table(table: Table, folder: Path, form: str) -> tuple[Path, int]:
-    """Write one table.
+def write_table(table: ExportTable, folder: Path, form: str) -> tuple[Path, int]:
+    """Write one table, and return its file and the number of its rows.
 
     Parameters
     ----------
-    table : Table
-        What to write.
+    table : ExportTable
+        The table.
     folder : Path
-        Where to write; it is made if it is missing.
-    form : str
+        Where to write; it is created if it is missing.
+    form : {"csv", "json", "parquet"}
         ``csv`` (missing values are empty), ``json`` (a list of records, one on each line; missing
         and infinite values are null) or ``parquet`` (one row group for each block; needs pyarrow).
-
-    Returns
-    -------
-    Path
-        The file.
-    int
-        How many rows it has.
 
     Raises
     ------
     StudyError
-        When the format is unknown, or pyarrow is missing.
+        If the format is unknown, or pyarrow is missing.
     OSError
-        When the file cannot be written; an older one of its name then stays as it was.
+        If the file cannot be written; an existing file of its name is then unchanged.
     """
     if form not in FORMATS:
         raise StudyError(f"a table is exported as {', '.join(FORMATS)}, not as {form!r}")
@@ -209,7 +205,7 @@ def _write_json(blocks: "Iterator[pd.DataFrame]", path: Path) -> int:
 
 
 def _shortest(block: "pd.DataFrame") -> "pd.DataFrame":
-    """Return float32 columns as the shortest decimals that read back as the same."""
+    """Return float32 columns as the shortest decimals that round to the same numbers."""
     block = block.copy(deep=False)
     for name in block.select_dtypes("float32"):
         block[name] = block[name].astype(str).astype(float)
@@ -245,49 +241,40 @@ FORMATS: dict[str, Callable[["Iterator[pd.DataFrame]", Path], int]] = {
     "parquet": _write_parquet,
     "json": _write_json,
 }
-"""Format -> what writes a table in it."""
+"""Format, which is also the ending of the file -> function that writes a table in it."""
 
-FILE_NAME = "provenance.json"
+PROVENANCE_FILE = "provenance.json"
 
 
 def provenance_json(results: SweepResults) -> bytes:
-    """Return what a reader of the tables needs to trace a number, as UTF-8 JSON.
+    """Return the provenance of an export as UTF-8 JSON.
 
-    Returns
-    -------
-    bytes
-        An object with ``study``, ``data`` (name, digest, images, classes), ``models`` (by name:
-        digest, file and training) and ``runs``: by the number that the column ``run`` of the cells
-        has, the command, every setting, versions, commit and machine.
+    It has ``study``, ``data`` (name, digest, images, classes), ``models`` (by name: digest, file
+    and training) and ``runs``: by the number in the column ``run`` of the cells, the command,
+    every setting, versions, commit and machine.
     """
-    images = results.images
-    found: dict[str, Any] = {
-        "study": results.evaluation_set.study,
-        "data": {
-            "name": results.evaluation_set.data,
-            "digest": images.digest,
-            "first_image": images.first,
-            "images": images.count,
-            "class_names": results.evaluation_set.class_names,
-        },
-        "models": {
-            model.name: {
-                "digest": model.digest,
-                "path": model.path,
-                "training": model.provenance or None,
-            }
-            for name in results.models
-            if (model := results.store.model(name))
-        },
-        "runs": {
-            str(run.number): {
-                "command": run.command,
-                "started": run.started,
-                "finished": run.finished,
-                "settings": run.study,
-                **run.provenance,
-            }
-            for run in results.store.runs()
-        },
+    images, evaluation_set = results.images, results.evaluation_set
+    data = {
+        "name": evaluation_set.data,
+        "digest": images.digest,
+        "first_image": images.first,
+        "images": images.count,
+        "class_names": evaluation_set.class_names,
     }
+    models = {
+        m.name: {"digest": m.digest, "path": m.path, "training": m.provenance or None}
+        for name in results.models
+        if (m := results.store.model(name))
+    }
+    runs = {
+        str(run.number): {
+            "command": run.command,
+            "started": run.started,
+            "finished": run.finished,
+            "settings": run.study,
+            **run.provenance,
+        }
+        for run in results.store.runs()
+    }
+    found = {"study": evaluation_set.study, "data": data, "models": models, "runs": runs}
     return (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode()

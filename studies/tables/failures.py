@@ -1,7 +1,7 @@
-"""What happens to single images as a corruption grows: ``failures.csv``, and the first failures.
+"""Failures of single images with increasing severity: ``failures.csv``, and the first failures.
 
-The first failures are those of the first noise seed of which every point is stored, so that for
-every model an image meets one and the same disturbance that grows.
+The first failures are those of the first noise seed for which every point is stored, so that an
+image is corrupted in the same way at every point and for every model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,23 +19,23 @@ from studies.tables.rows import PointRow
 
 @dataclass(frozen=True, slots=True)
 class FailureRow(PointRow):
-    """What happens to single images at one point of a curve; the columns of ``failures.csv``.
+    """Failures of single images at one point of a curve; the columns of ``failures.csv``.
 
-    Only noise seeds of which every point is stored count here.
+    They are computed from the noise seeds for which every point is stored.
 
     Attributes
     ----------
     seeds, images : int
-        How many noise seeds, and how many images.
+        Number of noise seeds, and of images.
     first_failed : float
         Share of images that are first misclassified at this point: the distribution of breaking
         points.
     surviving, surviving_low, surviving_high : float
-        Share that was never misclassified so far, and the limits of its 95 % interval.
+        Share that is classified correctly up to this point, and the limits of its 95 % interval.
     recovered : float
-        Share that is classified correctly here, and was misclassified at a weaker strength.
+        Share that is classified correctly here, but not at every weaker strength.
     changed, changed_low, changed_high : float
-        Share whose predicted class differs from that at the point before, and the limits of its
+        Share whose predicted class differs from that at the previous point, and the limits of its
         95 % interval.
     """
 
@@ -57,7 +57,7 @@ def failure_rows(
     correct: npt.NDArray[np.bool_],
     predicted: npt.NDArray[np.integer],
 ) -> Iterator[FailureRow]:
-    """Return what happens to the images of one model over a severity range, point by point.
+    """Yield the failures of the images of one model over a severity range, point by point.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def failure_rows(
     model : str
         Name of the model.
     correct, predicted : ndarray
-        ``(seeds, points, images)``: whether each prediction is correct, and the predicted class.
+        ``(seeds, points, images)``, whether each prediction is correct, and the predicted class.
     """
     breaking = breaking_points(correct)
     seeds, _, images = correct.shape
@@ -84,7 +84,7 @@ def failure_rows(
             recovered=float(correct[:, number].mean()) - survivors.estimate,
             changed=changed.estimate,
             changed_low=changed.low if number else 0.0,
-            changed_high=changed.high if number else 0.0,  # there is nothing before the first
+            changed_high=changed.high if number else 0.0,  # the first point has no previous one
         )
 
 
@@ -95,7 +95,17 @@ def mean_changes(rows: Sequence[FailureRow]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class ModelPrediction:
-    """The prediction of one model for one image, with its confidence; None where not stored."""
+    """The prediction of one model for one image.
+
+    Attributes
+    ----------
+    model : str
+        Name of the model.
+    predicted : int or None
+        The predicted class; None if the cell is not stored.
+    confidence : float or None
+        Its probability.
+    """
 
     model: str
     predicted: int | None
@@ -109,11 +119,11 @@ class FailedImage:
     Attributes
     ----------
     number : int
-        Its place among the images of the study.
+        Its number among the images of the study.
     true : int
-        Its class.
+        Its true class.
     condition : Condition
-        The corruption at that strength, with its seed.
+        The corruption at that strength, with its noise seed.
     parameter, unit : str
         The parameter that is the strength, and its unit.
     strength : float
@@ -139,17 +149,17 @@ class FirstFailures:
     ----------
     model : str
         Its name.
-    recognised, failed : int
-        How many clean images it classifies correctly, and how many of them it misclassifies
-        anywhere in the range.
+    clean_correct, failed : int
+        Number of clean images that it classifies correctly, and of those that it misclassifies
+        at any point of the range.
     first : int
-        How many of those fail at the weakest strength at which any does.
+        Number of those that fail at the weakest strength at which any does.
     images : tuple of FailedImage
-        Some of the first: by strength, then the most confident misclassification first.
+        Some of the first ones: by strength, then the most confident wrong prediction first.
     """
 
     model: str
-    recognised: int
+    clean_correct: int
     failed: int
     first: int
     images: tuple[FailedImage, ...]
@@ -167,12 +177,12 @@ def find_first_failures(
     severity_range : SeverityRange
         The corruption.
     each : int
-        How many images to choose for each model, at most.
+        Maximum number of images for each model.
 
     Returns
     -------
     list of FirstFailures
-        One for each model that has a noise seed of which every point is stored.
+        One for each model with a noise seed for which every point is stored.
     """
     found = []
     for model in results.models:
@@ -202,7 +212,7 @@ def _first_failures(
             break
     return FirstFailures(
         model=model,
-        recognised=int(correct[0].sum()),
+        clean_correct=int(correct[0].sum()),
         failed=len(failed),
         first=int((breaking[failed] == breaking[failed].min()).sum()) if len(failed) else 0,
         images=tuple(
@@ -216,11 +226,11 @@ def _failed_image(
     results: SweepResults,
     severity_range: SeverityRange,
     number: int,
-    place: int,
+    index: int,
     conditions: Sequence[Condition],
 ) -> FailedImage:
-    """Return an image at one point, with what every model predicts for it."""
-    point, condition = severity_range.points[place], conditions[place]
+    """Return an image at one point, with the prediction of every model."""
+    point, condition = severity_range.points[index], conditions[index]
 
     def prediction(model: str) -> ModelPrediction:
         if condition not in results.stored(point, model):

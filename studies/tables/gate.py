@@ -1,4 +1,4 @@
-"""How much worse a candidate is than a baseline, on clean images and under every corruption."""
+"""Comparison of a candidate with a baseline, on clean images and under every corruption."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import numpy.typing as npt
 from studies.config.study import CLEAN
 from studies.core.errors import StudyError
 from studies.plan import IDENTITY, Point
-from studies.results.sweep_results import SweepResults, mean_over_points
-from studies.stats.curves import trapezoid_weights
+from studies.results.sweep_results import SweepResults
+from studies.stats.curves import mean_over_points, trapezoid_weights
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
 from studies.store.records import EvaluationSet
 
@@ -21,8 +21,8 @@ OVERALL = "all corruptions"
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two models to compare, by name."""
+class ModelPair:
+    """The names of two models to compare."""
 
     baseline: str
     candidate: str
@@ -30,47 +30,58 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class ModelDifference:
-    """One line of the comparison of two models.
+    """The difference of two models on clean images, under one corruption, or over all.
 
     Attributes
     ----------
-    pair
-        Which models.
-    where
-        ``clean``, a corruption, or all corruptions.
-    difference
-        Candidate minus baseline of the accuracy, or of the mean accuracy over the strengths.
+    pair : ModelPair
+        The models.
+    where : str
+        ``clean``, a corruption, or ``all corruptions``.
+    difference : Difference
+        Candidate minus baseline, of the accuracy or the mean accuracy over the strengths.
     """
 
-    pair: Pair
+    pair: ModelPair
     where: str
     difference: Difference
 
     @property
-    def loss(self) -> float:
-        """By how much the candidate is worse; negative where it is better."""
+    def drop(self) -> float:
+        """Accuracy of the baseline minus that of the candidate."""
         return -self.difference.difference
 
     @property
-    def least_loss(self) -> float:
-        """The lower limit of the loss."""
+    def lowest_drop(self) -> float:
+        """Lower limit of the drop."""
         return -self.difference.high
 
     def is_worse(self, margin: float) -> bool:
-        """Whether the loss exceeds the margin, and its lower limit zero."""
-        return self.loss > margin and self.least_loss > 0
+        """Return whether the drop exceeds the margin, and its lower limit exceeds zero."""
+        return self.drop > margin and self.lowest_drop > 0
 
 
-def shares_by_place(results: SweepResults, model: str) -> dict[str, Values]:
-    """Return ``(images,)`` shares of one model: clean, under each corruption, and over all.
+def shares_by_corruption(results: SweepResults, model: str) -> dict[str, Values]:
+    """Return the share of correct predictions of one model for each image.
 
-    Under a corruption it is the mean over its severity range by the trapezoid rule, or over the
-    levels of a protocol; over all, the mean over the corruptions, of a protocol those in its mCE.
+    Parameters
+    ----------
+    results : SweepResults
+        The cells.
+    model : str
+        Name of the model.
+
+    Returns
+    -------
+    dict of str to ndarray of float
+        ``(images,)`` on clean images, under each corruption (the mean over its severity range by
+        the trapezoid rule, or over the levels of a protocol) and over all corruptions (of a
+        protocol, those in its mCE).
 
     Raises
     ------
     StudyError
-        When cells are missing: leaving them out would compare something else.
+        If cells are missing, because the mean over the others is a different quantity.
     """
     missing = sum(len(p.conditions) - len(results.stored(p, model)) for p in results.points)
     if missing:
@@ -92,31 +103,32 @@ def shares_by_place(results: SweepResults, model: str) -> dict[str, Values]:
 
 
 def _mean_share(results: SweepResults, points: Sequence[Point], model: str) -> Values:
-    found = [at for point in points if (at := results.correct_at(point, model)) is not None]
+    found = [at.correct for p in points if (at := results.correct_at(p, model)) is not None]
     t = [point.t for point in points if point.level is None]
     weights = trapezoid_weights(t) if t else np.full(len(points), 1 / len(points))
     return mean_over_points(found, weights)
 
 
-def find_differences(
-    pairs: Mapping[Pair, tuple[Mapping[str, Values], Mapping[str, Values]]], level: float = 0.95
+def compare_models(
+    pairs: Mapping[ModelPair, tuple[Mapping[str, Values], Mapping[str, Values]]],
+    level: float = 0.95,
 ) -> list[ModelDifference]:
-    """Compare pairs of models everywhere, with intervals that hold together.
+    """Compare pairs of models with simultaneous intervals.
 
-    Each interval has the level ``1 - (1 - level) / k`` for k lines (Bonferroni), so in 95 of 100
-    comparisons all true differences lie in their intervals, and a loss where there is none is
-    found in one of 40 at most, however many lines there are.
+    Each interval has the level ``1 - (1 - level) / k`` for k comparisons (Bonferroni), so in 95 %
+    of the studies all true differences lie in their intervals, and a false drop is found in 2.5 %
+    at most, however many comparisons there are.
 
     Parameters
     ----------
-    pairs
-        Pair -> the shares of baseline and candidate by place, see `shares_by_place`.
-    level
+    pairs : mapping of ModelPair to tuple of mappings
+        Models -> `shares_by_corruption` of baseline and candidate.
+    level : float, default: 0.95
         Confidence level of all intervals together.
     """
-    lines = [(pair, where) for pair, (first, _) in pairs.items() for where in first]
-    each = 1 - (1 - level) / len(lines)
-    table = np.stack([pairs[p][1][where] - pairs[p][0][where] for p, where in lines], axis=1)
+    keys = [(pair, where) for pair, (first, _) in pairs.items() for where in first]
+    each = 1 - (1 - level) / len(keys)
+    table = np.stack([pairs[p][1][where] - pairs[p][0][where] for p, where in keys], axis=1)
     flipped, totals = flipped_sums(table), table.sum(axis=0)
     return [
         ModelDifference(
@@ -129,7 +141,7 @@ def find_differences(
                 level=each,
             ),
         )
-        for number, (pair, where) in enumerate(lines)
+        for number, (pair, where) in enumerate(keys)
     ]
 
 
@@ -142,16 +154,16 @@ def _counted(results: SweepResults, corruptions: list[str]) -> list[str]:
     return [name for name in corruptions if protocol[name].benchmark]
 
 
-_ALIKE = ("protocol", "corruptions", "strengths", "seeds")
+_COMPARED_SETTINGS = ("protocol", "corruptions", "strengths", "seeds")
 
 
 def parse_side(text: str) -> tuple[Path, str | None]:
-    """Read ``DIR`` or ``DIR:MODEL``.
+    """Parse ``DIR`` or ``DIR:MODEL`` and return the results folder and the model.
 
     Raises
     ------
     StudyError
-        When there is no such folder.
+        If there is no such folder.
     """
     if Path(text).is_dir():
         return Path(text), None
@@ -161,13 +173,13 @@ def parse_side(text: str) -> tuple[Path, str | None]:
     raise StudyError(f"there is no results folder {text}; name one, or a model of it as DIR:MODEL")
 
 
-def check_alike(baseline: SweepResults, candidate: SweepResults) -> None:
-    """Make sure that both sides are about the same images and the same corruptions of them.
+def check_comparable(baseline: SweepResults, candidate: SweepResults) -> None:
+    """Check that both sweeps have the same images and the same corruptions.
 
     Raises
     ------
     StudyError
-        When they are not.
+        If they differ.
     """
     first, second = baseline.evaluation_set, candidate.evaluation_set
     if first.images != second.images:
@@ -175,7 +187,7 @@ def check_alike(baseline: SweepResults, candidate: SweepResults) -> None:
             f"{baseline.folder} is about {_images(first)}, and {candidate.folder} about "
             f"{_images(second)}; models can be compared on the same images only"
         )
-    for setting in _ALIKE:
+    for setting in _COMPARED_SETTINGS:
         one, other = (_plain(getattr(side.study, setting)) for side in (baseline, candidate))
         if one != other:
             raise StudyError(
@@ -187,31 +199,36 @@ def check_alike(baseline: SweepResults, candidate: SweepResults) -> None:
 def restrict_to_common(
     baseline: SweepResults, candidate: SweepResults
 ) -> tuple[SweepResults, SweepResults]:
-    """Return both sides with the points that both plans have.
+    """Return both sweeps with the points that both plans have.
 
-    Adaptive sweeps of different models add different strengths; models are compared at those that
-    both sides have, from the clean images to maximum severity.
+    Adaptive sweeps of different models add different strengths; both contain clean images and
+    maximum severity.
     """
     return baseline.restricted_to(candidate.points), candidate.restricted_to(baseline.points)
 
 
-def pairs_of(
+def model_pairs(
     baseline: SweepResults, first: str | None, candidate: SweepResults, second: str | None
-) -> list[Pair]:
+) -> list[ModelPair]:
     """Return which models to compare.
+
+    Without names, models are paired by name, or because each sweep has one model only.
 
     Parameters
     ----------
-    baseline, candidate
-        The two sides; they may be one.
-    first, second
-        The models that were named, if any. Otherwise models belong together by their names, or
-        because each side has just one.
+    baseline : SweepResults
+        The sweep of the baseline.
+    first : str or None
+        The name that was given for it.
+    candidate : SweepResults
+        The sweep of the candidate, which may be the same.
+    second : str or None
+        The name that was given for it.
 
     Raises
     ------
     StudyError
-        When a model is missing, or it is not clear which are meant.
+        If a model is missing, or the pairs are ambiguous.
     """
     names, others = list(baseline.digests), list(candidate.digests)
     if first is None and second is None:
@@ -230,13 +247,13 @@ def pairs_of(
     return [_pair(baseline, str(first), candidate, str(second))]
 
 
-def _pair(baseline: SweepResults, first: str, candidate: SweepResults, second: str) -> Pair:
+def _pair(baseline: SweepResults, first: str, candidate: SweepResults, second: str) -> ModelPair:
     for side, model in ((baseline, first), (candidate, second)):
         if model not in side.digests:
             raise StudyError(
                 f"there is no model {model!r} in {side.folder}, which has {', '.join(side.digests)}"
             )
-    return Pair(first, second)
+    return ModelPair(first, second)
 
 
 def _images(evaluation_set: EvaluationSet) -> str:

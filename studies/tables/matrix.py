@@ -1,12 +1,17 @@
-"""The matrix in numbers: every accuracy, every gain, and which training is the best."""
+"""Train x test matrix: every accuracy, every gain, and the best trainings."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
 
 from studies.config.study import CLEAN
-from studies.plan import Column, Training
-from studies.tables.matrix_estimates import (
-    Answers,
+from studies.plan import IDENTITY, Column, Point, Training
+from studies.results.sweep_results import SweepResults
+from studies.run.matrix import Network
+from studies.stats.variance_components import (
     Estimate,
     Shares,
     accuracy_of,
@@ -15,66 +20,90 @@ from studies.tables.matrix_estimates import (
     worst_gain_of,
     worst_of,
 )
+from studies.tables.rows import Columns
+
+SharesByTest = Mapping[tuple[str, str], Shares]
+"""Labels of training and test -> shares; a pair with a missing cell has no entry."""
+
+_ERRORS = {name: name for name in ("training_deviation", "sampling_error")}
+
+
+def _with_limits(name: str) -> Columns:
+    return Columns(**{name: "value", f"{name}_low": "low", f"{name}_high": "high"})
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One training on one test.
+class MatrixCell:
+    """One training on one test; the columns of ``matrix.csv``.
 
     Attributes
     ----------
-    accuracy
-        In [0, 1].
-    gain
+    training : Training
+        The row.
+    test : Column
+        The column.
+    networks, seeds, images : int
+        Number of training seeds, of predictions for each image by a network, and of images.
+    accuracy : Estimate
+        Mean over networks, noise seeds, strengths and images, in [0, 1].
+    gain : Estimate or None
         Over the training on clean images; None for that training itself, or where it is missing.
-    draws
-        Of each image.
     """
 
-    accuracy: Estimate
-    gain: Estimate | None
-    draws: int
+    training: Annotated[Training, Columns(training="label", augmentation="spec")]
+    test: Annotated[Column, Columns(test="label", corruption="corruption")]
+    networks: int
+    seeds: int
+    images: int
+    accuracy: Annotated[Estimate, Columns(accuracy="value", low="low", high="high", **_ERRORS)]
+    gain: Annotated[Estimate | None, _with_limits("gain")]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """One training over all tests.
+class TrainingSummary:
+    """One training over all tests; the columns of ``trainings.csv``.
 
     Attributes
     ----------
-    training
-        Which.
-    mean
-        Mean accuracy over the tests, the clean images one of them.
-    mean_gain
-        Of that over the training on clean images; None as in `Cell`.
-    worst
-        Accuracy on the test where it is lowest.
-    worst_test
-        Label of that test.
-    elsewhere
-        Of a training on one corruption: the mean gain on all others, clean images left out.
+    training : Training
+        The row of the matrix.
+    mean : Estimate
+        Mean accuracy over the tests, including the clean images.
+    mean_gain : Estimate or None
+        Of that mean over the training on clean images; None as in `MatrixCell`.
+    worst_test : str
+        Label of the test with the lowest accuracy.
+    worst : Estimate
+        That accuracy.
+    unseen_gain : Estimate or None
+        For a training on one corruption: the mean gain on all other corruptions, without the
+        clean images.
     """
 
-    training: Training
-    mean: Estimate
-    mean_gain: Estimate | None
-    worst: Estimate
+    training: Annotated[Training, Columns(training="label", augmentation="spec", kind="kind")]
+    mean: Annotated[Estimate, Columns(mean="value", mean_low="low", mean_high="high", **_ERRORS)]
+    mean_gain: Annotated[
+        Estimate | None, Columns(mean_gain="value", mean_gain_low="low", mean_gain_high="high")
+    ]
     worst_test: str
-    elsewhere: Estimate | None
+    worst: Annotated[Estimate, _with_limits("worst")]
+    unseen_gain: Annotated[
+        Estimate | None,
+        Columns(unseen_gain="value", unseen_gain_low="low", unseen_gain_high="high"),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The training that is best at something.
+    """The training with the highest value of some score.
 
     Attributes
     ----------
-    label
-        Of that training.
-    rivals
-        Labels of those that the same images, and seeds, do not tell apart from it, best first: the
-        95 % interval of the difference reaches zero.
+    label : str
+        Its label.
+    rivals : tuple of str
+        Labels of the trainings without a significant difference from it, the highest first: the
+        95 % interval of the difference contains zero.
     """
 
     label: str
@@ -87,83 +116,125 @@ class Matrix:
 
     Attributes
     ----------
-    trainings, tests
+    trainings, tests : sequence
         Rows and columns.
-    seeds
-        How many networks a row has.
-    images
-        How many test images.
-    cells
-        Labels of training and test -> cell; those that are not finished are not there.
-    standings
-        Label -> standing of the trainings that are finished.
-    best_mean, best_worst
-        The highest mean over the tests, and the highest accuracy on the own worst test; None
-        where no training is finished.
-    best_single, best_mixture
-        The highest mean among the trainings on one corruption, and among the mixtures; None
-        where none is finished.
+    seeds : int
+        Number of networks in each row.
+    images : int
+        Number of test images.
+    cells : dict of (str, str) to MatrixCell
+        Labels of training and test -> cell, row by row; unfinished ones have no entry.
+    summaries : dict of str to TrainingSummary
+        Label -> summary of each finished training.
+    best_mean, best_worst : Best or None
+        The highest mean over the tests, and the highest accuracy on the worst test; None where no
+        training is finished.
+    best_single, best_mixture : Best or None
+        The highest mean among the trainings on one corruption, and among the mixtures; None where
+        none is finished.
     """
 
     trainings: Sequence[Training]
     tests: Sequence[Column]
     seeds: int
     images: int
-    cells: dict[tuple[str, str], Cell]
-    standings: dict[str, Standing]
+    cells: dict[tuple[str, str], MatrixCell]
+    summaries: dict[str, TrainingSummary]
     best_mean: Best | None
     best_worst: Best | None
     best_single: Best | None
     best_mixture: Best | None
 
 
-def find_numbers(
-    answers: Answers, trainings: Sequence[Training], tests: Sequence[Column], *, seeds: int
+def shares_of_tests(
+    results: SweepResults, networks: Sequence[Network], tests: Sequence[Column]
+) -> dict[tuple[str, str], Shares]:
+    """Return the shares of every training on every test of which all cells are stored."""
+    by_training: dict[Training, list[Network]] = {}
+    for network in networks:
+        by_training.setdefault(network.training, []).append(network)
+    found = {}
+    for training, trained in by_training.items():
+        for test in tests:
+            points = _points_of(test, results.points)
+            rows = [_mean_over_strengths(results, points, network.name) for network in trained]
+            complete = [row for row in rows if row is not None]
+            if len(complete) == len(rows):
+                seeds = sum(len(point.conditions) for point in points)
+                found[training.label, test.label] = Shares(np.stack(complete), seeds)
+    return found
+
+
+def _points_of(test: Column, points: Sequence[Point]) -> list[Point]:
+    if test.corruption == IDENTITY:
+        return [next(point for point in points if point.t == 0)]
+    return [point for point in points if point.corruption == test.corruption and point.t > 0]
+
+
+def _mean_over_strengths(
+    results: SweepResults, points: Sequence[Point], model: str
+) -> npt.NDArray[np.float64] | None:
+    """Return ``(images,)``: the mean share at some points; None where a cell is missing."""
+    shares = []
+    for point in points:
+        found = results.correct_at(point, model)
+        if found is None or len(found.conditions) < len(point.conditions):
+            return None
+        shares.append(found.correct.mean(axis=0, dtype=np.float64))
+    mean: npt.NDArray[np.float64] = np.mean(shares, axis=0)
+    return mean
+
+
+def make_matrix(
+    shares: SharesByTest, trainings: Sequence[Training], tests: Sequence[Column], *, seeds: int
 ) -> Matrix:
-    """Return the matrix.
+    """Return all numbers of the matrix.
 
     Parameters
     ----------
-    answers
-        At least one entry.
-    trainings, tests
+    shares : mapping of (str, str) to Shares
+        At least one entry, see `shares_of_tests`.
+    trainings, tests : sequence
         Rows and columns.
-    seeds
-        How many networks a row has.
+    seeds : int
+        Number of networks in each row.
     """
+    images = next(iter(shares.values())).by_image.shape[1]
     finished = {
-        training.label: {test.label: answers[training.label, test.label] for test in tests}
+        training.label: {test.label: shares[training.label, test.label] for test in tests}
         for training in trainings
-        if all((training.label, test.label) in answers for test in tests)
+        if all((training.label, test.label) in shares for test in tests)
     }
     means = {label: mean_of(list(row.values())) for label, row in finished.items()}
-
-    standings = {
-        training.label: _standing(training, finished, means)
+    summaries = {
+        training.label: _summary(training, finished, means)
         for training in trainings
         if training.label in finished
     }
 
-    def best_mean(kind: str) -> Best | None:
-        return _best(
-            {
-                label: found.mean.value
-                for label, found in standings.items()
-                if kind in {found.training.kind, ""}
-            },
-            lambda best, other: gain_of(means[other], means[best]),
-        )
+    def best_mean(kind: str | None = None) -> Best | None:
+        values = {
+            label: item.mean.value
+            for label, item in summaries.items()
+            if kind in {None, item.training.kind}
+        }
+        return _best(values, lambda best, other: gain_of(means[other], means[best]))
 
     return Matrix(
         trainings=trainings,
         tests=tests,
         seeds=seeds,
-        images=next(iter(answers.values())).by_image.shape[1],
-        cells={place: _cell(answers, place) for place in answers},
-        standings=standings,
-        best_mean=best_mean(""),
+        images=images,
+        cells={
+            (training.label, test.label): _cell(shares, training, test, seeds)
+            for training in trainings
+            for test in tests
+            if (training.label, test.label) in shares
+        },
+        summaries=summaries,
+        best_mean=best_mean(),
         best_worst=_best(
-            {label: found.worst.value for label, found in standings.items()},
+            {label: item.worst.value for label, item in summaries.items()},
             lambda best, other: worst_gain_of(finished[other], finished[best]),
         ),
         best_single=best_mean("single"),
@@ -171,42 +242,34 @@ def find_numbers(
     )
 
 
-def _cell(answers: Answers, place: tuple[str, str]) -> Cell:
-    training, test = place
-    baseline = None if training == CLEAN else answers.get((CLEAN, test))
-    return Cell(
-        accuracy_of(answers[place]),
-        None if baseline is None else gain_of(baseline, answers[place]),
-        answers[place].seeds,
-    )
+def _cell(shares: SharesByTest, training: Training, test: Column, networks: int) -> MatrixCell:
+    mine = shares[training.label, test.label]
+    baseline = None if training.label == CLEAN else shares.get((CLEAN, test.label))
+    gain = None if baseline is None else gain_of(baseline, mine)
+    images = mine.by_image.shape[1]
+    return MatrixCell(training, test, networks, mine.seeds, images, accuracy_of(mine), gain)
 
 
-def _standing(
-    training: Training, finished: dict[str, dict[str, Shares]], means: dict[str, Shares]
-) -> Standing:
-    label = training.label
-    row = finished[label]
+def _summary(
+    training: Training, finished: Mapping[str, Mapping[str, Shares]], means: Mapping[str, Shares]
+) -> TrainingSummary:
+    label, row = training.label, finished[training.label]
     worst_test, worst = worst_of(row)
     baseline = finished.get(CLEAN) if label != CLEAN else None
-    others = [test for test in row if test not in {CLEAN, label}]
-    elsewhere = None
-    if baseline is not None and training.kind == "single" and others:
-        elsewhere = gain_of(
-            mean_of([baseline[test] for test in others]), mean_of([row[test] for test in others])
+    unseen = [test for test in row if test not in {CLEAN, label}]
+    unseen_gain = None
+    if baseline is not None and training.kind == "single" and unseen:
+        unseen_gain = gain_of(
+            mean_of([baseline[test] for test in unseen]), mean_of([row[test] for test in unseen])
         )
-    return Standing(
-        training=training,
-        mean=accuracy_of(means[label]),
-        mean_gain=None if baseline is None else gain_of(means[CLEAN], means[label]),
-        worst=worst,
-        worst_test=worst_test,
-        elsewhere=elsewhere,
-    )
+    mean_gain = None if baseline is None else gain_of(means[CLEAN], means[label])
+    mean = accuracy_of(means[label])
+    return TrainingSummary(training, mean, mean_gain, worst_test, worst, unseen_gain)
 
 
-def _best(heights: Mapping[str, float], lead: Callable[[str, str], Estimate]) -> Best | None:
-    """Return the highest of some trainings, and those that its lead does not tell apart."""
-    if not heights:
+def _best(values: Mapping[str, float], lead: Callable[[str, str], Estimate]) -> Best | None:
+    """Return the highest value, and those without a significant difference from it."""
+    if not values:
         return None
-    best, *others = sorted(heights, key=lambda label: -heights[label])
+    best, *others = sorted(values, key=lambda label: -values[label])
     return Best(best, tuple(other for other in others if lead(best, other).low <= 0))

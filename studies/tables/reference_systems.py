@@ -1,4 +1,4 @@
-"""What the seed study says: reported beside ours, goal beside reached, in lines of a table."""
+"""Results of the reference study: ours beside reported accuracies, and goals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,30 +7,32 @@ from studies.config.reference_systems import ReportedModel
 from studies.run.reference_systems import ReferenceResult
 
 CLOSE = 0.01
-"""How far a repetition may be from what was reported to count as the same."""
+"""Maximum difference between a reproduction and the reported accuracy to count as equal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the table, and of ``seeds.csv``.
+class ReferenceRow:
+    """One model of the reference study; the columns of its CSV.
 
-    Parameters
+    Attributes
     ----------
-    noise
-        What the images went through.
-    system, model
-        Whose, "ours" for our own.
-    expected
-        What was reported of a seed's model, or the goal of ours: a test accuracy, 0 to 1.
-    accuracy
-        Ours on the test images, a mean where there are several trainings.
-    deviation
-        Standard deviation over the trainings; None for one alone.
-    trainings, epochs, seconds
-        How many trainings, their epochs and their wall-clock time in all.
-    verdict
-        How `accuracy` compares with `expected`, in words.
-    remark
+    noise : str
+        How the images are corrupted.
+    system, model : str
+        The system, "ours" for this project, and its model.
+    expected : float
+        The reported test accuracy of a reference model, or the goal of ours, 0 to 1.
+    accuracy : float
+        Our accuracy on the test images, the mean over the trainings.
+    deviation : float or None
+        Standard deviation over the trainings; None with one.
+    trainings, epochs : int
+        Number of trainings, and of their epochs in total.
+    seconds : float
+        Their wall-clock time in total.
+    verdict : str
+        The comparison of `accuracy` with `expected`, in words.
+    remark : str
         As in `studies.config.reference_systems.ReportedModel`.
     """
 
@@ -55,22 +57,22 @@ class Line:
 OURS = "ours"
 
 
-def lines(results: Sequence[ReferenceResult]) -> list[Line]:
-    """Return a line for each result, kept together by noise, ours after those of the seeds."""
-    made = [_line(result) for result in results]
-    order = list(dict.fromkeys(line.noise for line in made))
-    return sorted(made, key=lambda line: (order.index(line.noise), line.is_ours))
+def reference_rows(results: Sequence[ReferenceResult]) -> list[ReferenceRow]:
+    """Return a row for each result, grouped by noise, with ours after the reference systems."""
+    rows = [_row(result) for result in results]
+    order = list(dict.fromkeys(row.noise for row in rows))
+    return sorted(rows, key=lambda row: (order.index(row.noise), row.is_ours))
 
 
-def _line(result: ReferenceResult) -> Line:
+def _row(result: ReferenceResult) -> ReferenceRow:
     asked = result.asked
     if isinstance(asked, ReportedModel):
         system, expected, remark = asked.system, asked.reported, asked.remark
-        verdict = _of_a_row(result.accuracy - expected)
+        verdict = _reproduction_verdict(result.accuracy - expected)
     else:
         system, expected, remark = OURS, asked.goal, ""
-        verdict = _of_a_goal(result.accuracy - expected)
-    return Line(
+        verdict = _goal_verdict(result.accuracy - expected)
+    return ReferenceRow(
         noise=asked.noise,
         system=system,
         model=asked.model,
@@ -85,11 +87,11 @@ def _line(result: ReferenceResult) -> Line:
     )
 
 
-def _of_a_row(difference: float) -> str:
+def _reproduction_verdict(difference: float) -> str:
     if round(abs(difference), 6) <= CLOSE:
         return "as reported"
     return f"{100 * abs(difference):.1f} points {'above' if difference > 0 else 'below'}"
 
 
-def _of_a_goal(difference: float) -> str:
+def _goal_verdict(difference: float) -> str:
     return "reached" if difference >= 0 else f"missed by {-100 * difference:.2f} points"

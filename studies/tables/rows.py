@@ -1,9 +1,9 @@
-"""Tables as files: a dataclass declares the columns, and equal rows give equal bytes."""
+"""Tables as CSV: a dataclass declares the columns, and equal rows give equal bytes."""
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import Field, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from studies.plan import Point
@@ -12,14 +12,13 @@ from studies.results.sweep_results import SeverityRange
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_SETTINGS = {"t", "strength"}  # chosen, not measured: written in full
-_SMALL = {"p", "p_adjusted"}  # their order of magnitude is what counts
-_COLUMNS = "columns"
+_SETTINGS = {"t", "strength"}  # chosen, not measured: written with all digits
+_P_VALUES = {"p", "p_adjusted"}  # their order of magnitude matters
 
 
 @dataclass(frozen=True, slots=True)
 class PointRow:
-    """The columns that say which point of which curve a row is about.
+    """The columns that identify a point of the curve of a model.
 
     Attributes
     ----------
@@ -49,55 +48,83 @@ class PointRow:
         return of.corruption, of.parameter, of.unit, point.t, point.strength, model
 
 
-def several_columns(names: Callable[[], Sequence[str]]) -> Any:
-    """Declare a field of a row that holds several columns, a mapping from names to values.
+class Columns:
+    """Annotation of a field of a row that has several columns.
 
     Parameters
     ----------
-    names : callable
-        Returns the names of the columns, in their order.
+    keys : callable, optional
+        For a mapping: returns its keys, which are the names of the columns.
+    **attributes : str
+        For an object: name of a column -> attribute; the columns of None are empty.
+
+    Examples
+    --------
+    >>> mean: Annotated[Interval | None, Columns(mean="estimate", mean_low="low")]
     """
-    return field(metadata={_COLUMNS: names})
 
+    def __init__(
+        self, keys: Callable[[], Sequence[str]] | None = None, /, **attributes: str
+    ) -> None:
+        self._keys = keys
+        self._attributes = attributes
 
-def columns_of(kind: type["DataclassInstance"]) -> list[str]:
-    """Return the names of the columns of a kind of row."""
-    return [
-        name
-        for item in fields(kind)
-        for name in (item.metadata[_COLUMNS]() if _COLUMNS in item.metadata else (item.name,))
-    ]
+    def names(self) -> Sequence[str]:
+        """Return the names of the columns."""
+        return self._keys() if self._keys else list(self._attributes)
 
-
-def values_of(row: "DataclassInstance") -> Iterator[Any]:
-    """Yield the values of a row, column by column."""
-    for item in fields(row):
-        value = getattr(row, item.name)
-        if _COLUMNS in item.metadata:
-            yield from (value[name] for name in item.metadata[_COLUMNS]())
-        else:
-            yield value
+    def values(self, value: Any) -> list[Any]:
+        """Return the values of the columns."""
+        if self._keys:
+            return [value[name] for name in self._keys()]
+        names = self._attributes.values()
+        return [None if value is None else getattr(value, name) for name in names]
 
 
 def to_csv(kind: type["DataclassInstance"], rows: Iterable["DataclassInstance"]) -> bytes:
-    """Return rows of one kind as CSV in UTF-8, one line for each row.
+    """Return rows of one class as CSV in UTF-8, with one line for each row.
 
     Strengths have 12 significant digits, p-values 4, all other measured numbers 6 decimals; None
-    is left empty.
+    is an empty field.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass of the rows.
+    rows : iterable of dataclass instances
+        The rows.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    columns = columns_of(kind)
+    several = {item.name: _columns_of(item) for item in fields(kind)}
+    columns = [
+        column
+        for name, annotated in several.items()
+        for column in (annotated.names() if annotated else (name,))
+    ]
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(map(_text, columns, values_of(row)))
+        values = [
+            value
+            for name, annotated in several.items()
+            for value in (
+                annotated.values(getattr(row, name)) if annotated else (getattr(row, name),)
+            )
+        ]
+        writer.writerow(map(_text, columns, values))
     return text.getvalue().encode("utf-8")
+
+
+def _columns_of(item: Field[Any]) -> Columns | None:
+    """Return the annotation of a field that has several columns."""
+    annotations = getattr(item.type, "__metadata__", ())
+    return next((item for item in annotations if isinstance(item, Columns)), None)
 
 
 def _text(column: str, value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and column in _SMALL:
+    if isinstance(value, float) and column in _P_VALUES:
         return f"{value:.4g}"
     if isinstance(value, float):
         return f"{value:.12g}" if column in _SETTINGS else f"{value:.6f}"

@@ -13,8 +13,7 @@ from studies.report.charts.style import shortened, titled
 from studies.run.diagnosis import History
 from studies.stats.calibration import reliability
 from studies.stats.confusion import ClassScore
-from studies.tables.data_statistics import Projection
-from studies.tables.image_choices import Block, Tile
+from studies.tables.diagnosis_images import GalleryImage, GalleryPart, Projection
 
 ODD = r"<b>$\frac{1}{2}$ & _x_"
 
@@ -29,9 +28,9 @@ def test_images_of_any_channels_are_shown(channels):
     images = np.random.default_rng(0).integers(0, 256, (3, 4, 6, channels), dtype=np.uint8)
     shape = displayed(images[0]).shape
     assert shape == ((4, 6, 3) if channels == 3 else (4, 6))
-    tiles = [Tile(n, 0, ((n % 2, 0.5),)) for n in range(3)]
+    tiles = [GalleryImage(n, 0, ((n % 2, 0.5),)) for n in range(3)]
     labels = Labels(lambda tile: [ODD, f"{tile.number}"], framed=True)
-    blocks = [Block(ODD, tiles, 3), Block("none", [], 0)]
+    blocks = [GalleryPart(ODD, tiles, 3), GalleryPart("none", [], 0)]
     picture = draw_gallery("g", titled(ODD, "clean"), blocks, images, labels)
     assert picture.svg.count(b"<image") == 3  # each with its own pixels
     assert size(picture)[0] > 700
@@ -45,7 +44,11 @@ def test_right_and_wrong_differ_without_any_colour():
         Image.open(
             io.BytesIO(
                 draw_gallery(
-                    "g", "", [Block("", [Tile(0, 0, ((answer, 1.0),))], 1)], images, labels
+                    "g",
+                    "",
+                    [GalleryPart("", [GalleryImage(0, 0, ((answer, 1.0),))], 1)],
+                    images,
+                    labels,
                 ).png
             )
         ).convert("1")  # black or white

@@ -6,28 +6,28 @@ from studies.report.charts.levels import (
     draw_levels,
     make_level_strips,
 )
-from studies.stats.corruption_error import MISSING, Score
+from studies.stats.corruption_error import MISSING, ErrorRatio
 from studies.stats.intervals import Interval
-from studies.tables.benchmark import Benchmark, Section, Standing
+from studies.tables.benchmark import Benchmark, CorruptionScores, ModelScores
 from studies.tables.curves import LevelRow
 
 HALF = Interval(0.5, 0.4, 0.6, 100)
 
 
-SCORE = Score(0.7, 0.6, 0.8)
+SCORE = ErrorRatio(0.7, 0.6, 0.8)
 
 
 def section(name, levels=5, score=SCORE, **changes):
     standings = (
-        Standing("mlp", HALF, Score(1.0), Score(1.0)),
-        Standing("cnn", HALF, score, Score(None)),
+        ModelScores("mlp", HALF, ErrorRatio(1.0), ErrorRatio(1.0)),
+        ModelScores("cnn", HALF, score, ErrorRatio(None)),
     )
     facts = {"fidelity": "exact", "note": "", "counts": True} | changes
-    return Section(name, levels, standings=standings, **facts)
+    return CorruptionScores(name, levels, scores=standings, **facts)
 
 
 def benchmark(*sections, models=("mlp", "cnn")):
-    overall = tuple(Standing(model, HALF, Score(1.0), Score(1.0)) for model in models)
+    overall = tuple(ModelScores(model, HALF, ErrorRatio(1.0), ErrorRatio(1.0)) for model in models)
     return Benchmark("x_c", "X-C", "", "mlp", False, dict.fromkeys(models, HALF), sections, overall)
 
 
@@ -95,7 +95,7 @@ def test_a_panel_without_any_level_is_drawn_empty():
 
 def test_bars_are_of_the_others_and_say_what_is_missing(monkeypatch):
     shown = benchmark(
-        section("fog"), section("stripe", score=MISSING), section("same", score=Score(None))
+        section("fog"), section("stripe", score=MISSING), section("same", score=ErrorRatio(None))
     )
     texts, picture = drawn_texts(monkeypatch, lambda: draw_corruption_errors(shown))
     assert {"missing", "undefined", "mlp (reference)", "cnn", "mCE", "fog"} <= set(texts)

@@ -127,7 +127,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
         "studies.report.charts.heat_maps.rendered",
         lambda _, figure: sorted(text.get_text() for text in figure.axes[0].texts),
     )
-    standings = matrix.standings.values()
+    standings = matrix.summaries.values()
     accuracies = [cell.accuracy.value for cell in matrix.cells.values()]
     accuracies += [share for one in standings for share in (one.mean.value, one.worst.value)]
     assert draw_accuracies(matrix, "", {}) == sorted(f"{100 * share:.1f}" for share in accuracies)
@@ -135,7 +135,7 @@ def test_pictures_are_the_same_at_each_writing_and_bear_every_number(finished, m
     texts = [(points(gain.value), gain.low <= 0 <= gain.high) for gain in gains if gain]
     bracketed = sorted(f"({text})" if unclear else text for text, unclear in texts)
     assert draw_gains(matrix, "", {}) == bracketed
-    assert draw_gains(replace(matrix, cells={}, standings={}), "", {}) is None
+    assert draw_gains(replace(matrix, cells={}, summaries={}), "", {}) is None
 
 
 def test_a_finished_matrix_computes_nothing_and_writes_the_same(study, cheap, observer, tmp_path):

@@ -160,7 +160,7 @@ def test_first_failures_are_the_first_and_what_the_models_say(page_of, tmp_path,
                     for point in path.points
                 ]
                 right = np.array([a.argmax(axis=1) for a in answers]) == data.test_labels
-                assert losses.recognised == right[0].sum()
+                assert losses.clean_correct == right[0].sum()
                 assert losses.failed == (right[0] & ~right.all(axis=0)).sum()
                 assert len(losses.images) == min(4, losses.failed)
                 for lost in losses.images:

@@ -16,7 +16,7 @@ from studies.report.charts.style import Picture
 from studies.report.reference_systems import write_outputs as write_seeds
 from studies.report.sweep import outputs as sweep_outputs
 from studies.run.reference_systems import ReferenceResult
-from studies.tables.reference_systems import lines
+from studies.tables.reference_systems import reference_rows
 from studies.workflows import sweep as session
 
 MARKUP = "<script>alert('1')</script>"
@@ -94,7 +94,7 @@ def seeds(folder):
     found = [ReferenceResult(row, (row.reported,), 60.0, 3) for row in systems.rows]
     found += [ReferenceResult(goal, (goal.goal,) * 3, 90.0, 9) for goal in systems.goals]
     facts = {"command": f"seeds {MARKUP}", "threads": 1, "data_digest": "d" * 64, "quick": False}
-    write_seeds(lines(found), systems, folder, **facts)
+    write_seeds(reference_rows(found), systems, folder, **facts)
     return folder / "seeds.html"
 
 

@@ -65,12 +65,12 @@ def find_misclassified(
     names = evaluation_set.class_names
     return [
         MisclassifiedImage(
-            number=evaluation_set.images.first + int(place),
-            true=names[evaluation_set.labels[place]],
-            predicted=names[outcomes.predicted[place]],
-            confidence=float(outcomes.confidence[place]),
+            number=evaluation_set.images.first + int(index),
+            true=names[evaluation_set.labels[index]],
+            predicted=names[outcomes.predicted[index]],
+            confidence=float(outcomes.confidence[index]),
         )
-        for place in wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
+        for index in wrong[np.argsort(-outcomes.confidence[wrong], kind="stable")]
     ]
 
 
@@ -93,7 +93,7 @@ class MisclassifiedPanel:
         with ui.element("div").classes("fields"):
             self._corruption = _select("Corruption", charts, self._line_selected)
             self._model = _select("Model", {m: m for m in self._folder.models}, self._line_selected)
-            self._place = _select("Strength", {}, self._point_selected)
+            self._strength = _select("Strength", {}, self._point_selected)
             self._seed = _select("Noise seed", {}, self._seed_selected)
         self._summary = ui.label("Click a point of a curve, or select one here.")
         self._summary.props("role=status")
@@ -102,22 +102,22 @@ class MisclassifiedPanel:
         self._more = ui.button("Show more", on_click=self._show_more).props("outline no-caps")
         self._more.set_visibility(False)
         self._corruption.value, self._model.value = next(iter(charts)), self._folder.models[0]
-        self._fill_places()
+        self._fill_strengths()
         self._fill_seeds()
 
-    async def show(self, corruption: str, model: str, place: int) -> None:
-        """Show the images of a point of a curve, given its place on the curve from 0."""
+    async def show(self, corruption: str, model: str, index: int) -> None:
+        """Show the images of a point of a curve, given its index on the curve."""
         self._updating = True
         self._corruption.value, self._model.value = corruption, model
-        self._fill_places()
-        self._place.value = place
+        self._fill_strengths()
+        self._strength.value = index
         await self._show_point()
 
     async def _line_selected(self) -> None:
         if not self._updating:
-            place = self._place.value
-            self._fill_places()
-            self._place.value = place if place in self._place.options else None
+            index = self._strength.value
+            self._fill_strengths()
+            self._strength.value = index if index in self._strength.options else None
 
     async def _point_selected(self) -> None:
         if not self._updating:
@@ -133,12 +133,12 @@ class MisclassifiedPanel:
         if not self._updating:
             await self._load()
 
-    def _fill_places(self) -> None:
-        self._place.set_options({n: point.strength for n, point in enumerate(self._points)})
+    def _fill_strengths(self) -> None:
+        self._strength.set_options(dict(enumerate(point.strength for point in self._points)))
 
     def _fill_seeds(self) -> None:
         seeds = [] if self._point is None else [item.seed for item in self._point.conditions]
-        self._seed.set_options({place: f"seed {seed}" for place, seed in enumerate(seeds)})
+        self._seed.set_options({index: f"seed {seed}" for index, seed in enumerate(seeds)})
         self._seed.value = 0 if seeds else None
         self._seed.set_visibility(len(seeds) > 1)
 
@@ -152,7 +152,7 @@ class MisclassifiedPanel:
 
     @property
     def _point(self) -> ChartPoint | None:
-        return None if self._place.value is None else self._points[self._place.value]
+        return None if self._strength.value is None else self._points[self._strength.value]
 
     async def _load(self) -> None:
         """Find the misclassified images of the selected point and show the first of them."""

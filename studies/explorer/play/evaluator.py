@@ -89,7 +89,7 @@ class ConfidenceCurve:
 
 
 class Superseded(Exception):  # noqa: N818 - not an error: a newer request has arrived
-    """A computation whose result is not needed any more."""
+    """Raised when a newer request makes a computation unnecessary."""
 
 
 class Evaluator:
@@ -105,7 +105,7 @@ class Evaluator:
         self._state = state
         self._shape = state.data.image_shape
         self.steps = STEPS if math.prod(self._shape) <= SMALL else STEPS_OF_LARGE_IMAGES
-        self._cached = lru_cache(maxsize=CACHED_CURVES)(_new_entry)
+        self._cached = lru_cache(maxsize=CACHED_CURVES)(_new_entry)  # probabilities by model
 
     @cached_property
     def alignment(self) -> ImageAlignment:
@@ -190,7 +190,7 @@ class Evaluator:
 
 
 def _new_entry(source: ImageSource, spec: str, seed: int) -> dict[str, Probabilities]:
-    """Return a new entry of the cache: empty, until the probabilities are computed."""
+    """Return an empty cache entry, which `Evaluator.confidence_curves` fills."""
     del source, spec, seed  # the key of the entry
     return {}
 

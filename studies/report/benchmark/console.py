@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.report.benchmark.text import error_text, marked, mean_name, score_text
-from studies.tables.benchmark import Benchmark, Standing
+from studies.tables.benchmark import Benchmark, ModelScores
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,14 +27,14 @@ def benchmark_table(benchmark: Benchmark) -> "Table":
     for number, (model, error) in enumerate(benchmark.clean.items()):
         table.add_row("" if number else "clean images", "", _plain(model), error_text(error))
     table.add_section()
-    for section in benchmark.sections:
-        _add(table, marked(section), section.fidelity, section.standings)
+    for section in benchmark.corruptions:
+        _add(table, marked(section), section.fidelity, section.scores)
     count = f"mean of {len(benchmark.counted)}"
     _add(table, mean_name(benchmark), count, benchmark.overall)
     return table
 
 
-def _add(table: "Table", name: str, remark: str, standings: Sequence[Standing]) -> None:
+def _add(table: "Table", name: str, remark: str, standings: Sequence[ModelScores]) -> None:
     for number, item in enumerate(standings):
         table.add_row(
             "" if number else _plain(name),

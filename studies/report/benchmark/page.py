@@ -14,7 +14,7 @@ from studies.report.benchmark.text import (
 from studies.report.charts.style import Picture
 from studies.report.format import percent
 from studies.report.html import ReportContext, render_report
-from studies.tables.benchmark import Benchmark, Section
+from studies.tables.benchmark import Benchmark, CorruptionScores
 from studies.tables.curves import LevelRow
 
 
@@ -53,7 +53,7 @@ def write_protocol_report(
                 "alt": _alt(section, rows),
                 "rows": [row for row in rows if row.corruption == section.corruption],
             }
-            for section, panel in zip(benchmark.sections, panels, strict=True)
+            for section, panel in zip(benchmark.corruptions, panels, strict=True)
         ],
         "clean": [row for row in rows if row.corruption == CLEAN],
         "bars": bars,
@@ -75,7 +75,7 @@ def _settings(context: ReportContext, benchmark: Benchmark) -> list[tuple[str, s
     ]
 
 
-def _alt(section: Section, rows: Sequence[LevelRow]) -> str:
+def _alt(section: CorruptionScores, rows: Sequence[LevelRow]) -> str:
     """Return what a panel shows, for those who do not see it."""
     models = dict.fromkeys(row.model for row in rows)
     seen = [

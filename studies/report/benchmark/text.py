@@ -1,14 +1,14 @@
 """What a protocol says of some models, in words."""
 
 from studies.report.format import listed, percent, with_limits
-from studies.stats.corruption_error import Score
+from studies.stats.corruption_error import ErrorRatio
 from studies.stats.intervals import Interval
-from studies.tables.benchmark import Benchmark, Section, Standing
+from studies.tables.benchmark import Benchmark, CorruptionScores, ModelScores
 
 DAGGER = "\N{DAGGER}"
 
 
-def marked(section: Section) -> str:
+def marked(section: CorruptionScores) -> str:
     """Return the published name, with a dagger for a stand-in, in parentheses if not in the mCE."""
     name = section.corruption + (DAGGER if section.fidelity == "approximation" else "")
     return name if section.counts else f"({name})"
@@ -16,10 +16,10 @@ def marked(section: Section) -> str:
 
 def mean_name(benchmark: Benchmark) -> str:
     """Return ``mCE``, with a dagger where stand-ins are in it."""
-    return "mCE" + (DAGGER if benchmark.stand_ins else "")
+    return "mCE" + (DAGGER if benchmark.approximations else "")
 
 
-def score_text(score: Score) -> str:
+def score_text(score: ErrorRatio) -> str:
     """Return a ratio as a percentage with its interval, or why there is none."""
     if score.value is None:
         return "missing" if score.missing else "undefined"
@@ -72,7 +72,7 @@ def footnotes(benchmark: Benchmark) -> list[str]:
     ]
     scores = [
         score
-        for group in (benchmark.overall, *(item.standings for item in benchmark.sections))
+        for group in (benchmark.overall, *(item.scores for item in benchmark.corruptions))
         for item in group
         for score in (item.corruption_error, item.relative)
     ]
@@ -85,14 +85,14 @@ def footnotes(benchmark: Benchmark) -> list[str]:
 
 def _on_marks(benchmark: Benchmark) -> list[str]:
     notes = []
-    if any(not section.counts for section in benchmark.sections):
+    if any(not section.counts for section in benchmark.corruptions):
         notes.append("In parentheses: not in the mCE.")
-    if any(section.fidelity == "approximation" for section in benchmark.sections):
+    if any(section.fidelity == "approximation" for section in benchmark.corruptions):
         text = f"{DAGGER} A stand-in: alike to the eye, made in another way than the published one."
-        if benchmark.stand_ins:
+        if benchmark.approximations:
             text += (
-                f" With {listed(benchmark.stand_ins)} in it, the {mean_name(benchmark)} compares "
-                "the models here with each other, not with published figures."
+                f" With {listed(benchmark.approximations)} in it, the {mean_name(benchmark)} "
+                "compares the models here with each other, not with published figures."
             )
         notes.append(text)
     return notes
@@ -104,7 +104,7 @@ def _counted(benchmark: Benchmark) -> str:
     return f"{one} of {benchmark.title}"
 
 
-def _of_the_errors(benchmark: Benchmark, standing: Standing) -> str:
+def _of_the_errors(benchmark: Benchmark, standing: ModelScores) -> str:
     name, score = mean_name(benchmark), standing.corruption_error
     if score.value is None:
         why = "cells are missing" if score.missing else "that of a corruption is undefined"
@@ -121,7 +121,7 @@ def _most_and_least(benchmark: Benchmark, model: str) -> str:
     errors = [
         (error, marked(section))
         for section in benchmark.counted
-        for standing in section.standings
+        for standing in section.scores
         if standing.model == model and (error := standing.error) is not None
     ]
     if not errors:

@@ -21,7 +21,7 @@ from studies.report.charts.style import (
     styled,
     title_height,
 )
-from studies.tables.data_statistics import LEVELS, Brightness, Projection
+from studies.tables.diagnosis_images import HISTOGRAM_BINS, Brightness, Projection
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def draw_histogram(name: str, views: Sequence[Brightness]) -> Picture:
     """Draw the shares of the grey levels, one line a view, on a logarithmic axis."""
     from matplotlib.figure import Figure
 
-    edges = np.linspace(0, 256, LEVELS + 1)
+    edges = np.linspace(0, 256, HISTOGRAM_BINS + 1)
     with styled():
         figure = Figure(figsize=(4.6, 3.3), layout="constrained")
         panel = figure.subplots()

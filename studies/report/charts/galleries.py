@@ -10,7 +10,7 @@ import numpy as np
 
 from studies.report.charts.style import Picture, rendered, shortened, styled, title_height
 from studies.run.diagnosis import Images
-from studies.tables.image_choices import Block, Tile
+from studies.tables.diagnosis_images import GalleryImage, GalleryPart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ _IMAGE = 0.9  # of the width of a column
 _LINE = 0.19  # height of a line of text, in widths of a column
 _HEADING = 0.3
 
-Caption = Callable[[Tile], Sequence[str]]
+Caption = Callable[[GalleryImage], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Labels:
 
 
 def draw_gallery(
-    name: str, title: str, blocks: Sequence[Block], images: Images, labels: Labels
+    name: str, title: str, blocks: Sequence[GalleryPart], images: Images, labels: Labels
 ) -> Picture:
     """Draw blocks of images under one another.
 
@@ -97,7 +97,7 @@ def draw_gallery(
     from matplotlib.figure import Figure
 
     aspect = images.shape[1] / images.shape[2]
-    lines = max(len(labels.lines(tile)) for block in blocks for tile in block.tiles)
+    lines = max(len(labels.lines(tile)) for block in blocks for tile in block.images)
     row = _IMAGE * aspect + _LINE * lines + 0.12
     height = sum(_height(block, row) for block in blocks)
     with styled(), whole_images():
@@ -111,28 +111,28 @@ def draw_gallery(
             if block.heading:
                 panel.text(0.04, top + 0.2, block.heading, fontsize=9.5, va="baseline")
                 top += _HEADING
-            for number, tile in enumerate(block.tiles):
+            for number, tile in enumerate(block.images):
                 place = number % COLUMNS, top + row * (number // COLUMNS)
                 _draw_tile(panel, place, tile, images[tile.number], labels)
-            top += row * math.ceil(len(block.tiles) / COLUMNS)
+            top += row * math.ceil(len(block.images) / COLUMNS)
         set_bare(panel, COLUMNS, height)
         figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
         return rendered(name, figure)
 
 
-def _height(block: Block, row: float) -> float:
-    return row * math.ceil(len(block.tiles) / COLUMNS) + (_HEADING if block.heading else 0)
+def _height(block: GalleryPart, row: float) -> float:
+    return row * math.ceil(len(block.images) / COLUMNS) + (_HEADING if block.heading else 0)
 
 
 def _draw_tile(
-    panel: "Axes", place: tuple[float, float], tile: Tile, image: Images, labels: Labels
+    panel: "Axes", place: tuple[float, float], tile: GalleryImage, image: Images, labels: Labels
 ) -> None:
     from matplotlib.patches import Rectangle
 
     left, top = place[0] + (1 - _IMAGE) / 2, place[1] + 0.04
     bottom = top + _IMAGE * image.shape[0] / image.shape[1]
     show_image(panel, image, (left, left + _IMAGE, bottom, top))
-    right = all(answer == tile.true for answer, _ in tile.answers)
+    right = all(answer == tile.true for answer, _ in tile.predictions)
     colour = (RIGHT if right else WRONG) if labels.framed else "#333333"
     if labels.framed:
         frame = Rectangle(

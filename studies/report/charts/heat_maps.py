@@ -16,8 +16,8 @@ from studies.config.study import CLEAN
 from studies.report.charts.style import Picture, draw_strip, rendered, styled, title_height
 from studies.report.matrix.text import is_told_apart
 from studies.report.sweep.text import points
+from studies.stats.variance_components import Estimate
 from studies.tables.matrix import Matrix
-from studies.tables.matrix_estimates import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +66,7 @@ def draw_accuracies(
     from matplotlib.colors import Normalize
 
     found = {place: cell.accuracy.value for place, cell in matrix.cells.items()}
-    for label, standing in matrix.standings.items():
+    for label, standing in matrix.summaries.items():
         found[label, MEAN], found[label, WORST] = standing.mean.value, standing.worst.value
     best: dict[str, float] = {}
     for (_, column), value in found.items():
@@ -100,7 +100,7 @@ def draw_gains(
     from matplotlib.colors import Normalize
 
     gains = {place: cell.gain for place, cell in matrix.cells.items() if cell.gain is not None}
-    for label, standing in matrix.standings.items():
+    for label, standing in matrix.summaries.items():
         if standing.mean_gain is not None:
             gains[label, MEAN] = standing.mean_gain
     if not gains:

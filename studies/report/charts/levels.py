@@ -20,7 +20,7 @@ from studies.report.charts.style import (
     styled,
 )
 from studies.report.strips import shown
-from studies.tables.benchmark import Benchmark, Section
+from studies.tables.benchmark import Benchmark, CorruptionScores
 from studies.tables.curves import LevelRow
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def draw_levels(
         Named ``accuracy``.
     """
     with styled():
-        count = len(benchmark.sections)
+        count = len(benchmark.corruptions)
         figure, panels = grid_of_panels(count, columns=4, width=3.3, height=3.1)
-        for panel, section in zip(panels, benchmark.sections, strict=True):
+        for panel, section in zip(panels, benchmark.corruptions, strict=True):
             _draw_panel(panel, rows, section, benchmark, chance)
             draw_strip(panel, strips.get(section.corruption, ()))
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
@@ -139,7 +139,7 @@ def draw_level_panels(
         Named ``accuracy-01-shot_noise`` and so on, in the order of the benchmark's sections.
     """
     pictures = []
-    for number, section in enumerate(benchmark.sections, start=1):
+    for number, section in enumerate(benchmark.corruptions, start=1):
         with styled():
             figure, (panel,) = grid_of_panels(1, columns=1, width=4.0, height=3.1)
             _draw_panel(panel, rows, section, benchmark, chance)
@@ -164,7 +164,7 @@ def draw_corruption_errors(benchmark: Benchmark) -> Picture | None:
     others = [model for model in models if model != benchmark.reference]
     if not others:
         return None
-    labels = [mean_name(benchmark), *(marked(section) for section in benchmark.sections)]
+    labels = [mean_name(benchmark), *(marked(section) for section in benchmark.corruptions)]
     with styled():
         figure, (panel,) = grid_of_panels(
             1, columns=1, width=6.8, height=0.8 + len(labels) * (0.12 + 0.16 * len(others))
@@ -191,7 +191,7 @@ def _draw_bars(
 ) -> None:
     standings = [
         next(item for item in group if item.model == model)
-        for group in (benchmark.overall, *(section.standings for section in benchmark.sections))
+        for group in (benchmark.overall, *(section.scores for section in benchmark.corruptions))
     ]
     thickness = 0.76 / count
     for line, standing in enumerate(standings):
@@ -216,7 +216,7 @@ def _draw_bars(
 def _draw_panel(
     panel: "Axes",
     rows: Sequence[LevelRow],
-    section: Section,
+    section: CorruptionScores,
     benchmark: Benchmark,
     chance: float,
 ) -> None:

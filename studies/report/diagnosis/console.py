@@ -6,7 +6,7 @@ from studies.core.terminal import say
 from studies.report.diagnosis.outputs import Diagnosis
 from studies.report.format import percent, with_limits
 from studies.stats.confusion import pair_names
-from studies.tables.diagnosis import Finding
+from studies.tables.diagnosis import Evaluation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def print_diagnosis(console: "Console", diagnosis: Diagnosis) -> None:
         say(console, 'To see what a corruption does: --corruption "gaussian_noise(sigma=0.3)"')
 
 
-def _table(findings: "Sequence[Finding]", class_names: "Sequence[str]") -> "Table":
+def _table(findings: "Sequence[Evaluation]", class_names: "Sequence[str]") -> "Table":
     from rich.table import Table
     from rich.text import Text
 

@@ -14,8 +14,7 @@ from studies.report.charts.style import titled
 from studies.report.diagnosis.text import where
 from studies.report.section import Section, Shown
 from studies.run.diagnosis import View
-from studies.tables.data_statistics import Brightness, brightness, projection
-from studies.tables.image_choices import of_classes
+from studies.tables.diagnosis_images import Brightness, brightness, class_samples, projection
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -52,7 +51,7 @@ def data_section(views: Sequence[View], data: "Dataset", seed: int) -> Section:
 
 
 def _samples(views: Sequence[View], data: "Dataset", seed: int) -> list[Shown]:
-    chosen = of_classes(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
+    chosen = class_samples(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
     names = data.class_names[:_ROWS]
     return [
         Shown(

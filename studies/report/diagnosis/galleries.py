@@ -13,15 +13,15 @@ from studies.report.diagnosis.text import ARROW, mistake_lines, sample_lines, wh
 from studies.report.section import Section, Shown
 from studies.run.diagnosis import View
 from studies.stats.metrics import correct
-from studies.tables.diagnosis import Finding
-from studies.tables.image_choices import (
-    OF_EACH,
-    Block,
-    Tile,
-    compared,
-    of_pairs,
-    samples,
-    wrong_ones,
+from studies.tables.diagnosis import Evaluation
+from studies.tables.diagnosis_images import (
+    MAX_COMPARED,
+    GalleryImage,
+    GalleryPart,
+    compare_mistakes,
+    confused_images,
+    misclassified,
+    sample_predictions,
 )
 
 TrueClasses = npt.NDArray[np.int64]
@@ -35,8 +35,8 @@ def mistakes_section(
     shown, notes = [], []
     for model in models:
         for view in views:
-            block = wrong_ones(view, model, labels, seed)
-            if not block.tiles:
+            block = misclassified(view, model, labels, seed)
+            if not block.images:
                 notes.append(
                     f"{model} gets none of the {len(labels):,} images wrong {where(view.title)}."
                 )
@@ -49,7 +49,7 @@ def mistakes_section(
                 view.images,
                 _mistakes(class_names),
             )
-            count = _chosen(len(block.tiles), block.of, seed)
+            count = _chosen(len(block.images), block.total, seed)
             seen = _listed(block, class_names)
             alt = f"Images that {model} gets wrong {where(view.title)}: {seen}."
             shown.append(Shown(picture, alt, f"{model} {where(view.title)}: {count}"))
@@ -65,8 +65,8 @@ def comparison_section(
     shown, notes = [], []
     for other in others:
         for view in views:
-            blocks = compared(view, first, other, labels, seed)
-            if not any(block.tiles for block in blocks):
+            blocks = compare_mistakes(view, first, other, labels, seed)
+            if not any(block.images for block in blocks):
                 notes.append(f"{first} and {other} get no image wrong {where(view.title)}.")
                 continue
             name = file_name("compared", [first, *others], other, view.name)
@@ -81,7 +81,7 @@ def comparison_section(
             alt = f"Images that {first} or {other} gets wrong {where(view.title)}: {counts}."
             caption = (
                 f"{where(view.title).capitalize()}: {counts}. True class {ARROW} {first} | "
-                f"{other}; at most {OF_EACH} of each, chosen with seed {seed}"
+                f"{other}; at most {MAX_COMPARED} of each, chosen with seed {seed}"
             )
             shown.append(Shown(picture, alt, caption))
     return Section("Two models side by side", shown, notes=notes) if others else None
@@ -89,7 +89,7 @@ def comparison_section(
 
 def pairs_section(
     views: Sequence[View],
-    findings: Sequence[Finding],
+    findings: Sequence[Evaluation],
     labels: TrueClasses,
     class_names: Sequence[str],
     seed: int,
@@ -103,7 +103,7 @@ def pairs_section(
             if not finding.pairs:
                 notes.append(f"{model} confuses no pair {where(view.title)}.")
                 continue
-            blocks = of_pairs(view, model, labels, finding.pairs, class_names, seed)
+            blocks = confused_images(view, model, labels, finding.pairs, class_names, seed)
             name = file_name("pairs", models, model, view.name)
             title = titled(f"What {model} confuses most", where(view.title))
             picture = draw_gallery(name, title, blocks, view.images, _mistakes(class_names))
@@ -123,8 +123,8 @@ def samples_section(
     shown = []
     for model in models:
         for view in views:
-            block = samples(view, model, labels, seed)
-            numbers = [tile.number for tile in block.tiles]
+            block = sample_predictions(view, model, labels, seed)
+            numbers = [tile.number for tile in block.images]
             right = int(correct(view.outcomes[model])[numbers].sum())
             name = file_name("samples", models, model, view.name)
             title = titled(f"Answers of {model}", where(view.title))
@@ -132,7 +132,7 @@ def samples_section(
             count = f"{right} of these {len(numbers)} are right"
             alt = f"A sample of images with the answers of {model} {where(view.title)}: {count}."
             caption = (
-                f"{model} {where(view.title)}: {count}; {_chosen(len(numbers), block.of, seed)}"
+                f"{model} {where(view.title)}: {count}; {_chosen(len(numbers), block.total, seed)}"
             )
             shown.append(Shown(picture, alt, caption))
     note = (
@@ -147,7 +147,9 @@ def _mistakes(class_names: Sequence[str]) -> Labels:
 
 
 def _called(
-    lines: Callable[[Tile, Sequence[str]], list[str]], class_names: Sequence[str], tile: Tile
+    lines: Callable[[GalleryImage, Sequence[str]], list[str]],
+    class_names: Sequence[str],
+    tile: GalleryImage,
 ) -> list[str]:
     return lines(tile, class_names)
 
@@ -158,8 +160,8 @@ def _chosen(shown: int, there_are: int, seed: int) -> str:
     return f"{shown} of {there_are:,}, chosen with seed {seed}"
 
 
-def _listed(block: Block, class_names: Sequence[str]) -> str:
+def _listed(block: GalleryPart, class_names: Sequence[str]) -> str:
     return ", ".join(
-        f"{class_names[tile.true]} taken for {class_names[tile.answers[0][0]]}"
-        for tile in block.tiles
+        f"{class_names[tile.true]} taken for {class_names[tile.predictions[0][0]]}"
+        for tile in block.images
     )

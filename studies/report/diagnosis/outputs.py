@@ -26,7 +26,7 @@ from studies.report.diagnosis.text import answer
 from studies.report.html import ReportContext, render_report
 from studies.report.section import Section
 from studies.run.diagnosis import History, View
-from studies.tables.diagnosis import Finding, classes_csv, confusion_csv, find
+from studies.tables.diagnosis import Evaluation, classes_csv, confusion_csv, evaluate
 
 if TYPE_CHECKING:
     from models.data import Dataset
@@ -39,7 +39,7 @@ _LONGEST = 60
 class Diagnosis:
     """What was found, and the files it was written to; the page is the first."""
 
-    findings: list[Finding]
+    findings: list[Evaluation]
     class_names: Sequence[str]
     missing: int
     files: list[Path]
@@ -92,7 +92,7 @@ def write_diagnosis(
     """
     labels, names = data.test_labels, data.class_names
     findings = [
-        find(view.title, model, [outcomes], labels, data.classes)
+        evaluate(view.title, model, [outcomes], labels, data.classes)
         for view in views
         for model, outcomes in view.outcomes.items()
     ]
@@ -126,7 +126,7 @@ def write_diagnosis(
 
 def _page(
     context: ReportContext,
-    findings: Sequence[Finding],
+    findings: Sequence[Evaluation],
     sections: Sequence[Section],
     class_names: Sequence[str],
     seed: int,

@@ -11,8 +11,8 @@ from studies.report.diagnosis.text import calibration_text, confusion_alt, score
 from studies.report.format import percent
 from studies.report.section import Section, Shown, Table
 from studies.run.diagnosis import History
-from studies.stats.confusion import Pair
-from studies.tables.diagnosis import Finding
+from studies.stats.confusion import ConfusedPair
+from studies.tables.diagnosis import Evaluation
 
 _UNDEFINED = "\N{EN DASH}"
 
@@ -58,7 +58,7 @@ def _learning_alt(history: History) -> str:
 
 
 def confusion_section(
-    findings: Sequence[Finding], models: Sequence[str], class_names: Sequence[str]
+    findings: Sequence[Evaluation], models: Sequence[str], class_names: Sequence[str]
 ) -> Section:
     """Show every confusion matrix, as counts and as shares of the true class."""
     shown = []
@@ -79,11 +79,11 @@ def confusion_section(
     return Section("What is taken for what", shown, _pair_table(findings, class_names), [note])
 
 
-def _ending(item: Finding, findings: Sequence[Finding]) -> str:
+def _ending(item: Evaluation, findings: Sequence[Evaluation]) -> str:
     return "clean" if item.condition == findings[0].condition else "corrupted"
 
 
-def _pair_table(findings: Sequence[Finding], class_names: Sequence[str]) -> Table:
+def _pair_table(findings: Sequence[Evaluation], class_names: Sequence[str]) -> Table:
     return Table(
         ("Model", "Classes", "First taken for second", "Second for first", "Both"),
         2,
@@ -97,8 +97,8 @@ def _pair_table(findings: Sequence[Finding], class_names: Sequence[str]) -> Tabl
     )
 
 
-def _pair_rows(item: Finding, class_names: Sequence[str]) -> list[list[str]]:
-    def row(pair: Pair) -> list[str]:
+def _pair_rows(item: Evaluation, class_names: Sequence[str]) -> list[list[str]]:
+    def row(pair: ConfusedPair) -> list[str]:
         pictured = f"{class_names[pair.low]} / {class_names[pair.high]}"
         numbers = (pair.low_as_high, pair.high_as_low, pair.count)
         return [item.model, pictured, *(f"{number:,}" for number in numbers)]
@@ -107,7 +107,7 @@ def _pair_rows(item: Finding, class_names: Sequence[str]) -> list[list[str]]:
 
 
 def scores_section(
-    findings: Sequence[Finding], models: Sequence[str], class_names: Sequence[str]
+    findings: Sequence[Evaluation], models: Sequence[str], class_names: Sequence[str]
 ) -> Section:
     """Show precision, recall and F1 of every class."""
     shown = [
@@ -145,7 +145,7 @@ def scores_section(
     return Section("How each class fares", shown, table, [note])
 
 
-def _lowest(findings: Sequence[Finding], model: str) -> float:
+def _lowest(findings: Sequence[Evaluation], model: str) -> float:
     """Return where the axes of a model's scores begin: a little below the least of them."""
     every = [
         value
@@ -163,7 +163,7 @@ def _score(value: float | None) -> str:
     return _UNDEFINED if value is None else percent(value)
 
 
-def calibration_section(findings: Sequence[Finding]) -> Section:
+def calibration_section(findings: Sequence[Evaluation]) -> Section:
     """Show accuracy against confidence, one picture a condition."""
     shown = []
     for condition, items in groupby(findings, key=lambda item: item.condition):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from studies.report.charts.style import shortened
 from studies.report.format import listed, percent, with_limits
 from studies.stats.confusion import pair_names
-from studies.tables.diagnosis import Finding
-from studies.tables.image_choices import Tile
+from studies.tables.diagnosis import Evaluation
+from studies.tables.diagnosis_images import GalleryImage
 
 ARROW = "\N{RIGHTWARDS ARROW}"
 _RIGHT, _WRONG = "\N{CHECK MARK}", "\N{BALLOT X}"
@@ -14,7 +14,7 @@ _SHORT = 2  # letters of a class name that leave room for more on the same line
 CLEAN = "clean images"
 
 
-def answer(findings: Sequence[Finding], data: str, class_names: Sequence[str]) -> list[str]:
+def answer(findings: Sequence[Evaluation], data: str, class_names: Sequence[str]) -> list[str]:
     """Say how good the models are, what they confuse, and whether they know it.
 
     Parameters
@@ -38,7 +38,7 @@ def answer(findings: Sequence[Finding], data: str, class_names: Sequence[str]) -
     ]
 
 
-def _recognised(condition: str, findings: Sequence[Finding], data: str) -> str:
+def _recognised(condition: str, findings: Sequence[Evaluation], data: str) -> str:
     intervals = [(item.model, item.accuracy) for item in findings]
     shares = listed([f"{model} {with_limits(i.estimate, i.low, i.high)}" for model, i in intervals])
     if condition == CLEAN:
@@ -47,7 +47,7 @@ def _recognised(condition: str, findings: Sequence[Finding], data: str) -> str:
     return f"Under {condition}: {shares}."
 
 
-def _confused(condition: str, findings: Sequence[Finding], class_names: Sequence[str]) -> str:
+def _confused(condition: str, findings: Sequence[Evaluation], class_names: Sequence[str]) -> str:
     parts = [
         f"{item.model} {listed(pair_names(item.pairs[:3], class_names))}"
         if item.pairs
@@ -57,12 +57,12 @@ def _confused(condition: str, findings: Sequence[Finding], class_names: Sequence
     return f"Most confused pairs, {where(condition)}: {'; '.join(parts)}."
 
 
-def _calibrated(condition: str, findings: Sequence[Finding]) -> str:
+def _calibrated(condition: str, findings: Sequence[Evaluation]) -> str:
     parts = [f"{item.model} {calibration_text(item)}" for item in findings]
     return f"Confidence against accuracy, {where(condition)}: {'; '.join(parts)}."
 
 
-def calibration_text(item: Finding) -> str:
+def calibration_text(item: Evaluation) -> str:
     """Return how far confidence is from accuracy: ``1.3 points too sure (ECE 1.5 %)``."""
     error = percent(item.calibration.expected_calibration_error)
     gap = item.calibration.mean_confidence - item.calibration.mean_accuracy
@@ -77,7 +77,7 @@ def where(condition: str) -> str:
     return f"on {CLEAN}" if condition == CLEAN else f"under {condition}"
 
 
-def confusion_alt(item: Finding, class_names: Sequence[str], kind: str) -> str:
+def confusion_alt(item: Evaluation, class_names: Sequence[str], kind: str) -> str:
     """Return what a confusion matrix of some kind of numbers shows, for those who do not see it."""
     total = int(item.counts.sum())
     right = f"{total - item.wrong:,} of {total:,}"
@@ -88,7 +88,7 @@ def confusion_alt(item: Finding, class_names: Sequence[str], kind: str) -> str:
     )
 
 
-def scores_alt(item: Finding, class_names: Sequence[str]) -> str:
+def scores_alt(item: Evaluation, class_names: Sequence[str]) -> str:
     """Return what the scores of the classes show, for those who do not see them."""
     known = [
         (score.f1, name)
@@ -102,28 +102,28 @@ def scores_alt(item: Finding, class_names: Sequence[str]) -> str:
     )
 
 
-def mistake_lines(tile: Tile, class_names: Sequence[str]) -> list[str]:
+def mistake_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
     """Return what stands under a mistake: true class, arrow, answers, confidences."""
     true, answers, certain = _parts(tile, class_names)
-    if len(tile.answers) == 1 and max(len(true), len(answers)) <= _SHORT:
+    if len(tile.predictions) == 1 and max(len(true), len(answers)) <= _SHORT:
         return [f"{true} {ARROW} {answers}  {certain}"]
     if max(map(len, (true, *answers.split(" | ")))) <= _SHORT:
         return [f"{true} {ARROW} {answers}", certain]
     return [true, f"{ARROW} {answers}", certain]
 
 
-def sample_lines(tile: Tile, class_names: Sequence[str]) -> list[str]:
+def sample_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
     """Return what stands under a sample: right or wrong, the answer, its confidence."""
     true, answers, certain = _parts(tile, class_names)
-    right = tile.answers[0][0] == tile.true
+    right = tile.predictions[0][0] == tile.true
     sign, truth = (_RIGHT, []) if right else (_WRONG, [f"is {true}"])
     if len(answers) <= _SHORT:
         return [f"{sign} {answers}  {certain}", *truth]
     return [f"{sign} {answers}", certain, *truth]
 
 
-def _parts(tile: Tile, class_names: Sequence[str]) -> tuple[str, str, str]:
-    room = 11 // len(tile.answers)
-    answers = " | ".join(shortened(class_names[answer], room) for answer, _ in tile.answers)
-    certain = " | ".join(f"{100 * confidence:.0f} %" for _, confidence in tile.answers)
+def _parts(tile: GalleryImage, class_names: Sequence[str]) -> tuple[str, str, str]:
+    room = 11 // len(tile.predictions)
+    answers = " | ".join(shortened(class_names[answer], room) for answer, _ in tile.predictions)
+    certain = " | ".join(f"{100 * confidence:.0f} %" for _, confidence in tile.predictions)
     return shortened(class_names[tile.true], 11), answers, certain

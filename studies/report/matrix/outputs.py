@@ -17,9 +17,13 @@ from studies.report.strips import shown
 from studies.results.sweep_results import SweepResults
 from studies.run.matrix import Network
 from studies.store.records import EvaluationSet
-from studies.tables.matrix import Matrix, find_numbers
-from studies.tables.matrix_estimates import shares_of_tests
-from studies.tables.matrix_rows import CellRow, StandingRow, cell_rows, standing_rows
+from studies.tables.matrix import (
+    Matrix,
+    MatrixCell,
+    TrainingSummary,
+    make_matrix,
+    shares_of_tests,
+)
 from studies.tables.rows import to_csv
 
 
@@ -55,7 +59,7 @@ def write_outputs(
     answers = shares_of_tests(results, networks, tests)
     if not answers:
         raise StudyError(f"no cell of the matrix is finished in {folder}: nothing is there to show")
-    matrix = find_numbers(answers, trainings, tests, seeds=len(study.training_seeds))
+    matrix = make_matrix(answers, trainings, tests, seeds=len(study.training_seeds))
     context = ReportContext.of(results)
     examples = _examples(study, results.evaluation_set)
     title = heading_of(context, study)
@@ -65,8 +69,8 @@ def write_outputs(
     pictures = [picture for picture in (accuracies, gains) if picture is not None]
     files = [
         write_whole(folder / "matrix.html", page),
-        write_whole(folder / "matrix.csv", to_csv(CellRow, cell_rows(matrix))),
-        write_whole(folder / "trainings.csv", to_csv(StandingRow, standing_rows(matrix))),
+        write_whole(folder / "matrix.csv", to_csv(MatrixCell, matrix.cells.values())),
+        write_whole(folder / "trainings.csv", to_csv(TrainingSummary, matrix.summaries.values())),
         *(
             write_whole(folder / "figures" / f"{picture.name}.{ending}", content)
             for picture in pictures

@@ -68,6 +68,6 @@ def _alt(matrix: Matrix) -> str:
     rows = [
         f"trained on {label} {percent(one.mean.value)} in the mean, "
         f"{percent(one.worst.value)} on {one.worst_test}"
-        for label, one in matrix.standings.items()
+        for label, one in matrix.summaries.items()
     ]
     return f"Accuracy of every training on every test: {'; '.join(rows)}."

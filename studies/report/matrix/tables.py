@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from studies.config.study import CLEAN
 from studies.report.matrix.text import estimate_text, gain_text
 from studies.report.section import Table
+from studies.stats.variance_components import Estimate
 from studies.tables.matrix import Matrix
-from studies.tables.matrix_estimates import Estimate
 
 if TYPE_CHECKING:
     from rich.table import Table as ConsoleTable
@@ -17,14 +17,14 @@ _GROUPS = {"clean": "Clean images", "single": "One corruption", "mixture": "Mixt
 def standings_table(matrix: Matrix) -> Table:
     """Return each training over all tests, for the page."""
     groups: dict[str, list[list[str]]] = {}
-    for label, one in matrix.standings.items():
+    for label, one in matrix.summaries.items():
         cells = [
             label,
             estimate_text(one.mean),
             _gain(one.mean_gain),
             estimate_text(one.worst),
             one.worst_test,
-            _gain(one.elsewhere),
+            _gain(one.unseen_gain),
         ]
         groups.setdefault(_GROUPS[one.training.kind], []).append(cells)
     headings = (
@@ -67,7 +67,7 @@ def spread_table(matrix: Matrix) -> Table | None:
         groups.append((f"Tested on {test.label}", lines))
     over_all = [
         [label, _points(one.mean.training_deviation), _points(one.mean.sampling_error)]
-        for label, one in matrix.standings.items()
+        for label, one in matrix.summaries.items()
     ]
     headings = ("Trained on", "Deviation between seeds", "Error of the test sample")
     return Table(headings, 1, [("Mean of the tests", over_all), *groups])
@@ -104,7 +104,7 @@ def console_table(matrix: Matrix) -> "ConsoleTable":
         last = training.kind
         found = [matrix.cells.get((training.label, test.label)) for test in matrix.tests]
         accuracies = ["" if cell is None else _percent(cell.accuracy.value) for cell in found]
-        one = matrix.standings.get(training.label)
+        one = matrix.summaries.get(training.label)
         ends = ["", ""] if one is None else [estimate_text(one.mean), _percent(one.worst.value)]
         table.add_row(Text(training.label), *accuracies, *ends)
     return table

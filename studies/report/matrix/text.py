@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from studies.config.study import CLEAN
 from studies.report.format import listed, percent, with_limits
 from studies.report.sweep.text import points
-from studies.tables.matrix import Best, Matrix, Standing
-from studies.tables.matrix_estimates import Estimate
+from studies.stats.variance_components import Estimate
+from studies.tables.matrix import Best, Matrix, TrainingSummary
 
 
 def estimate_text(estimate: Estimate) -> str:
@@ -44,7 +44,7 @@ def answer(matrix: Matrix) -> list[str]:
 
 
 def _on_mean(matrix: Matrix, best: Best) -> list[str]:
-    standing = matrix.standings[best.label]
+    standing = matrix.summaries[best.label]
     highest = (
         f"{_trained(standing)} has the highest mean accuracy over the {len(matrix.tests)} tests: "
         f"{estimate_text(standing.mean)}{_over_clean(standing)}. {_rivals(matrix, best)}"
@@ -52,12 +52,12 @@ def _on_mean(matrix: Matrix, best: Best) -> list[str]:
     mixture = matrix.best_mixture
     if mixture is None or standing.training.kind == "mixture":
         return [highest]
-    of_mixtures = estimate_text(matrix.standings[mixture.label].mean)
+    of_mixtures = estimate_text(matrix.summaries[mixture.label].mean)
     return [highest, f"Of the mixtures, {_quoted(mixture.label)} is best, with {of_mixtures}."]
 
 
 def _on_worst(matrix: Matrix, best: Best) -> str:
-    standing = matrix.standings[best.label]
+    standing = matrix.summaries[best.label]
     same = matrix.best_mean is not None and matrix.best_mean.label == best.label
     who = f"{_quoted(best.label)} also" if same else _trained(standing)
     return (
@@ -72,24 +72,26 @@ def _of_singles(matrix: Matrix) -> list[str]:
         return []
     highest = (
         f"Of the trainings on a single corruption, {_quoted(best.label)} has the highest mean: "
-        f"{estimate_text(matrix.standings[best.label].mean)}."
+        f"{estimate_text(matrix.summaries[best.label].mean)}."
     )
-    elsewhere = {
-        label: one.elsewhere for label, one in matrix.standings.items() if one.elsewhere is not None
+    unseen_gains = {
+        label: one.unseen_gain
+        for label, one in matrix.summaries.items()
+        if one.unseen_gain is not None
     }
-    if not elsewhere:
+    if not unseen_gains:
         return [highest]
-    label = max(elsewhere, key=lambda name: elsewhere[name].value)
+    label = max(unseen_gains, key=lambda name: unseen_gains[name].value)
     who = "It also" if label == best.label else f"Training on {_quoted(label)}"
     transfer = (
-        f"{who} gains most on the corruptions it never met: {gain_text(elsewhere[label])} points "
-        f"over training on clean images{_perhaps(elsewhere[label])}."
+        f"{who} gains most on unseen corruptions: {gain_text(unseen_gains[label])} points "
+        f"over training on clean images{_perhaps(unseen_gains[label])}."
     )
     return [f"{highest} {transfer}"]
 
 
 def _of_clean(matrix: Matrix) -> list[str]:
-    standing = matrix.standings.get(CLEAN)
+    standing = matrix.summaries.get(CLEAN)
     if standing is None or matrix.best_mean is None:
         return []
     clean = matrix.cells[CLEAN, CLEAN].accuracy
@@ -120,7 +122,7 @@ def about_seeds(matrix: Matrix) -> list[str]:
         "paired seed by seed and image by image. The intervals hold over seeds and test images "
         "together."
     )
-    means = [one.mean for one in matrix.standings.values()]
+    means = [one.mean for one in matrix.summaries.values()]
     deviations = [one.training_deviation for one in means if one.training_deviation is not None]
     errors = [one.sampling_error for one in means if one.sampling_error is not None]
     if not deviations or not errors:
@@ -145,14 +147,14 @@ def how_many_differ(matrix: Matrix) -> str:
     )
 
 
-def _trained(standing: Standing) -> str:
+def _trained(standing: TrainingSummary) -> str:
     label, kind = standing.training.label, standing.training.kind
     if kind == "clean":
         return "Training on clean images"
     return f"The mixture {_quoted(label)}" if kind == "mixture" else f"Training on {_quoted(label)}"
 
 
-def _over_clean(standing: Standing) -> str:
+def _over_clean(standing: TrainingSummary) -> str:
     gain = standing.mean_gain
     if gain is None:
         return ""
@@ -164,11 +166,11 @@ def _perhaps(gain: Estimate) -> str:
 
 
 def _rivals(matrix: Matrix, best: Best) -> str:
-    if 1 < len(best.rivals) == len(matrix.standings) - 1:
+    if 1 < len(best.rivals) == len(matrix.summaries) - 1:
         return "None of the others is told apart from it."
     if best.rivals:
         return f"Not told apart from it: {listed([_quoted(label) for label in best.rivals])}."
-    return "All others are behind it by more than chance." if len(matrix.standings) > 1 else ""
+    return "All others are behind it by more than chance." if len(matrix.summaries) > 1 else ""
 
 
 def _quoted(label: str) -> str:

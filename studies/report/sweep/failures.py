@@ -84,7 +84,7 @@ def make_gallery(
 
 def _sentence(failures: FirstFailures) -> str:
     """Say how many images a model misclassifies, and how many of them first."""
-    begin = f"{failures.model} classifies {failures.recognised:,} clean images correctly"
+    begin = f"{failures.model} classifies {failures.clean_correct:,} clean images correctly"
     if not failures.images:
         return f"{begin}, and misclassifies none of them."
     first = f"the first {failures.first:,}" if failures.first > 1 else "the first"

@@ -16,7 +16,7 @@ from studies.report.format import percent
 from studies.report.section import Shown, Table
 from studies.results.sweep_results import SweepResults
 from studies.stats.confusion import pair_names, row_shares
-from studies.tables.diagnosis import Finding, find
+from studies.tables.diagnosis import Evaluation, evaluate
 
 _LINES = 6  # of a calibration diagram: more hide one another
 _TABULATED = 20  # classes up to which a matrix is a table; more columns are not readable
@@ -90,11 +90,11 @@ def find_mistakes(results: SweepResults) -> Mistakes:
 
 
 def _most_harmful(
-    by_condition: Sequence[tuple[str, list[Finding]]],
-) -> list[tuple[str, list[Finding]]]:
+    by_condition: Sequence[tuple[str, list[Evaluation]]],
+) -> list[tuple[str, list[Evaluation]]]:
     """Return the clean images and the conditions under which most is got wrong, in their order."""
 
-    def accuracy(pair: tuple[str, list[Finding]]) -> float:
+    def accuracy(pair: tuple[str, list[Evaluation]]) -> float:
         items = pair[1]
         return sum(item.accuracy.estimate for item in items) / len(items)
 
@@ -103,7 +103,7 @@ def _most_harmful(
     return [pair for pair in by_condition if pair[0] in kept]
 
 
-def _find(results: SweepResults) -> list[Finding]:
+def _find(results: SweepResults) -> list[Evaluation]:
     """Return a finding for each condition and model that has a stored cell."""
     evaluation_set = results.evaluation_set
     findings = []
@@ -112,7 +112,7 @@ def _find(results: SweepResults) -> list[Finding]:
             outcomes = list(results.outcomes_at(point, model).values())
             if outcomes:
                 classes = len(evaluation_set.class_names)
-                findings.append(find(title, model, outcomes, evaluation_set.labels, classes))
+                findings.append(evaluate(title, model, outcomes, evaluation_set.labels, classes))
     return findings
 
 
@@ -127,7 +127,7 @@ def _points(points: Sequence[Point]) -> dict[str, Point]:
 
 
 def _table(
-    by_condition: Sequence[tuple[str, Sequence[Finding]]], class_names: Sequence[str]
+    by_condition: Sequence[tuple[str, Sequence[Evaluation]]], class_names: Sequence[str]
 ) -> Table:
     return Table(
         ("Model", "Most confused pairs", "Accuracy", "Mean confidence", "ECE"),
@@ -151,7 +151,7 @@ def _table(
     )
 
 
-def _calibration(findings: Sequence[Finding], models: Sequence[str], model: str) -> Shown:
+def _calibration(findings: Sequence[Evaluation], models: Sequence[str], model: str) -> Shown:
     """Draw how sure a model is, clean and where it is furthest from right."""
     of_model = [item for item in findings if item.model == model]
     corrupted = [item for item in of_model if item.condition != CLEAN]
@@ -170,7 +170,7 @@ def _calibration(findings: Sequence[Finding], models: Sequence[str], model: str)
     )
 
 
-def _matrix(item: Finding, class_names: Sequence[str]) -> Matrix:
+def _matrix(item: Evaluation, class_names: Sequence[str]) -> Matrix:
     shares = np.nan_to_num(row_shares(item.counts))
     return Matrix(
         item.model,

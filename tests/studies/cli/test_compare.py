@@ -10,11 +10,11 @@ from studies.__main__ import app
 from studies.config.study import Study
 from studies.report.comparison import closing_sentences, verdict
 from studies.stats.paired import compare_shares
-from studies.tables.gate import OVERALL, Pair, find_differences
+from studies.tables.gate import OVERALL, ModelPair, compare_models
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
-PAIR = Pair("old", "new")
+PAIR = ModelPair("old", "new")
 
 
 @pytest.fixture
@@ -157,15 +157,15 @@ def test_it_fails_only_when_the_loss_is_over_the_margin_and_surely_a_loss():
     unsure = good.copy()
     unsure[np.flatnonzero(good)[:20]] = False
     unsure[np.flatnonzero(~good)[:14]] = True  # two points less, and 34 images changed
-    (finding,) = find_differences({PAIR: (shares(clean=good), shares(clean=unsure))})
-    assert finding.loss == pytest.approx(0.02)
-    assert finding.least_loss < 0
+    (finding,) = compare_models({PAIR: (shares(clean=good), shares(clean=unsure))})
+    assert finding.drop == pytest.approx(0.02)
+    assert finding.lowest_drop < 0
     assert not finding.is_worse(0.01)
     assert verdict(finding, 0.01) == "not told apart"
     sure = good.copy()
     sure[np.flatnonzero(good)[:20]] = False
-    (finding,) = find_differences({PAIR: (shares(clean=good), shares(clean=sure))})
-    assert finding.least_loss > 0.01
+    (finding,) = compare_models({PAIR: (shares(clean=good), shares(clean=sure))})
+    assert finding.lowest_drop > 0.01
     assert finding.is_worse(0.01)
     assert not finding.is_worse(0.1)
     assert verdict(finding, 0.1) == "worse, within the margin"
@@ -175,8 +175,8 @@ def test_it_fails_only_when_the_loss_is_over_the_margin_and_surely_a_loss():
 def test_more_lines_make_wider_intervals():
     random = np.random.default_rng(1)
     first, second = random.random((2, 400)) < 0.8
-    alone = find_differences({PAIR: (shares(a=first), shares(a=second))})[0]
-    many = find_differences(
+    alone = compare_models({PAIR: (shares(a=first), shares(a=second))})[0]
+    many = compare_models(
         {PAIR: (shares(a=first, b=first, c=first), shares(a=second, b=first, c=first))}
     )[0]
     expected = compare_shares(first * 1.0, second * 1.0, p=1, level=1 - 0.05 / 3)
@@ -191,6 +191,6 @@ def test_an_equal_candidate_fails_in_few_of_many_trials():
         first, second = (
             {f"c{place}": (random.random(150) < 0.8) * 1.0 for place in range(6)} for _ in range(2)
         )
-        found = find_differences({PAIR: (first, second)})
+        found = compare_models({PAIR: (first, second)})
         failures += any(finding.is_worse(0.01) for finding in found)
     assert failures <= 15  # one in forty is to be expected, one in twenty let pass

@@ -8,8 +8,7 @@ from models.resumable import train_to_file
 from models.training import TrainConfig
 from studies.config.files import load_study
 from studies.core.errors import StudyError
-from studies.explorer.state import ExplorerState
-from studies.explorer.state import load as load_all
+from studies.explorer.state import ExplorerState, load_data_and_models
 from studies.run import models
 
 
@@ -29,7 +28,9 @@ def test_missing_models_are_trained_once(tmp_path, monkeypatch):
     study = load_study("quickstart", {"data": str(data), "models": ["mlp"]})
     reports = []
     monkeypatch.setattr(models, "_train", train_briefly)
-    loaded = load_all(study, tmp_path / "results", lambda *report: reports.append(report))
+    loaded = load_data_and_models(
+        study, tmp_path / "results", lambda *report: reports.append(report)
+    )
     assert loaded.predictors["mlp"].predict(loaded.data.test_images[:3]).shape == (3, 4)
     fractions = [fraction for _, fraction in reports]
     assert fractions == sorted(fractions)
@@ -39,7 +40,7 @@ def test_missing_models_are_trained_once(tmp_path, monkeypatch):
         raise AssertionError("the model is trained already")
 
     monkeypatch.setattr(models, "_train", refuse)
-    again = load_all(study, tmp_path / "results", lambda *_: None)
+    again = load_data_and_models(study, tmp_path / "results", lambda *_: None)
     assert again.predictors["mlp"].digest == loaded.predictors["mlp"].digest
 
 

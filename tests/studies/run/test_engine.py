@@ -8,7 +8,7 @@ import noiselib
 from studies.plan import Condition
 from studies.run import engine
 from studies.run.engine import BLOCK, Computed, Failed, Job, LocalEngine
-from studies.stats.predictions import Outcomes, judge
+from studies.stats.predictions import Outcomes, outcomes_of
 
 NOISE = Condition("gaussian_noise(sigma=0.4)", (("gaussian_noise", 1),), 5)
 CLEAN = Condition("identity", (), None)
@@ -31,7 +31,7 @@ def test_cells_are_what_corruption_and_prediction_give_at_once(data):
     assert [(cell.key, cell.model) for cell in cells] == [("a", "mlp"), ("b", "mlp")]
     noisy = noiselib.parse(NOISE.pipeline)(images, seed=5, ids=0)
     for cell, shown in zip(cells, (images, noisy), strict=True):
-        expected = judge(model.predict(shown), labels)
+        expected = outcomes_of(model.predict(shown), labels)
         for name in Outcomes.__slots__:
             np.testing.assert_array_equal(
                 getattr(cell.outcomes, name), getattr(expected, name), err_msg=name

@@ -14,7 +14,7 @@ from studies.config.augmentation import CleanImageAugment, SpecAugment
 from studies.config.reference_systems import ReferenceSystems, ReportedModel, read_systems
 from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
 from studies.run.reference_systems import ReferenceResult, ReferenceStudy, with_noise
-from studies.tables.reference_systems import lines
+from studies.tables.reference_systems import reference_rows
 
 REPORTED = {  # system -> test accuracies it published, in percent
     "Essmaw": [82.09, 91.34, 96.73],
@@ -131,7 +131,7 @@ def test_a_training_that_diverges_is_named(small, tmp_path):
 def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
     row = systems.rows[0].model_copy(update={"remark": "for the <weather>"})
     only = systems.model_copy(update={"rows": (row,), "goals": ()})
-    (line,) = lines(results_at(only, 0.02))
+    (line,) = reference_rows(results_at(only, 0.02))
     assert judged(line) == "2.0 points above; for the <weather>"
     assert judged(line) in to_markdown([line])
 
@@ -153,13 +153,13 @@ def results_at(systems, difference):
     ],
 )
 def test_verdicts(systems, difference, row_verdict, goal_verdict):
-    made = lines(results_at(systems, difference))
+    made = reference_rows(results_at(systems, difference))
     assert {line.verdict for line in made if not line.is_ours} == {row_verdict}
     assert {line.verdict for line in made if line.is_ours} == {goal_verdict}
 
 
 def test_lines_stand_by_noise_with_ours_last(systems):
-    made = lines(results_at(systems, 0))
+    made = reference_rows(results_at(systems, 0))
     noises = [line.noise for line in made]
     assert noises == sorted(noises, key=list(dict.fromkeys(noises)).index)
     course = [line.is_ours for line in made if line.noise == "course"]
@@ -168,7 +168,7 @@ def test_lines_stand_by_noise_with_ours_last(systems):
 
 
 def test_the_answer_counts(systems):
-    made = lines(results_at(systems, -0.02))
+    made = reference_rows(results_at(systems, -0.02))
     assert answer(made, quick=False) == [
         "0 of 18 models of the seeds come out within a point of their report.",
         "Our models reach 0 of 6 goals.",
@@ -177,7 +177,7 @@ def test_the_answer_counts(systems):
 
 
 def test_markdown_and_picture_hold_every_line(systems):
-    made = lines(results_at(systems, 0.001))
+    made = reference_rows(results_at(systems, 0.001))
     assert len(to_markdown(made).splitlines()) == 2 + len(made)
     picture = draw_lines(made)
     assert picture == draw_lines(made)

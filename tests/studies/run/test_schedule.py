@@ -15,7 +15,7 @@ from studies.run.cluster.schedule import (
 )
 from studies.run.cluster.worker import TaskResult
 from studies.run.engine import Computed, Failed, Job
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 
 
 def result(seconds, crashing=()):
@@ -81,7 +81,7 @@ def test_a_cell_is_complete_when_its_last_chunk_has_come():
     _, labels = make_images(9, 0)
     probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 9).astype(np.float32)
     parts = [
-        Computed("k", None, "m", judge(probabilities[rows], labels[rows]), 1.5)
+        Computed("k", None, "m", outcomes_of(probabilities[rows], labels[rows]), 1.5)
         for rows in (slice(0, 4), slice(4, 8), slice(8, 9))
     ]
     assembler = CellAssembler(3)

@@ -6,7 +6,7 @@ import pytest
 
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange
-from studies.stats.predictions import Outcomes, judge
+from studies.stats.predictions import Outcomes, outcomes_of
 from studies.store import database as schema
 from studies.store.records import Failure, StoredModel
 from studies.store.store import FILE_NAME, Store
@@ -17,7 +17,7 @@ CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 @pytest.fixture
 def outcomes():
     probabilities = np.random.default_rng(0).dirichlet(np.ones(4), 50).astype(np.float32)
-    return judge(probabilities, np.arange(50) % 4)
+    return outcomes_of(probabilities, np.arange(50) % 4)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_arrays_are_stored_little_endian_with_their_type(store, outcomes, tmp_pa
 
 
 def test_an_empty_array_is_an_array(store):
-    many = judge(np.full((3, 30), 1 / 30, np.float32), np.array([0, 1, 2]))
+    many = outcomes_of(np.full((3, 30), 1 / 30, np.float32), np.array([0, 1, 2]))
     add(store, "k", many)
     assert store.outcomes("k").log_probabilities.shape == (3, 0)
 
@@ -168,7 +168,9 @@ def flip_a_bit(path, array):
 def test_damaged_cells_are_deleted_all_at_once_and_the_others_stay(tmp_path, outcomes):
     path = filled(tmp_path, outcomes, cells=2)
     others = [
-        judge(np.random.default_rng(n).dirichlet(np.ones(4), 50).astype("f"), np.arange(50) % 4)
+        outcomes_of(
+            np.random.default_rng(n).dirichlet(np.ones(4), 50).astype("f"), np.arange(50) % 4
+        )
         for n in (1, 2)
     ]
     with Store(tmp_path) as store:

@@ -6,93 +6,97 @@ from studies.report.diagnosis.outputs import folder_name
 from studies.report.diagnosis.text import mistake_lines, sample_lines
 from studies.run.diagnosis import View, plan_diagnosis
 from studies.stats.confusion import confused_pairs, confusion_counts
-from studies.stats.predictions import judge
-from studies.tables.data_statistics import PROJECTED, brightness, projection
-from studies.tables.image_choices import (
-    OF_EACH,
+from studies.stats.predictions import outcomes_of
+from studies.tables.diagnosis_images import (
+    MAX_COMPARED,
+    MAX_MISCLASSIFIED,
+    MAX_PROJECTED,
     SAMPLES,
-    WRONG,
-    Tile,
-    compared,
-    of_classes,
-    of_pairs,
-    samples,
-    wrong_ones,
+    GalleryImage,
+    brightness,
+    class_samples,
+    compare_mistakes,
+    confused_images,
+    misclassified,
+    projection,
+    sample_predictions,
 )
 
 NAMES = ("0", "1", "2")
 
 
 def view_of(count, seed=0):
-    """Two models that guess, on pictures of noise."""
+    """Two models with random predictions, on images of noise."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, count)
     outcomes = {
-        name: judge(generator.dirichlet(np.ones(3), count).astype(np.float32), labels)
+        name: outcomes_of(generator.dirichlet(np.ones(3), count).astype(np.float32), labels)
         for name in ("a", "b")
     }
     images = generator.integers(0, 256, (count, 4, 5, 1), dtype=np.uint8)
     return View("clean images", "clean", images, outcomes), labels
 
 
-def test_a_gallery_of_mistakes_has_mistakes_only_and_the_surest_first():
+def test_misclassified_images_are_sorted_by_confidence():
     view, labels = view_of(300)
-    block = wrong_ones(view, "a", labels, seed=1)
-    assert len(block.tiles) == WRONG
-    assert block.of == (view.outcomes["a"].predicted != labels).sum()
-    for tile in block.tiles:
-        assert tile.true == labels[tile.number] != tile.answers[0][0]
-    sure = [tile.answers[0][1] for tile in block.tiles]
-    assert sure == sorted(sure, reverse=True)
-    assert wrong_ones(view, "a", labels, seed=1) == block
-    assert wrong_ones(view, "a", labels, seed=2) != block
+    part = misclassified(view, "a", labels, seed=1)
+    assert len(part.images) == MAX_MISCLASSIFIED
+    assert part.total == (view.outcomes["a"].predicted != labels).sum()
+    for image in part.images:
+        assert image.true == labels[image.number] != image.predictions[0][0]
+    confidence = [image.predictions[0][1] for image in part.images]
+    assert confidence == sorted(confidence, reverse=True)
+    assert misclassified(view, "a", labels, seed=1) == part
+    assert misclassified(view, "a", labels, seed=2) != part
 
 
-def test_a_few_mistakes_are_shown_whole():
+def test_a_few_misclassified_images_are_all_shown():
     view, labels = view_of(12)
-    block = wrong_ones(view, "b", labels, seed=0)
+    part = misclassified(view, "b", labels, seed=0)
     wrong = np.flatnonzero(view.outcomes["b"].predicted != labels)
-    assert sorted(tile.number for tile in block.tiles) == wrong.tolist()
+    assert sorted(image.number for image in part.images) == wrong.tolist()
 
 
-def test_two_models_are_compared_on_what_one_or_both_get_wrong():
+def test_two_models_are_compared_on_images_that_one_or_both_misclassify():
     view, labels = view_of(300)
-    only_a, only_b, both = compared(view, "a", "b", labels, seed=0)
+    only_a, only_b, both = compare_mistakes(view, "a", "b", labels, seed=0)
     wrong = {name: outcomes.predicted != labels for name, outcomes in view.outcomes.items()}
-    assert only_a.of == (wrong["a"] & ~wrong["b"]).sum()
-    for block, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
-        assert len(block.tiles) == OF_EACH
-        for tile in block.tiles:
-            assert (wrong["a"][tile.number], wrong["b"][tile.number]) == pattern
-            assert [answer for answer, _ in tile.answers] == [
-                view.outcomes[name].predicted[tile.number] for name in ("a", "b")
+    assert only_a.total == (wrong["a"] & ~wrong["b"]).sum()
+    for part, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
+        assert len(part.images) == MAX_COMPARED
+        for image in part.images:
+            assert (wrong["a"][image.number], wrong["b"][image.number]) == pattern
+            assert [predicted for predicted, _ in image.predictions] == [
+                view.outcomes[name].predicted[image.number] for name in ("a", "b")
             ]
 
 
 def test_samples_are_the_same_images_for_every_model():
     view, labels = view_of(300)
-    chosen = [[t.number for t in samples(view, name, labels, 3).tiles] for name in ("a", "b")]
+    chosen = [
+        [t.number for t in sample_predictions(view, name, labels, 3).images] for name in ("a", "b")
+    ]
     assert chosen[0] == chosen[1]
     assert len(set(chosen[0])) == SAMPLES
 
 
-def test_images_of_a_pair_are_confusions_of_its_two_classes():
+def test_images_of_a_pair_are_confusions_of_its_classes():
     view, labels = view_of(200)
     predicted = view.outcomes["a"].predicted
     pairs = confused_pairs(confusion_counts(labels, predicted, 3), 5)
-    blocks = of_pairs(view, "a", labels, pairs, NAMES, seed=0)
-    assert [block.of for block in blocks] == [pair.count for pair in pairs]
-    for block, pair in zip(blocks, pairs, strict=True):
-        for tile in block.tiles:
-            assert {tile.true, tile.answers[0][0]} == {pair.low, pair.high}
+    parts = confused_images(view, "a", labels, pairs, NAMES, seed=0)
+    assert [part.total for part in parts] == [pair.count for pair in pairs]
+    for part, pair in zip(parts, pairs, strict=True):
+        for image in part.images:
+            assert {image.true, image.predictions[0][0]} == {pair.low, pair.high}
 
 
 def test_a_class_without_images_has_an_empty_row():
-    rows = of_classes(np.array([0, 0, 2]), 3, each=1, seed=0)
+    rows = class_samples(np.array([0, 0, 2]), 3, 1, seed=0)
     assert [len(row) for row in rows] == [1, 0, 1]
 
 
-def test_grey_levels_are_those_of_the_pixels_of_a_class():
+def test_brightness_is_that_of_the_pixels_of_a_class():
     view, _ = view_of(50)
     labels = np.arange(50) % 2
     grey = brightness(view, labels, 3)
@@ -105,7 +109,7 @@ def test_grey_levels_are_those_of_the_pixels_of_a_class():
     np.testing.assert_allclose(grey.mean_images[1], odd.mean(axis=0), atol=0.5)
 
 
-def test_the_plane_is_that_of_the_clean_images():
+def test_the_projection_is_that_of_the_clean_images():
     view, _ = view_of(60)
     shifted = View("x", "corrupted", view.images // 2, view.outcomes)
     projected = projection([view, shifted], seed=0)
@@ -117,10 +121,10 @@ def test_the_plane_is_that_of_the_clean_images():
     assert not np.allclose(projected.points[0], projected.points[1])
 
 
-def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
-    view, _ = view_of(PROJECTED + 5)
+def test_many_images_are_sampled_by_seed_and_constant_ones_have_no_projection():
+    view, _ = view_of(MAX_PROJECTED + 5)
     numbers = [projection([view], seed=seed).numbers for seed in (0, 0, 1)]
-    assert len(numbers[0]) == PROJECTED
+    assert len(numbers[0]) == MAX_PROJECTED
     np.testing.assert_array_equal(numbers[0], numbers[1])
     assert (numbers[0] != numbers[2]).any()
     same = View("x", "clean", np.full((9, 3, 3, 1), 7, np.uint8), {})
@@ -137,16 +141,16 @@ def test_many_images_are_thinned_by_seed_and_flat_ones_have_no_plane():
         ("rotation(degrees=0)", "changes nothing"),
     ],
 )
-def test_a_spec_that_says_nothing_is_refused(spec, words):
+def test_an_invalid_spec_is_refused(spec, words):
     with pytest.raises(StudyError, match=r"^corruption: ") as caught:
         plan_diagnosis(spec, 0)
     assert words in str(caught.value)
 
 
-def test_without_a_spec_only_the_clean_images_are_evaluated():
+def test_without_a_spec_there_are_clean_images_only():
     assert [point.corruption for point in plan_diagnosis(None, 3)] == ["clean"]
     clean, noise = plan_diagnosis("gaussian_noise(sigma=.3)", 3)
-    assert [point.conditions[0].seed for point in (clean, noise)] == [None, 3]
+    assert [item.seed for item in (*clean.conditions, *noise.conditions)] == [None, 3]
     assert noise.corruption == "gaussian_noise(sigma=0.3)"
 
 
@@ -170,15 +174,15 @@ def test_each_condition_has_a_folder_of_its_own():
 def test_short_names_share_a_line_and_long_ones_have_their_own():
     digits = tuple("0123456789")
     clothes = ("ankle boot", "T-shirt/top and more", "bag")
-    assert mistake_lines(Tile(0, 4, ((9, 0.874),)), digits) == ["4 → 9  87 %"]
-    assert mistake_lines(Tile(0, 4, ((9, 0.874), (4, 1.0))), digits) == [
+    assert mistake_lines(GalleryImage(0, 4, ((9, 0.874),)), digits) == ["4 → 9  87 %"]
+    assert mistake_lines(GalleryImage(0, 4, ((9, 0.874), (4, 1.0))), digits) == [
         "4 → 9 | 4",
         "87 % | 100 %",
     ]
-    assert mistake_lines(Tile(0, 0, ((1, 0.5),)), clothes) == [
+    assert mistake_lines(GalleryImage(0, 0, ((1, 0.5),)), clothes) == [
         "ankle boot",
         "→ T-shirt/to…",
         "50 %",
     ]
-    assert sample_lines(Tile(0, 4, ((4, 0.99),)), digits) == ["✓ 4  99 %"]
-    assert sample_lines(Tile(0, 4, ((9, 0.99),)), digits) == ["✗ 9  99 %", "is 4"]
+    assert sample_lines(GalleryImage(0, 4, ((4, 0.99),)), digits) == ["✓ 4  99 %"]
+    assert sample_lines(GalleryImage(0, 4, ((9, 0.99),)), digits) == ["✗ 9  99 %", "is 4"]

@@ -9,7 +9,7 @@ from studies.plan import ImageRange, cell_key, plan_points
 from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.curves import curves_csv, make_curves
@@ -46,11 +46,11 @@ def fill(store, points, digests, skip=()):
             random = np.random.default_rng(int(key[:8], 16))
             probabilities = random.dirichlet(np.ones(4), 40).astype(np.float32)
             if condition not in skip and key not in store.finished_keys():
-                outcomes = judge(probabilities, labels)
+                outcomes = outcomes_of(probabilities, labels)
                 store.add_cell(key, condition, digest, run=1, seconds=0, outcomes=outcomes)
 
 
-def test_a_row_holds_what_the_cells_of_its_seeds_say(store, points):
+def test_a_row_is_computed_from_the_cells_of_its_seeds(store, points):
     fill(store, points, {"m": "d"})
     curve = curves_of(store, points, {"m": "d"})[0]
     point, row = points[2], curve.rows[2]
@@ -66,9 +66,9 @@ def test_a_row_holds_what_the_cells_of_its_seeds_say(store, points):
 
 
 def test_points_without_a_cell_are_left_out_and_missing_seeds_counted(store, points):
-    lost = points[1].conditions[1]
-    gone = points[3].conditions
-    fill(store, points, {"m": "d"}, skip=(lost, *gone))
+    missing_seed = points[1].conditions[1]
+    missing_point = points[3].conditions
+    fill(store, points, {"m": "d"}, skip=(missing_seed, *missing_point))
     curve = curves_of(store, points, {"m": "d"})[0]
     assert [row.t for row in curve.rows] == [points[0].t, points[1].t, points[2].t]
     assert [row.seeds for row in curve.rows] == [1, 1, 2]
@@ -80,7 +80,7 @@ def test_a_model_without_cells_has_no_curve(store, points):
     assert {curve.model for curve in curves} == {"m"}
 
 
-def test_the_table_is_tidy_and_always_the_same(store, points):
+def test_the_table_is_tidy_and_reproducible(store, points):
     digests = {"b": "d1", 'a, "quoted"': "d2"}
     fill(store, points, digests)
     first = curves_csv(curves_of(store, points, digests))
@@ -100,7 +100,7 @@ def test_the_mean_over_the_severity_range_is_the_area(store, points):
     assert curve.mean_accuracy == pytest.approx((y[0] / 2 + y[1] + y[2] + y[3] / 2) / 3)
 
 
-def test_titles_tell_two_strengths_of_one_corruption_apart(store, settings):
+def test_titles_distinguish_two_strengths_of_one_corruption(store, settings):
     specs = ["rotation(degrees=30)", "rotation(degrees=90)", "salt_and_pepper(amount=0.5)"]
     points = plan_points(Study.model_validate(settings | {"corruptions": specs, "strengths": 2}))
     fill(store, points, {"m": "d"})

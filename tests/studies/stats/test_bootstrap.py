@@ -5,7 +5,7 @@ from scipy import stats
 from studies.stats.bootstrap import bca_limits, percentile_limits, resampled_sums
 
 
-def test_columns_are_resampled_together_and_always_the_same():
+def test_columns_are_resampled_together_and_reproducibly():
     values = np.random.default_rng(0).random((50, 1))
     sums = resampled_sums(np.concatenate([values, 3 * values, np.ones((50, 1))], axis=1))
     np.testing.assert_allclose(sums[:, 1], 3 * sums[:, 0])
@@ -14,7 +14,7 @@ def test_columns_are_resampled_together_and_always_the_same():
     assert len(np.unique(sums[:, 0])) == len(sums)
 
 
-def test_resampled_sums_scatter_as_sums_of_so_many_images_do():
+def test_resampled_sums_have_the_standard_error_of_a_sum():
     values = np.random.default_rng(1).exponential(size=(400, 1))
     sums = resampled_sums(values)
     assert sums.mean() == pytest.approx(values.sum(), rel=0.01)
@@ -39,16 +39,16 @@ def test_limits_are_those_of_scipy(seed):
     assert limits == pytest.approx((expected.low, expected.high), rel=0.03)
 
 
-def test_where_resamples_know_nothing_there_are_no_limits():
+def test_degenerate_resamples_have_no_limits():
     varied, spread = np.arange(10.0), np.linspace(0, 1, 100)
-    assert bca_limits(0.0, np.zeros(100), np.zeros(10)) is None  # all alike
-    assert bca_limits(2.0, spread, varied) is None  # the estimate outside of all
+    assert bca_limits(0.0, np.zeros(100), np.zeros(10)) is None  # all equal
+    assert bca_limits(2.0, spread, varied) is None  # the estimate is outside
     assert bca_limits(0.5, np.where(spread > 0.9, np.inf, spread), varied) is None  # no upper limit
     assert bca_limits(0.5, spread, np.where(varied > 8, np.inf, varied)) is None
     assert bca_limits(0.5, spread, varied) is not None
 
 
-def test_whole_numbers_give_the_sums_of_their_floats_exactly():
+def test_integers_have_exact_sums():
     counts = np.random.default_rng(2).integers(0, 4, (300, 5))
     sums = resampled_sums(counts, resamples=50)
     np.testing.assert_array_equal(sums, np.round(sums))
@@ -57,12 +57,12 @@ def test_whole_numbers_give_the_sums_of_their_floats_exactly():
     np.testing.assert_array_equal(sums, np.stack(alone, axis=1))  # the same resamples for all
 
 
-def test_many_images_are_resampled_a_few_at_a_time_and_alike():
-    values = np.ones((100_000, 1), np.uint16)  # more weights than are held together
+def test_many_images_are_resampled_in_blocks():
+    values = np.ones((100_000, 1), np.uint16)  # more weights than one block holds
     assert (resampled_sums(values, resamples=60) == 100_000).all()
 
 
-def test_percentile_limits_are_percentiles_a_little_wider_for_few_images():
+def test_percentile_limits_are_wider_for_few_images():
     values = np.random.default_rng(0).permutation(np.arange(2000.0))
     low, high = percentile_limits(values, 10**9)
     assert (low, high) == (49, 1950)  # the 50th from either end

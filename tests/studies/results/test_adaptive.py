@@ -1,4 +1,4 @@
-"""Adaptive strengths: settings, rounds, and that everything afterwards finds the same points."""
+"""Adaptive strengths: settings, rounds, and the points that reports and exports find again."""
 
 import io
 import sys
@@ -33,7 +33,7 @@ def data(tmp_path):
 
 @pytest.fixture
 def run(tmp_path, settings, observer, monkeypatch, data, fakes):
-    """Run an adaptive study with some settings changed; tables and figures are the dear part."""
+    """Run an adaptive study with some settings changed; tables and figures are not written."""
     monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
 
     def run(folder="out", **changes):
@@ -84,13 +84,13 @@ def cells(folder):
 # --- settings -------------------------------------------------------------------------------------
 
 
-def test_auto_is_five_strengths_and_a_tolerance(settings):
+def test_auto_has_five_strengths_and_a_tolerance(settings):
     study = Study.model_validate(settings | {"strengths": "auto"})
     assert (study.strengths, study.tolerance) == (START, 0.01)
     assert Study.model_validate(study.model_dump()) == study
     assert Study.model_validate(settings | {"strengths": "auto", "tolerance": 0.1}).tolerance == 0.1
-    spelled = settings | {"strengths": "auto", "tolerance": None}
-    assert Study.model_validate(spelled).tolerance == 0.01
+    explicit = settings | {"strengths": "auto", "tolerance": None}
+    assert Study.model_validate(explicit).tolerance == 0.01
     assert Study.model_validate(settings).tolerance is None
     refined = Study.model_validate(settings | {"strengths": 3, "tolerance": 0.05})
     assert (refined.strengths, refined.tolerance) == ((0, 0.5, 1), 0.05)
@@ -135,7 +135,7 @@ def test_bad_input_is_one_sentence(arguments, words, monkeypatch, tmp_path):
 # --- rounds ---------------------------------------------------------------------------------------
 
 
-def test_critical_strengths_are_those_of_a_fine_grid_for_a_part_of_its_cells(run, areas):
+def test_critical_strengths_are_those_of_a_fine_grid_with_fewer_cells(run, areas):
     grid = run("grid", strengths=101)
     auto = run()
     assert auto.computed == auto.planned < grid.planned / 2
@@ -171,10 +171,10 @@ def test_the_same_command_again_computes_nothing(run, table, observer):
 
 
 @pytest.mark.parametrize("stops", [(3, 9, 31, 0), (14, 20, 11, 1)])
-def test_stopped_in_any_round_it_ends_with_the_same_cells(
+def test_an_interruption_in_any_round_leads_to_the_same_cells(
     run, table, tmp_path, observer, monkeypatch, stops
 ):
-    run("whole")
+    run("uninterrupted")
     for stop in stops:
         observer.done.clear()
 
@@ -192,22 +192,22 @@ def test_stopped_in_any_round_it_ends_with_the_same_cells(
             )
             with pytest.raises(KeyboardInterrupt):
                 run()
-        assert cells(tmp_path / "out") < cells(tmp_path / "whole")
+        assert cells(tmp_path / "out") < cells(tmp_path / "uninterrupted")
     observer.done.clear()
     assert run().computed == len(observer.done) > 0
-    assert cells(tmp_path / "out") == cells(tmp_path / "whole")
-    assert table() == table("whole")
+    assert cells(tmp_path / "out") == cells(tmp_path / "uninterrupted")
+    assert table() == table("uninterrupted")
 
 
-def test_other_cells_in_the_folder_change_nothing(run, table):
+def test_other_cells_in_the_folder_have_no_effect(run, table):
     run(strengths=14, models=["cnn"])
     run(strengths="auto", tolerance=0.1, seeds=3)
     run()
-    run("whole")
-    assert table() == table("whole")
+    run("uninterrupted")
+    assert table() == table("uninterrupted")
 
 
-def test_a_model_more_keeps_the_strengths_of_those_before(run, tmp_path):
+def test_another_model_adds_to_the_strengths(run, tmp_path):
     first = run(models=["mlp"])
     alone = strengths_of(tmp_path / "out")
     both = run()
@@ -217,7 +217,7 @@ def test_a_model_more_keeps_the_strengths_of_those_before(run, tmp_path):
         assert set(t) <= set(together[corruption])
 
 
-def test_models_share_their_strengths_and_corruptions_have_their_own(run, tmp_path):
+def test_strengths_depend_on_the_corruption_and_not_on_the_model(run, tmp_path):
     run()
     t = strengths_of(tmp_path / "out")
     assert t[NOISE] != t[BLUR]
@@ -228,11 +228,11 @@ def test_models_share_their_strengths_and_corruptions_have_their_own(run, tmp_pa
         assert [row.t for row in curve.rows] == t[curve.corruption]
 
 
-def test_a_model_that_fails_does_not_hold_up_the_others(run, table, tmp_path, monkeypatch):
+def test_a_model_that_fails_does_not_delay_the_others(run, table, tmp_path, monkeypatch):
     class Breaking(QuadrantModel):
         def predict(self, images):
             if self.name == "cnn" and images.std() > 60:
-                raise RuntimeError("no luck")
+                raise RuntimeError("out of memory")
             return super().predict(images)
 
     run("alone", models=["mlp"])
@@ -248,20 +248,20 @@ def test_a_model_that_fails_does_not_hold_up_the_others(run, table, tmp_path, mo
     assert again.computed == 0
     assert strengths_of(tmp_path / "out")[NOISE] == strengths_of(tmp_path / "alone")[NOISE]
     assert run().failed == 0
-    run("whole")
-    assert table() == table("whole")
+    run("uninterrupted")
+    assert table() == table("uninterrupted")
 
 
-def test_cells_that_were_never_tried_end_a_path(run, tmp_path):
+def test_cells_that_were_never_tried_have_no_curve(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
         points = SweepResults.of_last_sweep(store).points
         digests = {"mlp": "0" * 64}
-        assert Accuracies(store, digests).along(points[:3]) is None
-        assert Accuracies(store, {}).along(points[:3]).shape == (0, 3)
+        assert Accuracies(store, digests).curves(points[:3]) is None
+        assert Accuracies(store, {}).curves(points[:3]).shape == (0, 3)
 
 
-# --- what is seen, and afterwards -----------------------------------------------------------------
+# --- progress, report and export ------------------------------------------------------------------
 
 
 def test_rounds_are_counted():
@@ -297,7 +297,7 @@ def invoke(tmp_path, monkeypatch):
     return invoke
 
 
-def test_pictures_over_a_panel_do_not_hide_one_another(run, tmp_path):
+def test_example_images_above_a_chart_do_not_overlap(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
         results = SweepResults.of_last_sweep(store)
@@ -310,7 +310,7 @@ def test_pictures_over_a_panel_do_not_hide_one_another(run, tmp_path):
         assert min(b - a for a, b in pairwise(t)) >= 0.16
 
 
-def test_the_report_and_the_export_know_the_strengths(run, table, tmp_path, invoke):
+def test_the_report_and_the_export_have_the_strengths(run, table, tmp_path, invoke):
     run(corruptions=[BLUR], models=["mlp"])
     assert invoke("report", "out").exit_code == 0
     assert (tmp_path / "out" / "curves.csv").read_bytes() == table()
@@ -319,16 +319,14 @@ def test_the_report_and_the_export_know_the_strengths(run, table, tmp_path, invo
     assert "cells are missing" not in page
     assert invoke("export", "out").exit_code == 0
     exported = (tmp_path / "out" / "export" / "cells.csv").read_text().splitlines()
-    assert len(exported) == len(table().splitlines())  # blur draws nothing, so a cell is a point
+    assert len(exported) == len(table().splitlines())  # blur is not random, so a cell is a point
     for name in ("failures.csv", "areas.csv", "comparisons.csv", "metrics.csv", "classes.csv"):
         assert (tmp_path / "out" / name).exists()
     lines = (tmp_path / "out" / "failures.csv").read_text().splitlines()
     assert len(lines) == len(table().splitlines())
 
 
-def test_sweeps_with_strengths_of_their_own_are_compared_where_both_have_been(
-    run, tmp_path, invoke
-):
+def test_sweeps_with_different_strengths_are_compared_at_the_common_ones(run, tmp_path, invoke):
     run("one", models=["mlp"])
     run("two", models=["cnn"])
     first, second = strengths_of(tmp_path / "one"), strengths_of(tmp_path / "two")

@@ -10,27 +10,27 @@ from studies.plan import Column, Training
 from studies.report.matrix.text import about_seeds, answer, how_many_differ
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
-from studies.stats.variance_components import training_spread
-from studies.tables.matrix import find_numbers
-from studies.tables.matrix_estimates import (
+from studies.stats.variance_components import (
     Shares,
     accuracy_of,
     gain_of,
     mean_of,
+    variance_components,
     worst_gain_of,
     worst_of,
 )
+from studies.tables.matrix import make_matrix
 
-IMAGES, DRAWS = 150, 4
+IMAGES, SEEDS = 150, 4
 
 
-def answers_of(accuracy, *, trainings=1, seed=0, spread=0.0):
-    """Right or wrong, ``(trainings, draws, images)``, with images of different difficulty."""
+def simulate(accuracy, *, trainings=1, seed=0, spread=0.0):
+    """Right or wrong, ``(trainings, seeds, images)``, with images of different difficulty."""
     generator = np.random.default_rng(seed)
     ease = generator.normal(0, 1, IMAGES)
     moved = generator.normal(0, spread, (trainings, 1, 1)) if spread else 0.0
     chance = stats.norm.cdf(stats.norm.ppf(accuracy) + ease + moved)
-    return generator.random((trainings, DRAWS, IMAGES)) < chance
+    return generator.random((trainings, SEEDS, IMAGES)) < chance
 
 
 def shares_of(correct):
@@ -38,7 +38,7 @@ def shares_of(correct):
 
 
 def test_with_one_training_an_accuracy_has_the_interval_of_its_images():
-    correct = answers_of(0.8)
+    correct = simulate(0.8)
     found, expected = accuracy_of(shares_of(correct)), accuracy_interval(correct[0])
     assert (found.value, found.low, found.high) == pytest.approx(
         (expected.estimate, expected.low, expected.high)
@@ -67,18 +67,18 @@ def two_way(shares):
 
 
 def test_with_several_trainings_an_accuracy_has_an_interval_over_both():
-    correct = answers_of(0.7, trainings=4, spread=0.4)
+    correct = simulate(0.7, trainings=4, spread=0.4)
     found = accuracy_of(shares_of(correct))
     low, high, deviation = two_way(correct.mean(axis=1))
     assert found.value == pytest.approx(correct.mean())
     assert (found.low, found.high) == pytest.approx((low, high))
     assert found.training_deviation == pytest.approx(deviation)
-    assert found.sampling_error == pytest.approx(training_spread(list(correct)).sampling_error)
+    assert found.sampling_error == pytest.approx(variance_components(list(correct)).sampling_error)
 
 
 def test_with_several_trainings_a_gain_has_an_interval_over_both_seed_by_seed():
-    before = answers_of(0.6, trainings=4, seed=1, spread=0.3)
-    after = answers_of(0.75, trainings=4, seed=2, spread=0.3)
+    before = simulate(0.6, trainings=4, seed=1, spread=0.3)
+    after = simulate(0.75, trainings=4, seed=2, spread=0.3)
     found = gain_of(shares_of(before), shares_of(after))
     differences = after.mean(axis=1) - before.mean(axis=1)
     low, high, deviation = two_way(differences)
@@ -90,7 +90,7 @@ def test_with_several_trainings_a_gain_has_an_interval_over_both_seed_by_seed():
 
 
 def test_with_one_training_a_gain_has_the_paired_interval_of_its_images():
-    before, after = answers_of(0.6, seed=1), answers_of(0.75, seed=2)
+    before, after = simulate(0.6, seed=1), simulate(0.75, seed=2)
     found = gain_of(shares_of(before), shares_of(after))
     difference = after[0].mean(axis=0) - before[0].mean(axis=0)
     # a quarter of an image with +1 and a quarter with -1, and Student's quantile
@@ -104,20 +104,20 @@ def test_with_one_training_a_gain_has_the_paired_interval_of_its_images():
     )
 
 
-def test_a_paired_interval_holds_the_truth_about_as_often_as_it_says():
+def test_a_paired_interval_has_its_nominal_coverage():
     generator = np.random.default_rng(3)
-    held = 0
+    covered = 0
     for _ in range(400):
         ease = generator.random((1, IMAGES))
-        before = generator.random((1, DRAWS, IMAGES)) < ease * 0.8
-        after = generator.random((1, DRAWS, IMAGES)) < ease  # better by 0.2 ease: 0.1 in the mean
+        before = generator.random((1, SEEDS, IMAGES)) < ease * 0.8
+        after = generator.random((1, SEEDS, IMAGES)) < ease  # better by 0.2 ease: 0.1 in the mean
         found = gain_of(shares_of(before), shares_of(after))
-        held += found.low <= 0.1 <= found.high
-    assert 0.92 <= held / 400 <= 0.99
+        covered += found.low <= 0.1 <= found.high
+    assert 0.92 <= covered / 400 <= 0.99
 
 
-def test_networks_that_never_differ_have_a_gain_of_zero_and_an_interval_about_it():
-    correct = np.ones((3, DRAWS, IMAGES), bool)
+def test_networks_that_never_differ_have_a_gain_of_zero_with_an_interval():
+    correct = np.ones((3, SEEDS, IMAGES), bool)
     gain, accuracy = (
         gain_of(shares_of(correct), shares_of(correct)),
         accuracy_of(shares_of(correct)),
@@ -127,16 +127,16 @@ def test_networks_that_never_differ_have_a_gain_of_zero_and_an_interval_about_it
     assert compare_shares(np.ones(IMAGES), np.ones(IMAGES), p=1).low == gain.low
 
 
-def test_a_mean_counts_every_test_alike_whatever_its_draws():
-    noisy, clean = answers_of(0.5), answers_of(0.9)[:, :1]
+def test_a_mean_weights_every_test_equally():
+    noisy, clean = simulate(0.5), simulate(0.9)[:, :1]
     mean = mean_of([shares_of(noisy), shares_of(clean)])
     assert mean.by_image.mean() == pytest.approx((noisy.mean() + clean.mean()) / 2)
-    assert mean.seeds == DRAWS + 1
+    assert mean.seeds == SEEDS + 1
 
 
 def row(*accuracies, seed=0, trainings=1):
     return {
-        f"test {number}": shares_of(answers_of(accuracy, seed=seed + number, trainings=trainings))
+        f"test {number}": shares_of(simulate(accuracy, seed=seed + number, trainings=trainings))
         for number, accuracy in enumerate(accuracies)
     }
 
@@ -146,7 +146,9 @@ def test_the_worst_case_is_the_lowest_test_with_the_lowest_lower_limit():
     label, found = worst_of(tests)
     assert label == "test 1"
     assert found == accuracy_of(tests["test 1"])
-    tests["few"] = Shares(tests["test 1"].by_image[:, :20] + 0.05, DRAWS)  # higher, and less sure
+    tests["few"] = Shares(
+        tests["test 1"].by_image[:, :20] + 0.05, SEEDS
+    )  # higher, with a wider interval
     label, found = worst_of(tests)
     assert label == "test 1"
     assert found.low == accuracy_of(tests["few"]).low < accuracy_of(tests["test 1"]).low
@@ -180,35 +182,35 @@ TABLE = {
 
 
 def make(table=TABLE, trainings=1, **numbers):
-    answers = {
+    shares = {
         (label, column.label): shares_of(
-            answers_of(accuracy, seed=7 * len(label) + place, trainings=trainings)
+            simulate(accuracy, seed=7 * len(label) + place, trainings=trainings)
         )
         for label, accuracies in table.items()
         for place, (column, accuracy) in enumerate(zip(COLUMNS, accuracies, strict=True))
     }
-    return answers, find_numbers(answers, TRAININGS, COLUMNS, seeds=trainings)
+    return shares, make_matrix(shares, TRAININGS, COLUMNS, seeds=trainings)
 
 
 @pytest.mark.parametrize("trainings", [1, 3])
-def test_the_matrix_has_every_accuracy_gain_and_standing(trainings):
-    answers, matrix = make(trainings=trainings)
+def test_the_matrix_has_every_accuracy_gain_and_summary(trainings):
+    shares, matrix = make(trainings=trainings)
     for (training, test), cell in matrix.cells.items():
-        here, base = (answers[name, test].by_image.mean() for name in (training, "clean"))
+        here, base = (shares[name, test].by_image.mean() for name in (training, "clean"))
         assert cell.accuracy.value == pytest.approx(here)
         if training == "clean":
             assert cell.gain is None
         else:
             assert cell.gain.value == pytest.approx(here - base)
-    for label, one in matrix.standings.items():
-        accuracies = [answers[label, column.label].by_image.mean() for column in COLUMNS]
+    for label, one in matrix.summaries.items():
+        accuracies = [shares[label, column.label].by_image.mean() for column in COLUMNS]
         assert one.mean.value == pytest.approx(np.mean(accuracies))
         assert one.worst.value == pytest.approx(min(accuracies))
         assert COLUMNS[int(np.argmin(accuracies))].label == one.worst_test
-    assert matrix.standings["clean"].mean_gain is None
-    fog = matrix.standings["fog"].elsewhere
+    assert matrix.summaries["clean"].mean_gain is None
+    fog = matrix.summaries["fog"].unseen_gain
     assert fog.value == pytest.approx(matrix.cells["fog", "snow"].gain.value)
-    assert matrix.standings["all"].elsewhere is None
+    assert matrix.summaries["all"].unseen_gain is None
 
 
 def test_the_best_are_named():
@@ -224,7 +226,7 @@ def test_the_best_are_named():
     assert said[3].startswith("Trained on clean images alone,")
 
 
-def test_trainings_alike_are_not_told_apart_and_a_mixture_that_is_not_the_best_is_named_too():
+def test_rivals_without_a_significant_difference_and_the_best_mixture_are_named():
     table = TABLE | {"fog": (0.9, 0.95, 0.95), "snow": (0.9, 0.95, 0.95), "all": (0.6, 0.5, 0.5)}
     _, matrix = make(table)
     best, other = matrix.best_mean.label, matrix.best_mean.rivals
@@ -235,24 +237,24 @@ def test_trainings_alike_are_not_told_apart_and_a_mixture_that_is_not_the_best_i
 
 
 def test_a_training_with_a_gap_is_not_ranked_and_one_without_clean_has_no_gain():
-    answers, _ = make()
-    del answers["all", "fog"]
-    matrix = find_numbers(answers, TRAININGS, COLUMNS, seeds=1)
-    assert "all" not in matrix.standings
+    shares, _ = make()
+    del shares["all", "fog"]
+    matrix = make_matrix(shares, TRAININGS, COLUMNS, seeds=1)
+    assert "all" not in matrix.summaries
     assert ("all", "snow") in matrix.cells
     assert matrix.best_mean.label == "fog"
     assert matrix.best_mixture is None
-    del answers["clean", "snow"]
-    matrix = find_numbers(answers, TRAININGS, COLUMNS, seeds=1)
+    del shares["clean", "snow"]
+    matrix = make_matrix(shares, TRAININGS, COLUMNS, seeds=1)
     assert matrix.cells["fog", "snow"].gain is None
-    assert matrix.standings["fog"].mean_gain is None
+    assert matrix.summaries["fog"].mean_gain is None
     assert len(answer(matrix)) == 3
 
 
-def test_nothing_finished_is_said_and_no_best_is_named():
-    answers, _ = make()
-    only = {("fog", "fog"): answers["fog", "fog"]}
-    matrix = find_numbers(only, TRAININGS, COLUMNS, seeds=1)
+def test_without_a_finished_training_there_is_no_best():
+    shares, _ = make()
+    only = {("fog", "fog"): shares["fog", "fog"]}
+    matrix = make_matrix(only, TRAININGS, COLUMNS, seeds=1)
     assert matrix.best_mean is None
     assert answer(matrix) == [
         "No training is finished on every test, so none can be called the best."
@@ -264,12 +266,12 @@ def test_what_the_intervals_hold_for_depends_on_the_seeds():
     _, several = make(trainings=3)
     assert "Each row is one network." in about_seeds(one)[0]
     assert "the mean of 3 networks" in about_seeds(several)[0]
-    deviations = [item.mean.training_deviation for item in several.standings.values()]
+    deviations = [item.mean.training_deviation for item in several.summaries.values()]
     assert f"{100 * max(deviations):.1f} points (standard deviation" in about_seeds(several)[1]
 
 
-def test_gains_beyond_chance_are_counted():
+def test_significant_gains_are_counted():
     _, matrix = make()
     gains = [cell.gain for cell in matrix.cells.values() if cell.gain]
-    told = sum(not gain.low <= 0 <= gain.high for gain in gains)
-    assert f"{told} of 9 gains" in how_many_differ(matrix)
+    significant = sum(not gain.low <= 0 <= gain.high for gain in gains)
+    assert f"{significant} of 9 gains" in how_many_differ(matrix)

@@ -15,7 +15,7 @@ from studies.report.sweep.text import points as in_points
 from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
-from studies.stats.predictions import judge
+from studies.stats.predictions import outcomes_of
 from studies.store.records import EvaluationSet
 from studies.store.store import Store
 from studies.tables.areas import ALL
@@ -55,7 +55,7 @@ def store(tmp_path):
 
 
 def fill(store, points, *, images=IMAGES, skip=(), edge=None):
-    """Store outcomes of two models: images are lost one by one, sooner by the second model."""
+    """Store outcomes of two models: images fail one by one, earlier for the second model."""
     evaluation_set = evaluation_set_of(images)
     hardness = np.random.default_rng(0).random(images)
     for number, digest in enumerate(DIGESTS.values()):
@@ -68,9 +68,9 @@ def fill(store, points, *, images=IMAGES, skip=(), edge=None):
                 at = 1.1 - point.t - 0.1 * number if edge is None else edge
                 right = hardness + (shake if point.t and edge is None else 0) < at
                 probabilities = np.full((images, 4), 0.1, np.float32)
-                said = np.where(right, evaluation_set.labels, (evaluation_set.labels + 1) % 4)
-                probabilities[np.arange(images), said] = 0.7
-                outcomes = judge(probabilities, evaluation_set.labels)
+                predicted = np.where(right, evaluation_set.labels, (evaluation_set.labels + 1) % 4)
+                probabilities[np.arange(images), predicted] = 0.7
+                outcomes = outcomes_of(probabilities, evaluation_set.labels)
                 store.add_cell(key, condition, digest, run=1, seconds=0, outcomes=outcomes)
     return evaluation_set
 
@@ -101,15 +101,15 @@ def test_areas_are_those_of_the_curves_with_intervals_over_images(store, points)
         t, accuracy = [r.t for r in curve.rows], [r.accuracy for r in curve.rows]
         assert np.interp(row.critical_t, t, accuracy) == pytest.approx(row.threshold)
         assert row.critical_t_low < row.critical_t < row.critical_t_high
-        worst = curve.worst.strength  # both corruptions are linear in t
-        assert row.critical_strength == pytest.approx(worst * row.critical_t)
+        strongest = curve.worst.strength  # both corruptions are linear in t
+        assert row.critical_strength == pytest.approx(strongest * row.critical_t)
 
 
 def test_the_area_interval_is_the_score_interval_of_the_areas_of_the_images(store, points):
     evaluation_set = fill(store, points)
     row = tables_of(store, points, evaluation_set).areas[0]
-    path = [point for point in points if point.corruption == row.corruption]
-    shares = [correct_of(store, evaluation_set, point, "d1").mean(axis=0) for point in path]
+    curve = [point for point in points if point.corruption == row.corruption]
+    shares = [correct_of(store, evaluation_set, point, "d1").mean(axis=0) for point in curve]
     by_image = (shares[0] / 2 + shares[1] + shares[2] + shares[3] / 2) / 3
     expected = share_interval(by_image, 1 + 3 * 2)
     assert (row.low, row.high) == pytest.approx((expected.low, expected.high))
@@ -129,7 +129,7 @@ def test_the_last_rows_are_over_all_corruptions(store, points):
     assert overall.difference == pytest.approx(found.areas[-1].area - found.areas[-2].area)
 
 
-def test_a_threshold_that_is_never_reached_is_beyond_the_path(store, points):
+def test_a_threshold_that_is_never_reached_has_no_critical_strength(store, points):
     evaluation_set = fill(store, points)
     row = tables_of(store, points, evaluation_set, threshold=0.01).areas[0]
     assert row.reached is False
@@ -141,22 +141,22 @@ def test_a_threshold_that_is_never_reached_is_beyond_the_path(store, points):
     assert critical_text(reached, 0.5) == "sigma = 0.475 pixels (0.450\N{EN DASH}beyond)"
 
 
-def test_every_point_is_compared_on_the_draws_that_both_have_seen(store, points):
-    lost = points[1].conditions[0]
-    evaluation_set = fill(store, points, skip={("d2", lost)})
+def test_every_point_is_compared_on_the_seeds_of_both_models(store, points):
+    missing = points[1].conditions[0]
+    evaluation_set = fill(store, points, skip={("d2", missing)})
     found = tables_of(store, points, evaluation_set)
     rows = [r for r in found.comparisons if r.quantity == "accuracy" and r.t == points[1].t]
     assert rows[0].seeds == 1
     kept = cell_key(points[1].conditions[1], evaluation_set.images, "d1")
     assert rows[0].baseline == pytest.approx(metrics.correct(store.outcomes(kept)).mean())
-    assert [r.seeds for r in found.comparisons if r.t == 1.0] == [2, 1]  # the blur draws nothing
+    assert [r.seeds for r in found.comparisons if r.t == 1.0] == [2, 1]  # the blur is not random
     assert all(r.p <= r.p_adjusted for r in found.comparisons)
     assert {r.seeds for r in found.failures if r.model == "new" and "noise" in r.corruption} == {1}
 
 
-def test_a_curve_with_a_gap_has_no_area_and_the_rest_stays(store, points):
-    gone = {("d2", condition) for condition in points[2].conditions}
-    evaluation_set = fill(store, points, skip=gone)
+def test_an_incomplete_curve_has_no_area(store, points):
+    missing = {("d2", condition) for condition in points[2].conditions}
+    evaluation_set = fill(store, points, skip=missing)
     found = tables_of(store, points, evaluation_set)
     noise, blur = points[0].corruption, points[-1].corruption
     assert [(r.corruption, r.model) for r in found.areas] == [
@@ -194,7 +194,7 @@ def test_metrics_and_classes_are_those_of_the_stored_outcomes(store, points):
     assert (of_class[1].low, of_class[1].high) == (expected.low, expected.high)
 
 
-def test_lost_images_add_up_along_a_path(store, points):
+def test_failed_images_sum_over_a_severity_range(store, points):
     evaluation_set = fill(store, points)
     rows = tables_of(store, points, evaluation_set).failures[:4]
     assert sum(row.first_failed for row in rows) + rows[-1].surviving == pytest.approx(1)
@@ -206,7 +206,7 @@ def test_lost_images_add_up_along_a_path(store, points):
 
 
 @pytest.mark.parametrize(("edge", "accuracy"), [(2.0, 1), (-1.0, 0)])
-def test_always_right_and_always_wrong_have_intervals(store, points, edge, accuracy):
+def test_constant_accuracies_have_intervals(store, points, edge, accuracy):
     evaluation_set = fill(store, points, edge=edge)
     found = tables_of(store, points, evaluation_set)
     for row in found.areas[:-2]:
@@ -222,7 +222,7 @@ def test_always_right_and_always_wrong_have_intervals(store, points, edge, accur
     )
 
 
-def test_one_image_is_no_reason_to_fail(store, points):
+def test_one_image_is_enough(store, points):
     evaluation_set = fill(store, points, images=1)
     found = tables_of(store, points, evaluation_set)
     assert all(0 <= row.low <= row.area <= row.high <= 1 for row in found.areas)
@@ -231,13 +231,13 @@ def test_one_image_is_no_reason_to_fail(store, points):
     assert all(b"nan" not in table for table in found.files().values())
 
 
-def test_nothing_stored_is_nothing_said(store, points):
+def test_without_cells_the_tables_are_empty(store, points):
     found = tables_of(store, points, evaluation_set_of(5))
     assert all(table.count(b"\n") == 1 for table in found.files().values())
     assert table_sections(found, []) == []
 
 
-def test_the_same_cells_give_the_same_bytes_however_many_models(store, points):
+def test_the_rows_of_a_model_do_not_depend_on_other_models(store, points):
     evaluation_set = fill(store, points)
     both = tables_of(store, points, evaluation_set).files()
     assert both == tables_of(store, points, evaluation_set).files()
@@ -249,8 +249,8 @@ def test_the_same_cells_give_the_same_bytes_however_many_models(store, points):
     assert alone["comparisons.csv"].count(b"\n") == 1
 
 
-def test_a_single_corruption_that_tells_nothing_names_the_pair():
-    alike = ComparisonRow(
+def test_a_single_corruption_without_a_difference_names_the_pair():
+    equal = ComparisonRow(
         quantity="area",
         corruption="contrast",
         parameter="amount",
@@ -270,11 +270,11 @@ def test_a_single_corruption_that_tells_nothing_names_the_pair():
         p_adjusted=1.0,
         images_for_one_point=None,
     )
-    (text,) = comparison_sentences([alike], {"contrast": "Contrast"})
+    (text,) = comparison_sentences([equal], {"contrast": "Contrast"})
     assert text == "Under Contrast new and old cannot be told apart."
 
 
-def test_the_words_name_what_survives(store, points):
+def test_the_text_names_the_significant_differences(store, points):
     evaluation_set = fill(store, points)
     found = tables_of(store, points, evaluation_set)
     titles = {points[0].corruption: "Noise", points[-1].corruption: "Blur"}
@@ -282,8 +282,8 @@ def test_the_words_name_what_survives(store, points):
     assert text.startswith("Over all corruptions, new keeps ")
     assert "of mean accuracy less than old." in text
     assert "new keeps less than old under Noise and Blur." in text
-    kept = sum(row.significant for row in found.comparisons if row.quantity == "accuracy")
-    assert f"at 8 single strengths, {kept} survive" in text
+    significant = sum(row.significant for row in found.comparisons if row.quantity == "accuracy")
+    assert f"at 8 single strengths, {significant} survive" in text
     sections = table_sections(found, make_curves(results_of(store, points, evaluation_set)))
     assert [section.heading for section in sections] == [
         "Areas and critical strengths",
@@ -291,7 +291,7 @@ def test_the_words_name_what_survives(store, points):
     ]
 
 
-def test_differences_are_said_in_points_with_their_sign():
+def test_differences_are_given_in_points_with_their_sign():
     assert [in_points(x) for x in (0.0123, -0.0123, -0.0001, 0)] == [
         "+1.2",
         "\N{MINUS SIGN}1.2",
@@ -320,10 +320,10 @@ def test_another_threshold_is_reported_without_computing_anything(
         patch.setattr(session, "write_outputs", lambda *_, **__: None)
         run_study(Study.model_validate(small), tmp_path, command="", observer=observer)
     study = Study.model_validate(small | {"threshold": 0.6})
-    ending = run_study(study, tmp_path, command="", observer=observer)
-    assert ending.cell_counts.computed == 0
-    assert {row.threshold for row in ending.outputs.report.tables.areas} == {0.6}
-    names = {path.name for path in ending.outputs.files}
+    result = run_study(study, tmp_path, command="", observer=observer)
+    assert result.cell_counts.computed == 0
+    assert {row.threshold for row in result.outputs.report.tables.areas} == {0.6}
+    names = {path.name for path in result.outputs.files}
     tables = {"areas.csv", "comparisons.csv", "metrics.csv", "failures.csv", "classes.csv"}
     assert tables <= names
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ def test_every_corruption_has_every_strength_from_clean_to_its_spec(settings):
     assert all(point.conditions[0].pipeline == point.corruption for point in last)
 
 
-def test_the_clean_cell_is_one_for_all_and_what_draws_nothing_runs_once(settings):
+def test_the_clean_cell_is_shared_and_a_pipeline_without_randomness_runs_once(settings):
     points = plan_points(Study.model_validate(settings))
     clean = {point.conditions for point in points if point.t == 0}
     assert clean == {(Condition("identity", (), None),)}
@@ -33,7 +33,7 @@ def test_the_clean_cell_is_one_for_all_and_what_draws_nothing_runs_once(settings
     assert len(conditions_in_order(points)) == 1 + 3 * 2 + 3
 
 
-def test_a_sweep_stopped_early_has_whole_curves_with_fewer_seeds(settings):
+def test_an_interrupted_sweep_has_complete_curves_with_fewer_seeds(settings):
     order = conditions_in_order(plan_points(Study.model_validate(settings)))
     seeds = [condition.seed or 0 for condition in order]
     assert seeds == sorted(seeds)
@@ -58,12 +58,12 @@ def test_a_pipeline_is_measured_in_t(settings):
         cell_key(CONDITION, IMAGES, "other"),
     ],
 )
-def test_the_key_depends_on_everything_the_numbers_depend_on(other):
+def test_the_key_depends_on_everything_that_the_numbers_depend_on(other):
     assert cell_key(CONDITION, IMAGES, "model") != other
 
 
 def test_the_key_is_the_same_everywhere():
-    # Written down once: a change of it would orphan every result on every disk.
+    # If it changed, no stored result would be found again.
     assert cell_key(CONDITION, IMAGES, "model") == "28f730280fc867d1f1c781d2612b3dc8"
 
 
@@ -74,7 +74,7 @@ def test_keys_are_128_bits_in_hexadecimal(pipeline, digest, seed):
     assert int(key, 16) >= 0
 
 
-def test_thirds_of_a_path_are_whole_numbers_where_they_can_be():
+def test_thirds_of_an_integer_strength_are_integers():
     study = Study.model_validate(
         {
             "name": "thirds",

@@ -29,7 +29,7 @@ def test_wilson_agrees_with_scipy_for_whole_numbers(size, data):
     st.floats(1, 1e6),
     st.sampled_from([0.5, 0.9, 0.95, 0.99]),
 )
-def test_wilson_solves_its_own_equation_and_holds_the_proportion(proportion, size, level):
+def test_wilson_solves_its_equation_and_contains_the_proportion(proportion, size, level):
     from scipy.stats import norm
 
     low, high = wilson_interval(proportion, size, level)
@@ -42,17 +42,17 @@ def test_wilson_solves_its_own_equation_and_holds_the_proportion(proportion, siz
         assert distance == pytest.approx(z * np.sqrt(limit * (1 - limit) / size), abs=1e-9)
 
 
-def test_one_seed_counts_each_image_once():
+def test_with_one_seed_the_effective_size_is_the_number_of_images():
     correct = np.random.default_rng(0).random((1, 400)) < 0.7
     assert effective_sample_size(correct) == pytest.approx(400)
 
 
-def test_seeds_that_always_agree_add_nothing():
+def test_seeds_that_always_agree_do_not_increase_the_effective_size():
     one = np.random.default_rng(0).random(400) < 0.7
     assert effective_sample_size(np.stack([one] * 7)) == pytest.approx(400)
 
 
-def test_seeds_as_good_as_new_images_count_nearly_in_full():
+def test_independent_seeds_count_like_new_images():
     correct = np.random.default_rng(0).random((5, 20_000)) < 0.7
     assert effective_sample_size(correct) == pytest.approx(100_000, rel=0.03)
 
@@ -97,7 +97,7 @@ def test_the_score_interval_holds_wilsons_and_is_wider_for_few_only(count, size,
 
 
 @pytest.mark.parametrize("size", [50, 500])
-def test_rare_successes_are_not_missed(size):
+def test_the_coverage_of_rare_successes_is_corrected(size):
     """Exact coverage, over all counts, where Wilson's falls to 84 %."""
     from scipy.stats import binom
 
@@ -106,13 +106,13 @@ def test_rare_successes_are_not_missed(size):
     for interval, found in covered.items():
         limits = [interval(count / size, size) for count in range(size + 1)]
         for share in shares:
-            held = [low <= share <= high for low, high in limits]
-            found.append(float(binom.pmf(np.arange(size + 1), size, share) @ held))
+            inside = [low <= share <= high for low, high in limits]
+            found.append(float(binom.pmf(np.arange(size + 1), size, share) @ inside))
     assert min(covered[wilson_interval]) < 0.86
     assert min(covered[score_interval]) > 0.93
 
 
-def test_the_middle_of_four_limits_is_the_poisson_limit_of_the_count():
+def test_the_limit_of_a_small_count_is_that_of_poisson():
     from scipy.stats import chi2
 
     low, _ = score_interval(1 / 400, 400)
@@ -130,12 +130,12 @@ def test_the_interval_of_a_mean_is_students():
     assert (one.estimate, one.low, one.high) == (0.3, -np.inf, np.inf)
 
 
-def test_a_share_of_rounding_errors_above_one_is_one():
+def test_a_share_above_one_by_rounding_is_one():
     assert share_interval(np.full(10, 1 + 1e-15), 3).high == 1
 
 
 def coverage(images, seeds, spread, accuracy, pooled, repeats=1500):
-    """Share of simulated studies whose interval holds the truth.
+    """Share of simulated studies whose interval contains the truth.
 
     Images differ in difficulty: image i is right with probability p_i ~ Beta, whatever the seed.
     """
@@ -151,20 +151,20 @@ def coverage(images, seeds, spread, accuracy, pooled, repeats=1500):
 
 @pytest.mark.parametrize("accuracy", [0.1, 0.6, 0.97])
 @pytest.mark.parametrize("spread", [0.3, 3.0])
-def test_the_interval_covers_the_truth_as_often_as_it_says(accuracy, spread):
+def test_the_interval_has_its_nominal_coverage(accuracy, spread):
     assert 0.93 <= coverage(500, 5, spread, accuracy, pooled=False) <= 0.97
 
 
-def test_pooling_seeds_as_if_they_were_images_would_not():
+def test_pooling_seeds_as_images_has_too_low_a_coverage():
     assert coverage(500, 5, 0.3, 0.6, pooled=True) < 0.8
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (5, 0), (5,)])
-def test_no_outcomes_no_interval(shape):
+def test_an_empty_array_has_no_interval(shape):
     with pytest.raises(ValueError, match=r"correct must be \(seeds, images\)"):
         accuracy_interval(np.ones(shape, bool))
 
 
-def test_area_is_the_mean_over_the_path():
+def test_area_is_the_mean_over_the_severity_range():
     assert area_under_curve([0, 0.5, 1], [1, 1, 0]) == pytest.approx(0.75)
     assert area_under_curve([0, 0.25, 1], [0.4, 0.4, 0.4]) == pytest.approx(0.4)

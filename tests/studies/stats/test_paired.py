@@ -9,7 +9,7 @@ from scipy import stats
 from studies.stats.paired import (
     SMALLEST_P,
     adjusted,
-    compare_answers,
+    compare_predictions,
     compare_shares,
     exact_sign_flip_p,
     flipped_sums,
@@ -19,7 +19,7 @@ from studies.stats.paired import (
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 50))
-def test_with_one_draw_it_is_mcnemars_exact_test(only_first, only_second, both):
+def test_with_one_seed_it_is_mcnemars_exact_test(only_first, only_second, both):
     differences = np.repeat([-1, 1, 0], [only_first, only_second, both])
     expected = 1.0
     if only_first + only_second:
@@ -30,7 +30,7 @@ def test_with_one_draw_it_is_mcnemars_exact_test(only_first, only_second, both):
 
 
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=10))
-def test_with_several_it_counts_all_signs(differences):
+def test_the_exact_p_value_enumerates_all_signs(differences):
     sums = [
         abs(sum(s * d for s, d in zip(signs, differences, strict=True)))
         for signs in product([-1, 1], repeat=len(differences))
@@ -51,52 +51,52 @@ def test_random_flips_agree_with_the_exact_test():
     assert flipped.mean() == pytest.approx(0, abs=1)
 
 
-def test_many_draws_of_many_images_are_no_burden():
+def test_many_seeds_and_images_are_feasible():
     random = np.random.default_rng(5)
     differences = random.integers(-100, 101, 10_000)
     normal = 2 * stats.norm.sf(abs(differences.sum()) / np.sqrt(np.square(differences).sum()))
     assert exact_sign_flip_p(differences) == pytest.approx(normal, rel=0.01)
 
 
-def test_a_vanishing_p_value_is_not_zero():
+def test_a_tiny_p_value_is_not_zero():
     assert exact_sign_flip_p(np.ones(5000, int)) == SMALLEST_P
     assert sign_flip_p(1e9, np.zeros(99)) == 0.01
 
 
-def test_a_difference_of_answers_and_its_test():
+def test_a_difference_of_accuracies_and_its_test():
     random = np.random.default_rng(1)
     first, second = random.random((2, 3, 800)) < np.array([0.6, 0.7])[:, None, None]
-    found = compare_answers(first, second)
+    found = compare_predictions(first, second)
     shares = second.mean(axis=0) - first.mean(axis=0)
     assert found.difference == pytest.approx(shares.mean())
     assert found.candidate - found.baseline == pytest.approx(found.difference)
     student = stats.ttest_1samp(shares, 0)
     assert (found.low, found.high) == pytest.approx(student.confidence_interval(), abs=1e-4)
     assert found.p == pytest.approx(student.pvalue, rel=0.3)
-    swapped = compare_answers(second, first)
+    swapped = compare_predictions(second, first)
     assert (swapped.low, swapped.high) == pytest.approx((-found.high, -found.low))
 
 
-def test_models_that_never_differ_are_not_known_to_be_equal():
+def test_models_that_never_differ_have_an_interval_around_zero():
     same = np.random.default_rng(0).random((2, 300)) < 0.9
-    found = compare_answers(same, same)
+    found = compare_predictions(same, same)
     assert (found.difference, found.p, found.images_for_one_point) == (0, 1, None)
     assert found.low < 0 < found.high
     assert found.high < 0.01
 
 
-def test_one_image_tells_nothing():
-    found = compare_answers(np.array([[True]]), np.array([[False]]))
+def test_one_image_has_the_widest_interval():
+    found = compare_predictions(np.array([[True]]), np.array([[False]]))
     assert (found.low, found.high, found.p) == (-1, 1, 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 4), (2, 5), (0, 5), (5,)])
-def test_answers_that_are_no_pairs_are_refused(shape):
-    with pytest.raises(ValueError, match="must have answers of one shape"):
-        compare_answers(np.ones(shape, bool), np.ones((1, 5) if shape[0] else shape, bool))
+def test_predictions_of_different_shapes_are_refused(shape):
+    with pytest.raises(ValueError, match="must have predictions of one shape"):
+        compare_predictions(np.ones(shape, bool), np.ones((1, 5) if shape[0] else shape, bool))
 
 
-def test_areas_are_compared_like_shares():
+def test_a_higher_level_widens_the_interval_of_areas():
     first = np.linspace(0, 1, 50)
     found = compare_shares(first, first**2, p=0.5, level=0.9)
     assert found.difference == pytest.approx(np.mean(first**2 - first))

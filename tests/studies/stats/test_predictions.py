@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.stats import metrics
-from studies.stats.predictions import KEPT_CLASSES, Outcomes, join, judge
+from studies.stats.predictions import KEPT_CLASSES, Outcomes, join, outcomes_of
 
 SMALLEST = float(np.finfo(np.float32).tiny)
 
@@ -17,10 +16,10 @@ def random_probabilities(images, classes, seed):
 
 
 @given(st.integers(0, 30), st.integers(2, 25), st.integers(0, 2**32 - 1))
-def test_judging_agrees_with_plain_python(images, classes, seed):
+def test_outcomes_agree_with_plain_python(images, classes, seed):
     probabilities = np.round(random_probabilities(images, classes, seed), 2)  # makes ties
     labels = np.random.default_rng(seed + 1).integers(0, classes, images)
-    outcomes = judge(probabilities, labels)
+    outcomes = outcomes_of(probabilities, labels)
     for i, (row, label) in enumerate(zip(probabilities.tolist(), labels.tolist(), strict=True)):
         order = sorted(range(classes), key=lambda k: (-row[k], k))
         assert outcomes.predicted[i] == order[0]
@@ -32,14 +31,14 @@ def test_judging_agrees_with_plain_python(images, classes, seed):
     assert outcomes.log_probabilities.shape == (images, classes if classes <= KEPT_CLASSES else 0)
 
 
-def test_a_probability_of_zero_has_a_finite_loss_that_float16_holds():
-    outcomes = judge(np.array([[1, 0]], np.float32), np.array([1]))
+def test_a_probability_of_zero_has_a_finite_loss_in_float16():
+    outcomes = outcomes_of(np.array([[1, 0]], np.float32), np.array([1]))
     assert -87.4 < outcomes.log_probability[0] < -87.3
     assert np.isfinite(outcomes.log_probabilities).all()
 
 
-def test_dtypes_are_those_that_are_declared():
-    outcomes = judge(random_probabilities(3, 4, 0), np.array([0, 1, 2]))
+def test_arrays_have_the_documented_dtypes():
+    outcomes = outcomes_of(random_probabilities(3, 4, 0), np.array([0, 1, 2]))
     kinds = [getattr(outcomes, name).dtype.name for name in Outcomes.__slots__]
     assert kinds == ["int32", "float32", "float32", "int32", "float32", "float16"]
 
@@ -54,38 +53,21 @@ def test_dtypes_are_those_that_are_declared():
         (np.ones((2, 1)), "knows 1 classes"),
     ],
 )
-def test_what_is_no_probability_is_refused(probabilities, sentence):
+def test_arrays_that_are_not_probabilities_are_refused(probabilities, sentence):
     with pytest.raises(ValueError, match=sentence):
-        judge(probabilities.astype(np.float32), np.array([0, 1]))
+        outcomes_of(probabilities.astype(np.float32), np.array([0, 1]))
 
 
 @given(st.integers(1, 20), st.integers(0, 20), st.integers(0, 99))
-def test_judging_in_parts_is_judging_at_once(first, second, seed):
+def test_joined_blocks_equal_the_outcomes_of_all_images(first, second, seed):
     probabilities = random_probabilities(first + second, 5, seed)
     labels = np.random.default_rng(seed).integers(0, 5, first + second)
-    whole = judge(probabilities, labels)
+    at_once = outcomes_of(probabilities, labels)
     parts = join(
-        [judge(probabilities[:first], labels[:first]), judge(probabilities[first:], labels[first:])]
+        [
+            outcomes_of(probabilities[:first], labels[:first]),
+            outcomes_of(probabilities[first:], labels[first:]),
+        ]
     )
     for name in Outcomes.__slots__:
-        np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
-
-
-@given(st.integers(2, 25), st.integers(0, 2**32 - 1))
-def test_metrics_from_what_is_stored_are_those_from_the_probabilities(classes, seed):
-    probabilities = random_probabilities(20, classes, seed)
-    labels = np.random.default_rng(seed).integers(0, classes, 20)
-    outcomes = judge(probabilities, labels)
-    exact = probabilities.astype(np.float64)
-    true = np.eye(classes)[labels]
-    np.testing.assert_array_equal(metrics.correct(outcomes), exact.argmax(axis=1) == labels)
-    np.testing.assert_allclose(
-        metrics.brier(outcomes), ((exact - true) ** 2).sum(axis=1), atol=2e-6
-    )
-    np.testing.assert_allclose(
-        metrics.negative_log_likelihood(outcomes),
-        -np.log(np.maximum((exact * true).sum(axis=1), SMALLEST)),
-        rtol=1e-5,
-        atol=1e-6,
-    )
-    np.testing.assert_allclose(metrics.confidence(outcomes), exact.max(axis=1))
+        np.testing.assert_array_equal(getattr(at_once, name), getattr(parts, name))

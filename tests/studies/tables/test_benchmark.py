@@ -33,7 +33,7 @@ def rows_of(path):
 
 
 def plain_errors(path, protocol, model, seeds):
-    """Errors at each level, from nothing but the data, noiselib and the model."""
+    """Errors at each level, computed with noiselib and the model only."""
     data = load(path)
 
     def error(spec, seed):
@@ -73,9 +73,9 @@ def test_every_published_protocol_can_be_planned(name):
 
 def test_a_level_has_the_cell_of_a_sweep_to_the_same_strength(tiny, settings, protocol_settings):
     swept = Study.model_validate(settings | {"corruptions": ["gaussian_noise(sigma=0.4)"]})
-    (worst,) = [point for point in plan_points(swept) if point.t == 1]
+    (maximum,) = [point for point in plan_points(swept) if point.t == 1]
     by_protocol = plan_levels(tiny, Study.model_validate(protocol_settings).seeds)
-    assert set(worst.conditions) <= {item for level in by_protocol for item in level.conditions}
+    assert set(maximum.conditions) <= {item for level in by_protocol for item in level.conditions}
 
 
 def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
@@ -84,16 +84,16 @@ def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
     assert benchmark.reference == "mlp"
     assert benchmark.clean["cnn"].estimate == pytest.approx(cnn[CLEAN][0])
     ces, relatives = {}, {}
-    for section in benchmark.sections:
+    for section in benchmark.corruptions:
         name = section.corruption
-        standing = section.standings[1]
+        found = section.scores[1]
         ces[name] = sum(cnn[name]) / sum(mlp[name])
         rises = [sum(e[name]) - len(e[name]) * e[CLEAN][0] for e in (cnn, mlp)]
         relatives[name] = rises[0] / rises[1]
-        assert standing.error.estimate == pytest.approx(np.mean(cnn[name]))
-        assert standing.error.low < np.mean(cnn[name]) < standing.error.high
-        assert standing.corruption_error.value == pytest.approx(ces[name])
-        assert standing.relative.value == pytest.approx(relatives[name])
+        assert found.error.estimate == pytest.approx(np.mean(cnn[name]))
+        assert found.error.low < np.mean(cnn[name]) < found.error.high
+        assert found.corruption_error.value == pytest.approx(ces[name])
+        assert found.relative.value == pytest.approx(relatives[name])
     counted = ["noise", "tilt", "smear"]
     overall = benchmark.overall[1]
     assert overall.corruption_error.value == pytest.approx(np.mean([ces[n] for n in counted]))
@@ -102,21 +102,21 @@ def test_scores_are_those_of_a_plain_loop(run, tiny, data_file):
     assert benchmark.overall[0].corruption_error.value == 1
 
 
-def test_another_reference_turns_the_ratios_over(run):
+def test_another_reference_inverts_the_ratios(run):
     first = run().outputs.report.benchmark
     second = run(reference="cnn").outputs.report.benchmark
     assert (first.reference_chosen, second.reference_chosen) == (False, True)
-    for before, after in zip(first.sections, second.sections, strict=True):
-        there, back = before.standings[1].corruption_error, after.standings[0].corruption_error
+    for before, after in zip(first.corruptions, second.corruptions, strict=True):
+        there, back = before.scores[1].corruption_error, after.scores[0].corruption_error
         assert there.value * back.value == pytest.approx(1)
 
 
-def test_those_that_count_come_first_and_stand_ins_are_known(run):
+def test_benchmark_corruptions_come_first_and_approximations_are_marked(run):
     benchmark = run().outputs.report.benchmark
-    names = [section.corruption for section in benchmark.sections]
+    names = [section.corruption for section in benchmark.corruptions]
     assert names == ["noise", "tilt", "smear", "spare_turn"]
     assert [section.corruption for section in benchmark.counted] == names[:3]
-    assert benchmark.stand_ins == ("smear",)
+    assert benchmark.approximations == ("smear",)
 
 
 def test_the_tables_are_tidy(run, tmp_path, tiny):
@@ -156,7 +156,7 @@ def test_only_what_is_new_is_computed(run, settings):
     assert run(**sweep).cell_counts.computed == 0  # the same folder, the same cells
 
 
-def test_an_interrupted_protocol_goes_on_where_it_was(run, tmp_path, observer, monkeypatch):
+def test_an_interrupted_protocol_resumes(run, tmp_path, observer, monkeypatch):
     class Stopping(QuadrantModel):
         def predict(self, images):
             if len(observer.done) == 8:
@@ -191,7 +191,7 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
         ending = run()
     assert (ending.cell_counts.computed, ending.cell_counts.failed) == (16, 4)
     benchmark = ending.outputs.report.benchmark
-    scores = {item.corruption: item.standings[1] for item in benchmark.sections}
+    scores = {item.corruption: item.scores[1] for item in benchmark.corruptions}
     assert scores["noise"].corruption_error.value is not None
     assert scores["smear"].corruption_error.missing
     assert scores["smear"].error is None
@@ -202,12 +202,12 @@ def test_a_level_that_fails_leaves_the_rest_and_no_mean(run, tmp_path, observer,
     assert run().cell_counts.computed == 4
 
 
-def test_what_is_undefined_is_said_so(run, tmp_path, add_protocol):
+def test_undefined_ratios_are_reported(run, tmp_path, add_protocol):
     # Nothing happens to the images, so nothing rises above the clean error.
     same = Entry(levels=("identity",), fidelity="exact")
     add_protocol(Protocol(name="same_c", title="Same-C", source="x", entries={"same": same}))
     benchmark = run(protocol="same_c").outputs.report.benchmark
-    assert benchmark.sections[0].standings[1].relative.value is None
+    assert benchmark.corruptions[0].scores[1].relative.value is None
     assert benchmark.overall[1].relative.value is None
     page = (tmp_path / "out" / "report.html").read_text()
     assert "undefined" in page

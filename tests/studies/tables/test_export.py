@@ -13,14 +13,14 @@ from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.stats import metrics
 from studies.store.store import Store
-from studies.tables.export import Table, write_table
+from studies.tables.export import ExportTable, write_table
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study
 
 
 @pytest.fixture(autouse=True)
 def without_outputs(monkeypatch):
-    """Figures are the dear part of a study, and an export needs none."""
+    """Figures take most of the time of a study, and an export needs none."""
     monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
 
 
@@ -44,7 +44,7 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
-def test_cells_and_images_hold_what_is_stored(folder, export):
+def test_cells_and_images_contain_what_is_stored(folder, export):
     result = export(folder)
     assert result.exit_code == 0, result.output
     cells = read_csv(folder / "export" / "cells.csv")
@@ -53,7 +53,7 @@ def test_cells_and_images_hold_what_is_stored(folder, export):
         keys = store.finished_keys()
         one = store.outcomes(cells[5]["cell"])
     assert {row["cell"] for row in cells} == keys
-    assert len(cells) == 2 * (1 + 3 * 2 + 1 + 3)  # models, points x seeds; the blur draws nothing
+    assert len(cells) == 2 * (1 + 3 * 2 + 1 + 3)  # models, points x seeds; the blur is not random
     assert len(images) == 60 * len(keys)
     of_cell = [row for row in images if row["cell"] == cells[5]["cell"]]
     assert [int(row["image"]) for row in of_cell] == list(range(60))
@@ -66,7 +66,7 @@ def test_cells_and_images_hold_what_is_stored(folder, export):
     assert f"{len(images):,} rows" in result.output
 
 
-def test_breaking_points_are_where_images_are_first_lost(folder, export):
+def test_breaking_points_are_where_images_are_first_misclassified(folder, export):
     export(folder)
     rows = read_csv(folder / "export" / "breaking_points.csv")
     images = {
@@ -76,19 +76,19 @@ def test_breaking_points_are_where_images_are_first_lost(folder, export):
     cells = read_csv(folder / "export" / "cells.csv")
     assert len(rows) == 2 * (2 + 1) * 60
     for row in rows[::17]:
-        path = [
+        curve = [
             cell
             for cell in cells
             if (cell["corruption"], cell["model"]) == (row["corruption"], row["model"])
             and cell["seed"] in {"", row["seed"]}
         ]
-        lost = [cell for cell in path if not images[cell["cell"], row["image"]]]
-        assert (row["failed"] == "True") == bool(lost)
-        assert row["breaking_t"] == (lost[0]["t"] if lost else "")
-        assert row["breaking_strength"] == (lost[0]["strength"] if lost else "")
+        failed = [cell for cell in curve if not images[cell["cell"], row["image"]]]
+        assert (row["failed"] == "True") == bool(failed)
+        assert row["breaking_t"] == (failed[0]["t"] if failed else "")
+        assert row["breaking_strength"] == (failed[0]["strength"] if failed else "")
 
 
-def test_all_formats_hold_the_same_rows(folder, export):
+def test_all_formats_have_the_same_rows(folder, export):
     parquet = pytest.importorskip("pyarrow.parquet", reason="the extra 'parquet' is not installed")
     for form in ("csv", "json", "parquet"):
         assert export(folder, "--format", form, "--out", folder / "out").exit_code == 0
@@ -114,7 +114,7 @@ def test_a_protocol_has_levels_and_no_breaking_points(
     assert not (tmp_path / "here" / "export" / "breaking_points.csv").exists()
 
 
-def test_without_pyarrow_one_sentence_names_it(folder, export, monkeypatch):
+def test_without_pyarrow_the_error_names_it(folder, export, monkeypatch):
     original = builtins.__import__
 
     def missing(name, *arguments, **keywords):
@@ -130,30 +130,30 @@ def test_without_pyarrow_one_sentence_names_it(folder, export, monkeypatch):
     assert not list(folder.rglob("*.partial*"))
 
 
-def test_other_formats_and_folders_are_refused(folder, export, tmp_path):
+def test_unknown_formats_and_folders_are_refused(folder, export, tmp_path):
     assert export(folder, "--format", "xls").exit_code == 2
-    result = export(tmp_path / "gone")
+    result = export(tmp_path / "missing")
     assert result.exit_code == 2
     assert "there are no results in" in result.stderr
     with pytest.raises(StudyError, match="csv, parquet, json, not as 'xls'"):
-        write_table(Table("t", lambda: iter([])), tmp_path, "xls")
+        write_table(ExportTable("t", lambda: iter([])), tmp_path, "xls")
 
 
-def test_a_file_that_breaks_off_leaves_the_older_one(tmp_path):
+def test_a_failed_write_keeps_the_existing_file(tmp_path):
     def blocks():
         yield pd.DataFrame({"a": [1.0, np.nan, np.inf]})
         raise OSError("no space")
 
-    write_table(Table("t", lambda: iter([pd.DataFrame({"a": [5]})])), tmp_path, "csv")
+    write_table(ExportTable("t", lambda: iter([pd.DataFrame({"a": [5]})])), tmp_path, "csv")
     with pytest.raises(OSError, match="no space"):
-        write_table(Table("t", blocks), tmp_path, "csv")
+        write_table(ExportTable("t", blocks), tmp_path, "csv")
     assert (tmp_path / "t.csv").read_text() == "a\n5\n"
     assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
 
 
-def test_numbers_that_are_none_are_null_in_json(tmp_path):
+def test_missing_and_infinite_numbers_are_null_in_json(tmp_path):
     block = pd.DataFrame({"a": [1.5, np.nan, np.inf], "b": ["x", None, "y"]})
-    path, rows = write_table(Table("t", lambda: iter([block])), tmp_path, "json")
+    path, rows = write_table(ExportTable("t", lambda: iter([block])), tmp_path, "json")
     assert rows == 3
     records = json.loads(path.read_text())
     assert records == [{"a": 1.5, "b": "x"}, {"a": None, "b": None}, {"a": None, "b": "y"}]

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from studies.stats.corruption_error import (
+    ErrorRatio,
     ErrorsByImage,
-    Score,
     corruption_errors,
-    mean_score,
+    mean_ratio,
     ratio,
     relative_corruption_errors,
 )
@@ -40,14 +40,14 @@ def clean():
 NAMES = ["two", "one", "spare"]
 
 
-def test_ce_and_mce_are_those_worked_out_by_hand(errors):
+def test_ce_and_mce_of_a_small_example(errors):
     each, mean = corruption_errors(errors, NAMES, ["two", "one"], model="f", reference="ref")
     assert [score.value for score in each] == [2 / 4, 3 / 1, None]
     assert mean.value == (0.5 + 3) / 2
     assert not each[2].missing
 
 
-def test_relative_ce_and_mce_are_those_worked_out_by_hand(errors, clean):
+def test_relative_ce_and_mce_of_a_small_example(errors, clean):
     # two: f (2/4 - 2 x 1/4) = 0, ref (4/4 - 0) = 1; one: f (3/4 - 1/4), ref 1/4
     each, mean = relative_corruption_errors(
         errors, clean, NAMES, ["two", "one"], model="f", reference="ref"
@@ -56,26 +56,26 @@ def test_relative_ce_and_mce_are_those_worked_out_by_hand(errors, clean):
     assert mean.value == 1
 
 
-def test_the_reference_is_a_hundred_per_cent_and_has_no_interval(errors, clean):
+def test_the_reference_has_a_ratio_of_one_and_no_interval(errors, clean):
     each, mean = corruption_errors(errors, NAMES, ["two", "one"], model="ref", reference="ref")
-    assert each == [Score(1.0), Score(1.0), Score(None)]
-    assert mean == Score(1.0)
+    assert each == [ErrorRatio(1.0), ErrorRatio(1.0), ErrorRatio(None)]
+    assert mean == ErrorRatio(1.0)
     each, mean = relative_corruption_errors(
         errors, clean, NAMES, ["two", "one"], model="ref", reference="ref"
     )
     assert (each[0].value, mean.value) == (1, 1)
 
 
-def test_what_is_undefined_stays_so_in_the_mean_and_is_never_infinite(errors):
+def test_an_undefined_ratio_makes_the_mean_undefined(errors):
     _, mean = corruption_errors(errors, NAMES, NAMES, model="f", reference="ref")
-    assert mean == Score(None)
-    assert ratio(1, 0) == ratio(1, -0.2) == ratio(0, 0) == Score(None)
-    assert ratio(-0.1, 0.2) == Score(-0.5)  # a model may gain
-    assert ratio(0.1, 1e-17) == Score(None)  # what rounding leaves of zero
-    assert mean_score([]) == Score(None)
+    assert mean == ErrorRatio(None)
+    assert ratio(1, 0) == ratio(1, -0.2) == ratio(0, 0) == ErrorRatio(None)
+    assert ratio(-0.1, 0.2) == ErrorRatio(-0.5)  # corruption may lower the error
+    assert ratio(0.1, 1e-17) == ErrorRatio(None)  # zero up to rounding
+    assert mean_ratio([]) == ErrorRatio(None)
 
 
-def test_without_a_cell_a_score_is_missing_and_so_is_the_mean(errors, clean):
+def test_a_missing_cell_makes_the_ratio_and_the_mean_missing(errors, clean):
     del errors["one", "f"]
     each, mean = corruption_errors(errors, NAMES, ["two", "one"], model="f", reference="ref")
     assert [score.missing for score in each] == [False, True, False]
@@ -91,7 +91,7 @@ def test_without_a_cell_a_score_is_missing_and_so_is_the_mean(errors, clean):
 
 
 def difficult_images(count, levels, seed):
-    """Errors of two models on the same images, hard images being hard for both."""
+    """Errors of two models on the same images, which are correlated."""
     random = np.random.default_rng(seed)
     share = random.beta(0.3, 2.0, count)
     other = np.clip(share * 1.5, 0, 1)
@@ -101,23 +101,23 @@ def difficult_images(count, levels, seed):
     }
 
 
-def test_intervals_hold_the_ratio_about_as_often_as_they_say():
+def test_intervals_have_their_nominal_coverage():
     truth = difficult_images(1_000_000, 5, 0)
     true = truth["c", "f"].total.sum() / truth["c", "ref"].total.sum()
-    held = 0
+    covered = 0
     for seed in range(1, 101):
         _, mean = corruption_errors(
             difficult_images(150, 5, seed), ["c"], ["c"], model="f", reference="ref"
         )
-        held += mean.low < true < mean.high
-    assert 88 <= held <= 99
+        covered += mean.low < true < mean.high
+    assert 88 <= covered <= 99
 
 
-def test_the_mean_is_surer_than_its_terms():
+def test_the_interval_of_the_mean_is_narrower_than_those_of_its_terms():
     errors = {}
     for number in range(8):
-        drawn = difficult_images(200, 5, number)
-        errors |= {(f"c{number}", model): part for (_, model), part in drawn.items()}
+        simulated = difficult_images(200, 5, number)
+        errors |= {(f"c{number}", model): part for (_, model), part in simulated.items()}
     names = [f"c{number}" for number in range(8)]
     each, mean = corruption_errors(errors, names, names, model="f", reference="ref")
     widths = [score.high - score.low for score in each]
