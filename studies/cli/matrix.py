@@ -105,7 +105,7 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
 
 
 def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
-    from studies.core.terminal import say
+    from studies.core.terminal import print_written, say
     from studies.report.matrix.tables import console_table
     from studies.report.matrix.text import about_seeds, answer
 
@@ -123,4 +123,4 @@ def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
         "matrix.csv": "one line for each training and test; trainings.csv: one for each training",
         "figures/": "matrix.png and gains.png",
     }
-    run.print_written(folder, files, result.files[0])
+    print_written(run.console, folder, files, result.files[0])

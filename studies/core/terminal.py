@@ -1,5 +1,7 @@
 """The console that commands print to."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,3 +19,11 @@ def console() -> "Console":
 def say(console: "Console", text: str) -> None:
     """Print one line without markup, colours or line breaks."""
     console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_written(console: "Console", folder: Path, files: Mapping[str, str], page: Path) -> None:
+    """Print what was written to a folder, file name -> description, and the page to open next."""
+    say(console, f"Written to {folder}:")
+    for name, description in files.items():
+        say(console, f"  {name:<16} {description}")
+    say(console, f"Next: open {page} in a browser.")
