@@ -40,7 +40,8 @@ def compare(
     """
     with run_command() as run:
         from studies.core.terminal import say
-        from studies.report.comparison import closing_sentences, differences_table
+        from studies.report.console import console_table
+        from studies.report.sweep.comparison import closing_sentences, differences_table
         from studies.results.sweep_results import SweepResults
         from studies.store.store import Store
         from studies.tables.gate import (
@@ -66,7 +67,8 @@ def compare(
                     for pair in model_pairs(old, model, new, other)
                 }
             )
-        run.console.print(differences_table(differences, fail_if_worse))
+        table = differences_table(differences, fail_if_worse)
+        run.console.print(console_table(table, table.caption))
         if len(old.points) < max(len(side.points) for side in whole):
             say(run.console, f"Compared at the {len(old.points)} strengths that both sweeps have.")
         for sentence in closing_sentences(differences, fail_if_worse, old.images.count):

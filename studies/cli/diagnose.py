@@ -42,14 +42,14 @@ def diagnose(
     overrides = given(data=data, models=split_names(models), seeds=[seed])
     with run_command() as run:
         from studies.config.files import default_folder, load_study
-        from studies.report.diagnosis.console import print_diagnosis
+        from studies.report.console import print_diagnosis
         from studies.workflows.diagnosis import diagnose as run_diagnosis
 
         quickstart = load_study("quickstart", overrides)
         run.folder = out or default_folder("quickstart", quickstart)
         study = quickstart.model_copy(update={"name": "diagnosis"})
-        diagnosis = run_diagnosis(
+        report, files = run_diagnosis(
             study, corruption, run.folder, command=run.command, observer=run.observer()
         )
-        print_diagnosis(run.console, diagnosis)
-        run.status = FAILED_CELLS if diagnosis.missing else 0
+        print_diagnosis(run.console, report, files)
+        run.status = FAILED_CELLS if report.missing else 0

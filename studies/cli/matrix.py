@@ -106,10 +106,11 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
 
 def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
     from studies.core.terminal import print_written, say
-    from studies.report.matrix.tables import console_table
-    from studies.report.matrix.text import about_seeds, answer
+    from studies.report.console import console_table
+    from studies.report.matrix_text import about_seeds, accuracies_table, answer
 
-    run.console.print(console_table(result.matrix))
+    title = "Accuracy in %: a row is a training, a column a test"
+    run.console.print(console_table(accuracies_table(result.matrix), title))
     for sentence in (*answer(result.matrix), *about_seeds(result.matrix)):
         run.console.print(sentence, markup=False, highlight=False)
     if result.missing:
@@ -123,4 +124,4 @@ def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
         "matrix.csv": "one line for each training and test; trainings.csv: one for each training",
         "figures/": "matrix.png and gains.png",
     }
-    print_written(run.console, folder, files, result.files[0])
+    print_written(run.console, folder, files, result.files[-1])

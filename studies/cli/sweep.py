@@ -113,8 +113,8 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
         threshold=threshold,
     )
     with run_command() as run:
-        from studies.cli.summary import print_summary
         from studies.config.files import default_folder, load_study
+        from studies.report.console import print_summary
         from studies.run.cluster.connection import ClusterConfig
         from studies.workflows.sweep import run_study
 
@@ -127,7 +127,7 @@ def sweep(  # noqa: PLR0913, PLR0917 - an option each
             observer=run.observer(),
             cluster=ClusterConfig(workers, scheduler) if workers is not None or scheduler else None,
         )
-        print_summary(run.console, result, run.folder)
+        print_summary(run.console, result.outputs, result.cell_counts.computed, run.folder)
         run.status = FAILED_CELLS if result.outputs.missing else 0
 
 

@@ -57,9 +57,8 @@ def page_layout(current: str) -> Iterator[None]:
             for name, path in TABS.items():
                 here = ' aria-current="page"' if path == current else ""
                 ui.link(name, path).classes("tab").props(here)
-        ui.button(icon="contrast").props('flat round aria-label="Switch light and dark"').classes(
-            "theme"
-        ).on("click", js_handler="() => explorer.switchTheme()")
+        theme = ui.button(icon="contrast").props('flat round aria-label="Switch light and dark"')
+        theme.classes("theme").on("click", js_handler="() => explorer.switchTheme()")
     with ui.element("div").props("id=main tabindex=-1"):
         yield
 
@@ -68,7 +67,7 @@ def show_build_error(error: Exception) -> None:
     """Show that a page could not be built."""
     with page_layout(""), ui.element("section").classes("panel narrow"):
         ui.label("This page could not be built").classes("title")
-        ui.label(f"{type(error).__name__}: {error}").classes("error").props("role=alert")
+        error_label(f"{type(error).__name__}: {error}")
         ui.label(
             "The other pages still work. If the address of this page has parameters, its tab "
             "above opens it without them."
@@ -90,15 +89,7 @@ async def show_not_found(request: "Request", error: Exception) -> "Response":
 
 
 def build_when_ready(state: ExplorerState, build: Callable[[], None]) -> None:
-    """Build the content of a page as soon as data and models are loaded.
-
-    Parameters
-    ----------
-    state : ExplorerState
-        The data and the models; the progress of loading is shown until they are ready.
-    build : callable
-        Builds the content in place of the progress.
-    """
+    """Build the content of a page once data and models are loaded; show the progress before."""
     if state.ready:
         build()
         return
@@ -111,18 +102,17 @@ def build_when_ready(state: ExplorerState, build: Callable[[], None]) -> None:
             "Models that are not trained yet are trained once on this machine and stored in "
             f"{state.folder}."
         ).classes("note")
-        reason = ui.label().classes("error").props("role=alert")
-        retry = ui.button("Try again", on_click=state.start_loading).props(
-            "no-caps unelevated text-color=on-accent"
-        )
+        reason = error_label()
+        retry = ui.button("Try again", on_click=state.start_loading)
+        retry.props("no-caps unelevated text-color=on-accent")
 
     def update() -> None:
         status = state.status
         step.text, bar.value = status.text, status.fraction
         failed = status.step == "failed"
         title.text = "Loading failed" if failed else "Loading data and models"
-        step.set_visibility(not failed)
-        bar.set_visibility(not failed)
+        for element in (step, bar):
+            element.set_visibility(not failed)
         retry.set_visibility(failed)
         reason.text = status.text if failed else ""
         if state.ready:
@@ -135,6 +125,16 @@ def build_when_ready(state: ExplorerState, build: Callable[[], None]) -> None:
     update()
 
 
+def heading(text: str, level: int, classes: str = "title") -> ui.label:
+    """Return a heading, which screen readers list by level."""
+    return ui.label(text).classes(classes).props(f"role=heading aria-level={level}")
+
+
+def error_label(text: str = "") -> ui.label:
+    """Return the place of an error, which screen readers announce."""
+    return ui.label(text).classes("error").props("role=alert")
+
+
 def icon_button(
     label: str, icon: str, on_click: Callable[..., Any] | None = None, *, small: bool = False
 ) -> ui.button:
@@ -143,6 +143,12 @@ def icon_button(
     button.props("flat round dense size=sm" if small else "flat round dense")
     button.props["aria-label"] = label
     return button
+
+
+def select(options: Any, label: str, *, multiple: bool = False, **settings: Any) -> ui.select:
+    """Return a field to select one or several of the options."""
+    field = ui.select(options, label=label, multiple=multiple, **settings)
+    return field.props("use-chips outlined dense" if multiple else "outlined dense")
 
 
 def docs_html(text: str) -> str:

@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import socket
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from studies.core.errors import StudyError
@@ -19,15 +20,10 @@ RECONNECT_TIMEOUT = 10.0
 """Seconds for which the server keeps the page of a browser that is disconnected."""
 
 CONTENT_POLICY = (
-    "default-src 'self'; "
+    "default-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "  # NiceGUI needs both
-    "style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; "
-    "font-src 'self' data:; "
-    "connect-src 'self'; "
-    "frame-ancestors 'none'; "
-    "base-uri 'none'; "
-    "form-action 'self'"
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "frame-ancestors 'none'"
 )
 """Lets a browser load nothing except from this server."""
 
@@ -40,12 +36,9 @@ def serve(
     Parameters
     ----------
     state : ExplorerState
-        The data and the models.
     host : str
-        Address to listen on.
     port : int
-        Port to listen on.
-    icon : str, optional
+    icon : str, default=""
         The icon of the pages, as SVG.
     browser : bool, default=False
         Whether to open a browser.
@@ -103,14 +96,12 @@ def register_pages(state: ExplorerState) -> None:
     app.add_exception_handler(404, layout.show_not_found)
     builders = {"/": play.build, "/curves": curves.build, "/gallery": gallery.build}
 
-    def register(name: str, path: str) -> None:
-        @ui.page(path, title=f"{name} - {layout.APP_NAME}")
-        def _page() -> None:
-            with layout.page_layout(path):
-                builders[path](state)
+    def page(path: str) -> None:
+        with layout.page_layout(path):
+            builders[path](state)
 
     for name, path in layout.TABS.items():
-        register(name, path)
+        ui.page(path, title=f"{name} - {layout.APP_NAME}")(partial(page, path))
     gallery.register_strips(state)
 
 
@@ -151,8 +142,7 @@ def free_port(host: str, port: int) -> int:
     StudyError
         When the port is in use, with a free one; or when the address is not of this machine.
     """
-    found = _bind(host, port)
-    if found is not None:
+    if (found := _bind(host, port)) is not None:
         return found
     candidates = range(port + 1, min(port + PORTS_TRIED, 65_536))
     other = next((candidate for candidate in candidates if _bind(host, candidate)), 0)

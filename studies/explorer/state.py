@@ -28,17 +28,7 @@ OnProgress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class LoadingStatus:
-    """Progress of loading.
-
-    Attributes
-    ----------
-    step : {"idle", "loading", "ready", "failed"}
-        Where loading stands.
-    text : str
-        What is being done, or the error, in one sentence.
-    fraction : float
-        Fraction of the work that is done.
-    """
+    """Progress of loading: a sentence or the error, and the fraction of the work that is done."""
 
     step: Literal["idle", "loading", "ready", "failed"]
     text: str = ""
@@ -56,14 +46,7 @@ class LoadedData:
 def load_data_and_models(study: "Study", folder: Path, on_progress: OnProgress) -> LoadedData:
     """Read the data; train the models that are missing, and load all of them.
 
-    Parameters
-    ----------
-    study : Study
-        Names the data and the models.
-    folder : Path
-        The results folder. Trained models are stored in it as a sweep does, which then finds them.
-    on_progress : callable
-        Called before each step of the work.
+    Trained models are stored in the results folder as a sweep does, which then finds them.
 
     Raises
     ------
@@ -95,19 +78,9 @@ def load_data_and_models(study: "Study", folder: Path, on_progress: OnProgress) 
 
 
 class ExplorerState:
-    """One data set and its models, loaded once for all pages and visitors.
+    """One data set and its models, loaded once for all pages; for use from any thread.
 
-    Every method may be called from any thread.
-
-    Parameters
-    ----------
-    study : Study
-        Names the data and the models, and the seed of their training.
-    folder : Path
-        The results folder, with the trained models.
-    load : callable, optional
-        Called in a thread of its own with the study, the folder and a function that takes the
-        progress; again if it has failed and the visitor retries.
+    `load` is called in a thread of its own, and again when the visitor retries after an error.
     """
 
     def __init__(
@@ -116,18 +89,11 @@ class ExplorerState:
         folder: Path,
         load: Callable[["Study", Path, OnProgress], LoadedData] = load_data_and_models,
     ) -> None:
-        self.study = study
-        self.folder = folder
-        self._load = load
-        self._status = LoadingStatus("idle")
+        self.study, self.folder, self._load = study, folder, load
+        self.status = LoadingStatus("idle")
         self._loaded: LoadedData | None = None
         self._lock = threading.Lock()
         self._predicting = threading.Lock()
-
-    @property
-    def status(self) -> LoadingStatus:
-        """Progress of loading."""
-        return self._status
 
     @property
     def ready(self) -> bool:
@@ -137,26 +103,15 @@ class ExplorerState:
     def start_loading(self) -> None:
         """Start to load, unless that has been started and has not failed."""
         with self._lock:
-            if self._status.step not in {"idle", "failed"}:
+            if self.status.step not in {"idle", "failed"}:
                 return
-            self._status = LoadingStatus("loading", "Starting")
+            self.status = LoadingStatus("loading", "Starting")
         threading.Thread(target=self._run, name="loading", daemon=True).start()
 
     @property
     def data(self) -> "Dataset":
-        """The data set.
-
-        Raises
-        ------
-        StudyError
-            When it is not loaded yet.
-        """
+        """The data set; raises StudyError when it is not loaded yet."""
         return self._require_loaded().data
-
-    @property
-    def class_names(self) -> tuple[str, ...]:
-        """The names of the classes, in the order of the predicted probabilities."""
-        return self.data.class_names
 
     @property
     def predictors(self) -> Mapping[str, Predictor]:
@@ -179,12 +134,12 @@ class ExplorerState:
             self._loaded = self._load(self.study, self.folder, self._on_progress)
         except Exception as error:  # the page shows whatever data or models raise
             text = str(error) if isinstance(error, StudyError | ValueError) else describe(error)
-            self._status = LoadingStatus("failed", text)
+            self.status = LoadingStatus("failed", text)
             return
-        self._status = LoadingStatus("ready", "", 1.0)
+        self.status = LoadingStatus("ready", "", 1.0)
 
     def _on_progress(self, text: str, fraction: float) -> None:
-        self._status = LoadingStatus("loading", text, fraction)
+        self.status = LoadingStatus("loading", text, fraction)
 
 
 def _needs_training(study: "Study", folder: Path) -> bool:
@@ -211,10 +166,8 @@ class _TrainingObserver(Observer):
         """Report the epoch and the accuracy."""
         done = (self._models.index(model) + epoch / epochs) / len(self._models)
         self._fraction = STARTED + (TRAINED - STARTED) * done
-        self._on_progress(
-            f"Training {model}: epoch {epoch} of {epochs}, accuracy {100 * accuracy:.1f} %",
-            self._fraction,
-        )
+        text = f"Training {model}: epoch {epoch} of {epochs}, accuracy {100 * accuracy:.1f} %"
+        self._on_progress(text, self._fraction)
 
     def sweep_begins(self, missing: int, planned: int) -> None:
         """Do nothing: no sweep is run here."""

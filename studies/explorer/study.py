@@ -33,13 +33,6 @@ def study_to_explore(folder: Path | None, overrides: Mapping[str, object]) -> tu
     overrides : mapping of str to object
         Settings that replace those of the run: ``data`` and ``models``.
 
-    Returns
-    -------
-    study : Study
-        Names the data and the models.
-    folder : Path
-        The results folder.
-
     Raises
     ------
     StudyError, models.data.DataError, models.store.ModelError
@@ -135,12 +128,8 @@ def small_study(
 
     Parameters
     ----------
-    name : str
-        Name of the study and of its results folder.
-    data : str
-        As in a study file.
+    name, data : str
     models, corruptions : sequence of str
-        As in a study file.
     strengths, seeds, images : float or None
         How many of each; None for an empty field, which means all images.
 
@@ -165,11 +154,9 @@ def small_study(
     try:
         study = Study.model_validate(settings)
     except ValidationError as error:
-        raise StudyError(
-            validation_message("this sweep", error, list(Study.model_fields))
-        ) from None
-    cells = count_cells(study)
-    if cells > MAX_CELLS:
+        message = validation_message("this sweep", error, list(Study.model_fields))
+        raise StudyError(message) from None
+    if (cells := count_cells(study)) > MAX_CELLS:
         raise StudyError(
             f"this sweep has {cells:,} cells, and a sweep from the page at most {MAX_CELLS:,}; "
             "choose fewer corruptions, strengths or seeds, or use `python -m studies sweep`"

@@ -38,12 +38,8 @@ class SweepStatus:
 
     Attributes
     ----------
-    step : {"idle", "running", "stopping", "done", "stopped", "failed"}
-        Where the sweep stands.
-    name : str
-        Name of the study and of its folder.
     folder : Path or None
-        The results folder; None before the first sweep.
+        The results folder, with the name of the study; None before the first sweep.
     done, planned : int
         Number of stored cells and of all cells; 0 of 0 until the models are loaded.
     text : str
@@ -73,54 +69,41 @@ class SweepProcess:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._status = SweepStatus()
+        self.status = SweepStatus()  # of the last sweep
         self._process: SpawnProcess | None = None
         self._connection: Connection | None = None
 
-    @property
-    def status(self) -> SweepStatus:
-        """Progress of the last sweep."""
-        return self._status
-
     def start(self, study: Study, folder: Path) -> None:
-        """Start a sweep and write its study file to the folder.
-
-        Raises
-        ------
-        StudyError
-            When another sweep runs, or the folder has other contents or cannot be written.
-        """
+        """Start a sweep; raise StudyError when one runs or its study file cannot be written."""
         with self._lock:
-            if self._status.busy:
+            if self.status.busy:
                 raise StudyError(
-                    f"the sweep {self._status.name} is running; wait for it, or cancel it first"
+                    f"the sweep {self.status.name} is running; wait for it, or cancel it first"
                 )
             file = write_study_file(study, folder)
             text = "Starting, which takes a few seconds"
-            self._status = SweepStatus("running", study.name, folder, text=text)
-            self._start(study, command_line(["sweep", str(file), "--out", str(folder)]))
+            self.status = SweepStatus("running", study.name, folder, text=text)
+            context = multiprocessing.get_context("spawn")
+            self._connection, there = context.Pipe()
+            command = command_line(["sweep", str(file), "--out", str(folder)])
+            arguments = (study.model_dump(mode="json"), command, self.status, there)
+            self._process = context.Process(target=run_sweep, args=arguments, daemon=True)
+            self._process.start()
+            there.close()  # the process alone holds the other end, so receiving ends with it
+            ends = (self._connection, self._process)
+            threading.Thread(target=self._receive, args=ends, daemon=True).start()
 
     def cancel(self) -> None:
         """Stop the sweep after the current cell; the stored cells remain."""
         with self._lock:
-            if self._status.step != "running" or self._process is None or self._connection is None:
+            if self.status.step != "running" or self._process is None or self._connection is None:
                 return
-            self._status = replace(self._status, step="stopping", text="stopping")
+            self.status = replace(self.status, step="stopping", text="stopping")
             with suppress(OSError):  # the process has just ended
                 self._connection.send("stop")
             timer = threading.Timer(STOP_TIMEOUT, self._process.terminate)
         timer.daemon = True
         timer.start()
-
-    def _start(self, study: Study, command: str) -> None:
-        context = multiprocessing.get_context("spawn")
-        here, there = context.Pipe()
-        arguments = (study.model_dump(mode="json"), command, self._status, there)
-        process = context.Process(target=run_sweep, args=arguments, daemon=True)
-        process.start()
-        there.close()  # only the process holds the other end, so receiving ends with the process
-        self._process, self._connection = process, here
-        threading.Thread(target=self._receive, args=(here, process), daemon=True).start()
 
     def _receive(self, connection: Connection, process: "SpawnProcess") -> None:
         with connection:
@@ -130,16 +113,16 @@ class SweepProcess:
                 except (EOFError, OSError):
                     break
                 with self._lock:
-                    stopping = self._status.step == "stopping" and status.busy
-                    self._status = replace(status, step="stopping") if stopping else status
+                    stopping = self.status.step == "stopping" and status.busy
+                    self.status = replace(status, step="stopping") if stopping else status
         process.join()
         with self._lock:
             current = self._process is process  # or another sweep was started meanwhile
-            if current and self._status.step == "stopping":
-                self._status = replace(self._status, step="stopped", text="")
-            elif current and self._status.step == "running":
+            if current and self.status.step == "stopping":
+                self.status = replace(self.status, step="stopped", text="")
+            elif current and self.status.step == "running":
                 text = f"its process ended with status {process.exitcode}"
-                self._status = replace(self._status, step="failed", text=text)
+                self.status = replace(self.status, step="failed", text=text)
 
 
 @cache
@@ -152,18 +135,9 @@ def shared_process(root: Path) -> SweepProcess:
 def run_sweep(
     settings: Mapping[str, Any], command: str, status: SweepStatus, connection: Connection
 ) -> None:
-    """Run a study in this process and send each change of its status.
+    """Run the study of validated settings in this process and send each change of its status.
 
-    Parameters
-    ----------
-    settings : mapping of str to object
-        Of the study, validated.
-    command : str
-        The command that repeats the sweep.
-    status : SweepStatus
-        The status at the start, with the results folder.
-    connection : Connection
-        Takes the statuses; the sweep stops when anything arrives or the other end is closed.
+    The sweep stops when anything arrives on the connection or its other end is closed.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the server, and that this process
     if hasattr(os, "nice"):

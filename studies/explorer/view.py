@@ -45,16 +45,7 @@ class ImageSource:
 class PlayView:
     """An image and how it is corrupted.
 
-    Attributes
-    ----------
-    source : ImageSource
-        The image.
-    spec : str
-        The corruption at maximum severity.
-    t : float
-        The strength, as a fraction of the severity range.
-    seed : int
-        The noise seed.
+    The spec is that of maximum severity; the strength t is a fraction of the severity range.
     """
 
     source: ImageSource
@@ -70,35 +61,27 @@ def own_image(origin: Origin, image: npt.NDArray[np.uint8]) -> ImageSource:
 
 def to_query(view: PlayView) -> str:
     """Return a view as the query of an address, with the leading ``?``."""
-    fields = {
-        "image": format_source(view.source),
-        "spec": view.spec,
-        "t": f"{view.t:g}",
-        "seed": str(view.seed),
-    }
-    return "?" + "&".join(f"{name}={quote(text, safe='(),=')}" for name, text in fields.items())
+    image, spec = format_source(view.source), quote(view.spec, safe="(),=")
+    return f"?image={image}&spec={spec}&t={view.t:g}&seed={view.seed}"
 
 
 def from_query(
     query: Mapping[str, str], fallback: PlayView, *, images: int, shape: Shape
 ) -> tuple[PlayView, list[str]]:
-    """Parse a view from the query of an address.
+    """Parse a view from the query of an address, whose unknown parameters are ignored.
 
     Parameters
     ----------
     query : mapping of str to str
-        Parameters of an address; unknown ones are ignored.
     fallback : PlayView
         Replaces what is missing or invalid. The spec is not parsed here.
     images : int
         Number of test images.
     shape : tuple of int
-        Shape of an image.
 
     Returns
     -------
     view : PlayView
-        The view.
     mistakes : list of str
         A sentence for each invalid parameter.
     """
@@ -118,13 +101,7 @@ def from_query(
 
 
 def parse_t(text: str) -> float:
-    """Parse a fraction of the severity range, to four decimals.
-
-    Raises
-    ------
-    StudyError
-        When it is not a number from 0 to 1.
-    """
+    """Parse a fraction of the severity range, to four decimals, or raise StudyError."""
     try:
         t = float(text)
     except ValueError:
@@ -135,16 +112,15 @@ def parse_t(text: str) -> float:
 
 
 def parse_seed(text: str) -> int:
-    """Parse a seed.
-
-    Raises
-    ------
-    StudyError
-        When it is not an integer from 0 to `MAX_SEED`.
-    """
-    if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) > MAX_SEED:
+    """Parse an integer from 0 to `MAX_SEED`, or raise StudyError."""
+    if not _is_number(text, MAX_SEED):
         raise StudyError(f"the seed must be a whole number from 0 to {MAX_SEED}, got {text[:20]!r}")
     return int(text)
+
+
+def _is_number(text: str, largest: int) -> bool:
+    """Return whether a text is an integer from 0 to the largest, in digits."""
+    return text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= largest
 
 
 def format_source(source: ImageSource) -> str:
@@ -165,7 +141,7 @@ def parse_source(text: str, images: int, shape: Shape) -> ImageSource:
     """
     origin, _, rest = text.partition("-")
     if origin == "test":
-        if not (rest.isascii() and rest.isdigit()) or len(rest) > 12 or int(rest) >= images:
+        if not _is_number(rest, images - 1):
             raise StudyError(f"test images have the numbers 0 to {images - 1}, got {rest[:20]!r}")
         return ImageSource("test", int(rest))
     pixels: dict[str, Origin] = {"drawn": "drawn", "uploaded": "uploaded"}

@@ -1,14 +1,19 @@
-"""The answer of a study in words."""
+"""Numbers as texts: percentages, intervals, points, p-values and strengths."""
 
+import math
 from collections.abc import Sequence
 from typing import Protocol
 
+from markupsafe import Markup
+
 from studies.stats.metrics import Metric
-from studies.tables.curves import Curve, CurveRow
+
+CLEAN_IMAGES = "clean images"
+EN_DASH, MINUS, _SPACE = "\N{EN DASH}", "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 
-class Placed(Protocol):
-    """Anything on the path of a corruption."""
+class HasStrength(Protocol):
+    """Anything at one strength of a corruption: the parameter, its unit and its value."""
 
     @property
     def parameter(self) -> str:
@@ -26,47 +31,78 @@ class Placed(Protocol):
         ...
 
 
-class Limited(Protocol):
-    """Anything with the limits of a 95 % interval."""
+class HasLimits(Protocol):
+    """Anything with the limits of a 95 % interval, or without any."""
 
     @property
-    def low(self) -> float:
+    def low(self) -> float | None:
         """Lower limit."""
         ...
 
     @property
-    def high(self) -> float:
+    def high(self) -> float | None:
         """Upper limit."""
         ...
 
 
-def percent(value: float) -> str:
-    """Return a share as a percentage with one decimal, unbroken at a line's end."""
-    return f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
+def percent(share: float) -> str:
+    """Return a share as a percentage with one decimal, not broken at the end of a line."""
+    return f"{100 * share:.1f}{_SPACE}%"
 
 
 def metric_text(value: float, metric: Metric) -> str:
-    """Return the number of a metric as its unit asks for."""
+    """Return the value of a metric in the format of its unit."""
     return percent(value) if metric.unit == "share" else f"{value:.3f}"
 
 
-def limits(row: Limited) -> str:
-    """Return the 95 % interval of an accuracy: ``(92.1-97.0)``."""
-    return _limits(row.low, row.high)
+def limits(item: HasLimits) -> str:
+    """Return the 95 % interval of a share: ``(92.1-97.0)``; nothing where there is none."""
+    if item.low is None or item.high is None:
+        return ""
+    return f"({100 * item.low:.1f}{EN_DASH}{100 * item.high:.1f})"
 
 
-def with_interval(row: CurveRow) -> str:
-    """Return an accuracy with its 95 % interval: ``95.0 % (92.1-97.0)``."""
-    return with_limits(row.accuracy, row.low, row.high)
-
-
-def with_limits(share: float, low: float, high: float) -> str:
+def with_limits(share: float, interval: HasLimits) -> str:
     """Return a share with its 95 % interval: ``95.0 % (92.1-97.0)``."""
-    return f"{percent(share)}\N{NO-BREAK SPACE}{_limits(low, high)}"
+    return f"{percent(share)}{_SPACE}{limits(interval)}".rstrip()
 
 
-def _limits(low: float, high: float) -> str:
-    return f"({100 * low:.1f}\N{EN DASH}{100 * high:.1f})"
+def in_cell(text: str, limits: str) -> Markup:
+    """Return a number and its limits for a table cell: on a phone they have a line each."""
+    return Markup('{} <span class="limits">{}</span>').format(text, limits)
+
+
+def points(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign: ``+1.2``."""
+    text = f"{100 * difference:+.1f}"
+    return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", MINUS)
+
+
+def points_with_limits(difference: float, interval: HasLimits) -> str:
+    """Return a difference with its 95 % interval, in points: ``-2.4 (-2.5 to -2.2)``."""
+    if interval.low is None or interval.high is None:
+        return points(difference)
+    return f"{points(difference)} ({points(interval.low)} to {points(interval.high)})"
+
+
+def p_text(p: float) -> str:
+    """Return a p-value with two digits, or that it is below 0.001."""
+    return "< 0.001" if p < 0.001 else f"{p:.2g}"
+
+
+def strength_text(item: HasStrength) -> str:
+    """Return a strength with its name and unit: ``sigma = 2 pixels``, ``81 degrees``."""
+    if item.unit == item.parameter:  # "81 degrees", not "degrees = 81 degrees"
+        return f"{item.strength:.4g} {item.unit}"
+    unit = f" {item.unit}" if item.unit else ""
+    return f"{item.parameter} = {item.strength:.4g}{unit}"
+
+
+def three_digits(value: float) -> str:
+    """Return a number with three significant digits."""
+    if value == 0 or math.isinf(value):
+        return f"{value:g}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:#.3g}"
 
 
 def listed(items: Sequence[str]) -> str:
@@ -74,71 +110,12 @@ def listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def sentences(curves: Sequence[Curve], data: str) -> list[str]:
-    """Say what the curves show, in a few sentences.
-
-    Parameters
-    ----------
-    curves
-        At least one.
-    data
-        Name of the data.
-
-    Returns
-    -------
-    list of str
-        How good the models are on clean images, where each falls most and least, and which
-        keeps most over all corruptions.
-    """
-    models = list(dict.fromkeys(curve.model for curve in curves))
-    of_model = {model: [curve for curve in curves if curve.model == model] for model in models}
-    return [
-        _on_clean_images(of_model, data),
-        *(_falls(model, of_model[model]) for model in models),
-        *([_over_all(of_model)] if len(models) > 1 else []),
-    ]
+def shortened(text: str, limit: int = 15) -> str:
+    """Return a name on one line, cut where it has more letters than the limit."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
-def _on_clean_images(of_model: dict[str, list[Curve]], data: str) -> str:
-    first = next(iter(of_model.values()))[0].clean
-    shares = [
-        f"{model}{' recognises' if number == 0 else ''} {with_interval(curves[0].clean)}"
-        for number, (model, curves) in enumerate(of_model.items())
-    ]
-    return f"Of the {first.images:,} clean test images of {data}, {listed(shares)}."
-
-
-def _falls(model: str, curves: Sequence[Curve]) -> str:
-    # The least accuracy on the path, which need not be at its end.
-    lows = sorted(curves, key=lambda curve: _least(curve).accuracy)
-    worst, best = lows[0], lows[-1]
-    text = (
-        f"{worst.title} hurts {model} most: {with_interval(_least(worst))} is left at "
-        f"{place(_least(worst))}"
-    )
-    if len(lows) == 1:
-        return f"{text}."
-    name = best.title.lower() if best.title != best.corruption else best.title
-    return f"{text}; {name} hurts it least: it keeps {with_interval(_least(best))} or more."
-
-
-def _least(curve: Curve) -> CurveRow:
-    return min(curve.rows, key=lambda row: row.accuracy)
-
-
-def place(row: Placed) -> str:
-    """Return a strength with its name and unit: ``sigma = 2 pixels``, ``81 degrees``."""
-    if row.unit == row.parameter:  # "81 degrees", not "degrees = 81 degrees"
-        return f"{row.strength:.4g} {row.unit}"
-    unit = f" {row.unit}" if row.unit else ""
-    return f"{row.parameter} = {row.strength:.4g}{unit}"
-
-
-def _over_all(of_model: dict[str, list[Curve]]) -> str:
-    means = {
-        model: sum(curve.mean_accuracy for curve in curves) / len(curves)
-        for model, curves in of_model.items()
-    }
-    in_order = sorted(means, key=lambda model: -means[model])
-    shares = [f"{model} keeps {percent(means[model])}" for model in in_order]
-    return f"Averaged over all corruptions and strengths, {listed(shares)}."
+def under(condition: str) -> str:
+    """Return a condition as part of a sentence: ``on clean images``, ``under fog(...)``."""
+    return f"on {CLEAN_IMAGES}" if condition == CLEAN_IMAGES else f"under {condition}"

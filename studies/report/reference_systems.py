@@ -1,83 +1,85 @@
-"""The files of the seed study: table, picture and page."""
+"""The report of the reference systems: figure, tables and page."""
 
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from studies.config.reference_systems import ReferenceSystems
 from studies.core import provenance
-from studies.core.files import write_whole
-from studies.report.charts.style import COLOURS, Picture, rendered, styled
-from studies.report.html import render_page
+from studies.report.blocks import Figure, Note, RowGroup, Table
+from studies.report.charts.style import COLOURS, canvas, rendered, styled
+from studies.report.context import installation, page_files, provenance_section, write_files
+from studies.report.page import Page, Section
 from studies.tables.reference_systems import ReferenceRow
 from studies.tables.rows import to_csv
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+HEADING = "Reference systems and our models on the same images"
 
-_WIDTH, _LINE_HEIGHT, _FRAME_HEIGHT = 8.5, 0.25, 1.5  # inches
-_SEED_COLOUR, _OUR_COLOUR = COLOURS[0], COLOURS[1]
+_WIDTH, _ROW_HEIGHT, _FRAME_HEIGHT = 8.5, 0.25, 1.5  # inches
+_THEIR_COLOUR, _OUR_COLOUR = COLOURS[0], COLOURS[1]
 _TICKS = (0.3, 0.5, 1, 2, 3, 5, 10, 20, 50, 100)  # percent of the images
 
 
-def draw_lines(lines: Sequence[ReferenceRow]) -> Picture:
-    """Draw the test errors, a row a line, on a logarithmic axis.
+def draw_reference_systems(rows: Sequence[ReferenceRow]) -> Figure:
+    """Draw the test errors of reference systems and of ours, on a logarithmic axis.
 
     Parameters
     ----------
-    lines
+    rows : sequence of ReferenceRow
         At least one, as `studies.tables.reference_systems.reference_rows` orders them.
     """
-    from matplotlib.figure import Figure
-
     with styled():
-        height = _FRAME_HEIGHT + _LINE_HEIGHT * (len(lines) + len({line.noise for line in lines}))
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        height = _FRAME_HEIGHT + _ROW_HEIGHT * (len(rows) + len({row.noise for row in rows}))
+        figure = canvas(_WIDTH, height)
         panel = figure.subplots()
-        _draw(panel, lines)
-        figure.suptitle("The five seed systems, and ours on the same images", x=0.01, ha="left")
+        _draw_rows(panel, rows)
+        figure.suptitle(HEADING, x=0.01, ha="left")
         figure.legend(loc="outside lower center", ncols=4, fontsize=9)
-        return rendered("seeds", figure)
+        return rendered("reference", figure)
 
 
-def _draw(panel: "Axes", lines: Sequence[ReferenceRow]) -> None:
+def _draw_rows(panel: "Axes", rows: Sequence[ReferenceRow]) -> None:
     from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
     places, labels = [], []
     place, noise = 0, ""
-    for line in lines:
-        if line.noise != noise:
-            noise = line.noise
+    for row in rows:
+        if row.noise != noise:
+            noise = row.noise
             place += 1
             panel.text(0, -place, f" {noise}", transform=panel.get_yaxis_transform(),
                        fontsize=9, fontweight="bold", va="center", color="#444444")  # fmt: skip
         place += 1
         places.append(-place)
-        labels.append(f"{line.system}: {line.model}")
-        _draw_line(panel, line, -place)
+        labels.append(f"{row.system}: {row.model}")
+        _draw_row(panel, row, -place)
     panel.set_yticks(places, labels, fontsize=8.5)
     panel.set_xscale("log")
     panel.xaxis.set_major_locator(FixedLocator(_TICKS))
     panel.xaxis.set_major_formatter(FixedFormatter([f"{tick:g} %" for tick in _TICKS]))
     panel.xaxis.set_minor_locator(NullLocator())
-    panel.set_xlim(0.25, max(30, 130 * (1 - min(line.accuracy for line in lines))))
+    panel.set_xlim(0.25, max(30, 130 * (1 - min(row.accuracy for row in rows))))
     panel.set_ylim(-place - 0.7, -0.3)
     panel.set_xlabel("Misclassified test images (logarithmic; left is better)")
     panel.grid(visible=False, axis="y")
     for label, colour, filled in (
-        ("a seed's, as reported", _SEED_COLOUR, False),
-        ("the same, trained here", _SEED_COLOUR, True),
+        ("reference system, as reported", _THEIR_COLOUR, False),
+        ("reference system, trained here", _THEIR_COLOUR, True),
         ("our goal", _OUR_COLOUR, False),
         ("our model", _OUR_COLOUR, True),
     ):
         panel.scatter([], [], label=label, **_mark(colour, filled=filled))
 
 
-def _draw_line(panel: "Axes", line: ReferenceRow, height: float) -> None:
-    colour = _OUR_COLOUR if line.is_ours else _SEED_COLOUR
-    expected, found = 100 * (1 - line.expected), 100 * (1 - line.accuracy)
+def _draw_row(panel: "Axes", row: ReferenceRow, height: float) -> None:
+    colour = _OUR_COLOUR if row.is_ours else _THEIR_COLOUR
+    expected, found = 100 * (1 - row.expected), 100 * (1 - row.accuracy)
     panel.plot([expected, found], [height, height], color=colour, linewidth=1, alpha=0.5)
     panel.scatter([expected], [height], **_mark(colour, filled=False))
     panel.scatter([found], [height], **_mark(colour, filled=True))
@@ -96,7 +98,7 @@ def _mark(colour: str, *, filled: bool) -> dict[str, Any]:
 
 
 def write_outputs(
-    lines: Sequence[ReferenceRow],
+    rows: Sequence[ReferenceRow],
     systems: ReferenceSystems,
     folder: Path,
     *,
@@ -105,64 +107,100 @@ def write_outputs(
     data_digest: str,
     quick: bool,
 ) -> list[Path]:
-    """Write ``seeds.html``, ``seeds.csv``, ``seeds.md`` and ``figures/``, and return their paths.
+    """Write ``reference.html``, ``.csv``, ``.md`` and ``figures/``; the page is the first path.
 
     Parameters
     ----------
-    lines
-        What was found.
-    systems
-        What was asked.
-    folder
+    rows : sequence of ReferenceRow
+        The results.
+    systems : ReferenceSystems
+        What was trained.
+    folder : Path
         Where to write.
-    command, threads, data_digest
-        What was typed, on how many threads it ran, and the clean data, for the provenance.
-    quick
-        Whether the numbers mean nothing.
+    command : str
+        What was typed, for the provenance.
+    threads : int
+        Threads for training.
+    data_digest : str
+        Digest of the clean data.
+    quick : bool
+        Whether the trainings were cut so short that the numbers mean nothing.
 
     Raises
     ------
-    OSError
+    StudyError
         When a file cannot be written; older files then stay whole.
     """
-    picture = draw_lines(lines)
-    facts = provenance.gather(threads)
-    page = render_page(
-        "seeds.html",
-        {
-            "title": "The five seed systems",
-            "heading": "The five seed systems, and ours on the same images",
-            "answer": answer(lines, quick=quick),
-            "judged": judged,
-            "groups": [(name, list(group)) for name, group in groupby(lines, _noise)],
-            "noise": systems.noise,
-            "picture": picture,
-            "provenance": [
-                ("Repeat with", command),
-                ("Digest of the data", data_digest),
-                ("Threads", str(threads)),
-                ("Python", f"{facts['python']} on {facts['platform']}"),
-                ("Packages", ", ".join(f"{name} {v}" for name, v in facts["packages"].items())),
-            ],
-        },
-    )
-    return [
-        write_whole(folder / "seeds.html", page),
-        write_whole(folder / "seeds.csv", to_csv(ReferenceRow, lines)),
-        write_whole(folder / "seeds.md", to_markdown(lines).encode()),
-        write_whole(folder / "figures" / "seeds.png", picture.png),
-        write_whole(folder / "figures" / "seeds.svg", picture.svg),
+    facts = [
+        ("Repeat with", command),
+        ("Digest of the data", data_digest),
+        ("Threads", str(threads)),
+        *installation(provenance.gather(threads)),
     ]
+    figure = draw_reference_systems(rows).described(
+        "Share of test images that each model of the table below misclassifies: as reported or "
+        "aimed at, and as found here.",
+        min_width=40,
+    )
+    note = (
+        "Test accuracy. Where there are several trainings, the mean and the standard deviation "
+        "over them: over folds of the training images, or over three training seeds for our "
+        "models. Our models see new noise in every epoch, were chosen on validation images, and "
+        "were tested once. What a system does not report of its training was set so that its "
+        "figures come close."
+    )
+    page = Page(
+        HEADING,
+        HEADING,
+        "Test accuracy on MNIST, clean and under noise",
+        answer(rows, quick=quick),
+        [
+            Section("Reported and reproduced", [figure]),
+            Section("All rows", [_table(rows, systems), Note(note)]),
+            provenance_section(facts),
+        ],
+    )
+    tables = {
+        "reference.csv": to_csv(ReferenceRow, rows),
+        "reference.md": to_markdown(rows).encode(),
+    }
+    files = page_files("reference.html", page, tables)
+    written = write_files(folder, files, resume="the same command")
+    return [written[-1], *written[:-1]]
 
 
-def answer(lines: Sequence[ReferenceRow], *, quick: bool) -> list[str]:
-    """Return what the table says, in sentences."""
-    seeds = [line for line in lines if not line.is_ours]
-    ours = [line for line in lines if line.is_ours]
-    close = sum(line.verdict == "as reported" for line in seeds)
-    reached = sum(line.verdict == "reached" for line in ours)
+def _table(rows: Sequence[ReferenceRow], systems: ReferenceSystems) -> Table:
+    def cells(row: ReferenceRow) -> list[str]:
+        spread = "" if row.deviation is None else f"± {100 * row.deviation:.2f}"
+        found = Markup('{:.2f}&nbsp;% <span class="limits">{}</span>')
+        return [
+            row.system,
+            row.model,
+            f"{100 * row.expected:.2f}\N{NO-BREAK SPACE}%",
+            found.format(100 * row.accuracy, spread),
+            judged(row),
+            str(row.epochs),
+            f"{row.seconds / 60:.1f}",
+        ]
+
+    return Table(
+        ("System", "Model", "Reported or goal", "Here", "Verdict", "Epochs", "Minutes"),
+        [
+            RowGroup(noise, [cells(row) for row in group], systems.noise[noise])
+            for noise, group in groupby(rows, key=lambda row: row.noise)
+        ],
+        align="ttnntn",
+    )
+
+
+def answer(rows: Sequence[ReferenceRow], *, quick: bool) -> list[str]:
+    """Return how many results agree with the reports, and how many goals are reached."""
+    theirs = [row for row in rows if not row.is_ours]
+    ours = [row for row in rows if row.is_ours]
+    close = sum(row.verdict == "as reported" for row in theirs)
+    reached = sum(row.verdict == "reached" for row in ours)
     sentences = [
-        f"{close} of {len(seeds)} models of the seeds come out within a point of their report.",
+        f"{close} of {len(theirs)} reference models come out within a point of their report.",
         f"Our models reach {reached} of {len(ours)} goals.",
     ]
     if quick:
@@ -172,27 +210,23 @@ def answer(lines: Sequence[ReferenceRow], *, quick: bool) -> list[str]:
     return sentences
 
 
-def to_markdown(lines: Sequence[ReferenceRow]) -> str:
+def to_markdown(rows: Sequence[ReferenceRow]) -> str:
     """Return the table as Markdown."""
     head = "| images | system | model | reported or goal | here | verdict | epochs | minutes |"
-    rows = [
-        f"| {line.noise} | {line.system} | {line.model} | {line.expected:.2%} | {found(line)} "
-        f"| {judged(line)} | {line.epochs} | {line.seconds / 60:.1f} |"
-        for line in lines
+    lines = [
+        f"| {row.noise} | {row.system} | {row.model} | {row.expected:.2%} | {found(row)} "
+        f"| {judged(row)} | {row.epochs} | {row.seconds / 60:.1f} |"
+        for row in rows
     ]
-    return "\n".join([head, "|---|---|---|---:|---:|---|---:|---:|", *rows]) + "\n"
+    return "\n".join([head, "|---|---|---|---:|---:|---|---:|---:|", *lines]) + "\n"
 
 
-def found(line: ReferenceRow) -> str:
-    """Return the accuracy of a line, with the deviation over its trainings."""
-    spread = "" if line.deviation is None else f" ± {100 * line.deviation:.2f}"
-    return f"{line.accuracy:.2%}{spread}"
+def found(row: ReferenceRow) -> str:
+    """Return the accuracy of a row, with the deviation over its trainings."""
+    spread = "" if row.deviation is None else f" ± {100 * row.deviation:.2f}"
+    return f"{row.accuracy:.2%}{spread}"
 
 
-def judged(line: ReferenceRow) -> str:
-    """Return the verdict on a line, with what is remarked on it."""
-    return "; ".join(filter(None, (line.verdict, line.remark)))
-
-
-def _noise(line: ReferenceRow) -> str:
-    return line.noise
+def judged(row: ReferenceRow) -> str:
+    """Return the verdict on a row, with its remark."""
+    return "; ".join(filter(None, (row.verdict, row.remark)))

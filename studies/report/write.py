@@ -1,14 +1,13 @@
-"""The files that a study ends in, made from the database alone."""
+"""The files that a sweep ends in, made from the database alone."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from studies.core.errors import StudyError
-from studies.core.files import write_whole
-from studies.report.benchmark.outputs import BenchmarkReport, make_benchmark_report
-from studies.report.html import ReportContext
+from studies.report.benchmark import BenchmarkReport, make_benchmark_report
+from studies.report.context import ReportContext, write_files
 from studies.report.images import Images, Originals, find_originals
-from studies.report.sweep.outputs import SweepReport, make_sweep_report
+from studies.report.sweep.report import SweepReport, make_sweep_report
 from studies.results.sweep_results import SweepResults
 from studies.store.records import Failure
 from studies.store.store import Store
@@ -21,17 +20,18 @@ class Outputs:
     Attributes
     ----------
     report : SweepReport or BenchmarkReport
-        What the study shows.
+        The results.
     failures : list of Failure
         The cells of the plan that failed.
-    missing : int
-        How many cells of the plan are not stored.
+    planned, missing : int
+        How many cells the plan has, and how many of them are not stored.
     files : list of Path
         The files.
     """
 
     report: SweepReport | BenchmarkReport
     failures: list[Failure]
+    planned: int
     missing: int
     files: list[Path]
 
@@ -48,11 +48,6 @@ def write_outputs(store: Store, folder: Path, *, images: Images | None = None) -
     images : Images, optional
         The test images of the study, ``(n, h, w, c)``; when left out, its data is loaded again for
         the pictures of the report.
-
-    Returns
-    -------
-    Outputs
-        What the study shows, the failed cells that it still wants, and the files.
 
     Raises
     ------
@@ -75,15 +70,5 @@ def write_outputs(store: Store, folder: Path, *, images: Images | None = None) -
         report = make_sweep_report(results, context, originals, folder)
     else:
         report = make_benchmark_report(results, context)
-    files = [_written(folder, name, content) for name, content in report.files.items()]
-    return Outputs(report, results.failures(), results.missing, files)
-
-
-def _written(folder: Path, name: str, content: bytes) -> Path:
-    try:
-        return write_whole(folder / name, content)
-    except OSError as error:
-        raise StudyError(
-            f"{folder / name} cannot be written: {error.strerror or error}; an older one is as it "
-            f"was, all cells are stored, and `python -m studies report {folder}` goes on from there"
-        ) from None
+    files = write_files(folder, report.files, resume=f"`python -m studies report {folder}`")
+    return Outputs(report, results.failures(), context.planned, results.missing, files)

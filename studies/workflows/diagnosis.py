@@ -4,8 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.core.progress import Observer
-from studies.report.diagnosis.outputs import Diagnosis, folder_name, write_diagnosis
-from studies.report.html import ReportContext
+from studies.report.context import ReportContext, write_files
+from studies.report.diagnosis.report import (
+    DiagnosisReport,
+    folder_name,
+    make_diagnosis_report,
+)
 from studies.results.sweep_results import SweepResults
 from studies.run.diagnosis import plan_diagnosis, read_evaluations, read_history
 from studies.workflows.sweep import open_session
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
 
 def diagnose(
     study: "Study", spec: str | None, folder: Path, *, command: str, observer: Observer
-) -> Diagnosis:
+) -> tuple[DiagnosisReport, list[Path]]:
     """Train or load the models, evaluate them, and write the diagnosis.
 
     Parameters
@@ -32,6 +36,11 @@ def diagnose(
         The command that repeats the diagnosis, for the provenance.
     observer : Observer
         Receives the progress.
+
+    Returns
+    -------
+    tuple of DiagnosisReport and list of Path
+        The report, and the files it was written to, the page last.
 
     Raises
     ------
@@ -56,6 +65,7 @@ def diagnose(
         corruption = None if spec is None else points[-1].corruption
         name = folder_name(corruption, points[-1].conditions[0].seed)
         where = folder / "diagnosis" / name
-        return write_diagnosis(
-            where, context, evaluations, histories, session.data, observer, seed=seed
+        report = make_diagnosis_report(
+            context, evaluations, histories, session.data, observer, seed=seed
         )
+        return report, write_files(where, report.files, resume="the same command")

@@ -6,7 +6,8 @@ from pathlib import Path
 from studies.config.matrix import MatrixStudy
 from studies.core.progress import Observer
 from studies.plan import plan_points, sweep_of
-from studies.report.matrix.outputs import write_outputs
+from studies.report.context import write_files
+from studies.report.matrix import make_matrix_report
 from studies.results.sweep_results import SweepResults
 from studies.run.matrix import networks_of, train_missing
 from studies.run.sweep import CellCounts
@@ -16,7 +17,7 @@ from studies.workflows.sweep import open_session
 
 @dataclass(frozen=True, slots=True)
 class MatrixResult:
-    """The result of a matrix: what became of its cells, its numbers, and its files, page first."""
+    """The result of a matrix: what became of its cells, its numbers, and its files, page last."""
 
     cell_counts: CellCounts
     matrix: Matrix
@@ -58,5 +59,6 @@ def run_matrix(
         observer.note("drawing the figures and writing the page")
         digests = {classifier.name: classifier.digest for classifier in classifiers}
         results = SweepResults(session.store, plan_points(study), digests, study)
-        found, missing, files = write_outputs(results, folder, matrix, networks)
-    return MatrixResult(cell_counts, found, missing, files)
+        report = make_matrix_report(results, matrix, networks)
+        files = write_files(folder, report.files, resume="the same command")
+    return MatrixResult(cell_counts, report.matrix, report.missing, files)

@@ -10,6 +10,7 @@ from studies.explorer.curves.chart import accuracy_table, chart_options, model_s
 from studies.explorer.curves.misclassified import MisclassifiedPanel
 from studies.explorer.curves.results_folder import CorruptionChart, ResultsFolder, open_folder
 from studies.explorer.curves.sweep_panel import SweepPanel
+from studies.explorer.layout import error_label, heading, select
 from studies.explorer.state import ExplorerState
 from studies.explorer.study import list_folders
 
@@ -26,27 +27,21 @@ def build(state: ExplorerState) -> None:
 
 
 class CurvesPage:
-    """The selected results folder, its charts, and the sweeps; for one visitor."""
+    """The selection of a results folder, its charts, and the sweeps; for one visitor."""
 
     def __init__(self, state: ExplorerState) -> None:
         self._state = state
         self._folders = list_folders(state.folder)
-        self._folder: ResultsFolder | None = None
         self._requests = 0  # only the result of the latest request is shown
-        self._charts: dict[str, ui.echart] = {}
-        self._models: dict[str, ui.checkbox] = {}
-        self._misclassified: MisclassifiedPanel | None = None
 
     def build(self, name: str | None) -> None:
         """Build the page and open the folder that the address names."""
         with ui.element("section").classes("panel"):
-            ui.label("Accuracy curves").classes("title").props("role=heading aria-level=1")
-            self._select = ui.select(
-                list(self._folders), label="Results folder", on_change=self._selected
-            )
-            self._select.props("outlined dense").classes("folder")
+            heading("Accuracy curves", 1)
+            self._select = select(list(self._folders), "Results folder", on_change=self._selected)
+            self._select.classes("folder")
             self._summary = ui.label().classes("note").props("role=status")
-            self._error = ui.label().classes("error").props("role=alert")
+            self._error = error_label()
             with ui.expansion("Run a small sweep").classes("sweep") as self._form:
                 SweepPanel(self._state, self._list_again, self._show_folder)
         self._body = ui.element("div")
@@ -95,66 +90,61 @@ class CurvesPage:
                 self._body.clear()
             return
         if folder is not None and request == self._requests:  # None when the server stops
-            self._folder = folder
             self._summary.text = summarize(folder)
-            self._show(folder)
+            self._body.clear()
+            with self._body:
+                FolderView(self._state, folder)
 
-    def _show(self, folder: ResultsFolder) -> None:
-        self._body.clear()
-        with self._body:
-            with ui.element("section").classes("panel choices"):
-                self._build_choices(folder)
-            self._grid = ui.element("section").classes("charts").props('aria-label="Curves"')
-            with ui.element("section").classes("panel"):
-                self._misclassified = MisclassifiedPanel(self._state, folder)
+
+class FolderView:
+    """The charts of a results folder and its misclassified images, for one visitor."""
+
+    def __init__(self, state: ExplorerState, folder: ResultsFolder) -> None:
+        self._folder = folder
+        self._models: dict[str, ui.checkbox] = {}
+        with ui.element("section").classes("panel choices"):
+            self._build_choices()
+        self._grid = ui.element("section").classes("charts").props('aria-label="Curves"')
+        with ui.element("section").classes("panel"):
+            self._misclassified = MisclassifiedPanel(state, folder)
         self._draw_charts()
 
-    def _build_choices(self, folder: ResultsFolder) -> None:
-        self._models = {}
+    def _build_choices(self) -> None:
         with ui.element("div").classes("flow").props('role=group aria-label="Models"'):
-            for number, model in enumerate(folder.models):
+            for number, model in enumerate(self._folder.models):
                 box = ui.checkbox(model, value=True, on_change=self._redraw_lines)
                 self._models[model] = box.style(f"--key: {model_style(number)[0]}").classes("key")
-        titles = {chart.corruption: chart.title for chart in folder.charts}
-        self._corruptions = ui.select(
-            titles,
-            label="Corruptions",
-            value=list(titles)[:DEFAULT_CHARTS],
-            multiple=True,
-            on_change=self._draw_charts,
-        ).props("use-chips outlined dense")
+        titles = {chart.corruption: chart.title for chart in self._folder.charts}
+        first = list(titles)[:DEFAULT_CHARTS]
+        self._corruptions = select(titles, "Corruptions", value=first, multiple=True)
+        self._corruptions.on_value_change(self._draw_charts)
 
     def _draw_charts(self) -> None:
         """Build a card for each selected corruption."""
-        folder = self._folder
-        if folder is None:
-            return
+        self._charts: dict[str, ui.echart] = {}
         self._grid.clear()
-        self._charts = {}
         with self._grid:
-            for chart in folder.charts:
+            for chart in self._folder.charts:
                 if chart.corruption in self._corruptions.value:
-                    self._build_card(chart, folder)
+                    self._build_card(chart)
 
     def _redraw_lines(self) -> None:
         """Draw the lines of the selected models."""
-        if self._folder is None:
-            return
         for chart in self._folder.charts:
             if element := self._charts.get(chart.corruption):
                 element.options.clear()
-                element.options.update(self._options(chart, self._folder))
+                element.options.update(self._options(chart))
 
-    def _options(self, chart: CorruptionChart, folder: ResultsFolder) -> dict[str, object]:
-        chance = 1 / len(folder.results.evaluation_set.class_names)
+    def _options(self, chart: CorruptionChart) -> dict[str, object]:
+        chance = 1 / len(self._folder.results.evaluation_set.class_names)
         selected = {model for model, box in self._models.items() if box.value}
-        return chart_options(chart, folder.models, selected, chance)
+        return chart_options(chart, self._folder.models, selected, chance)
 
-    def _build_card(self, chart: CorruptionChart, folder: ResultsFolder) -> None:
+    def _build_card(self, chart: CorruptionChart) -> None:
         with ui.element("article").classes("panel"):
-            ui.label(chart.title).classes("title").props("role=heading aria-level=2")
+            heading(chart.title, 2)
             element = ui.echart(
-                self._options(chart, folder),
+                self._options(chart),
                 renderer="svg",
                 on_point_click=lambda event: self._point_clicked(chart.corruption, event),
             )
@@ -169,7 +159,7 @@ class CurvesPage:
     async def _point_clicked(
         self, corruption: str, event: events.EChartPointClickEventArguments
     ) -> None:
-        if self._misclassified is not None and event.series_type == "line":
+        if event.series_type == "line":
             await self._misclassified.show(corruption, event.series_name, event.data_index)
 
 
@@ -177,12 +167,11 @@ def summarize(folder: ResultsFolder) -> str:
     """Return in one line what a results folder holds."""
     evaluation_set, finished = folder.results.evaluation_set, folder.finished
     models, charts = len(folder.models), len(folder.charts)
-    parts = [
-        f"{evaluation_set.images.count:,} images of {evaluation_set.data}",
-        f"{models} {'model' if models == 1 else 'models'}",
-        f"{charts} {'corruption' if charts == 1 else 'corruptions'}",
-    ]
-    text = ", ".join(parts) + "."
+    text = (
+        f"{evaluation_set.images.count:,} images of {evaluation_set.data}, "
+        f"{models} {'model' if models == 1 else 'models'}, "
+        f"{charts} {'corruption' if charts == 1 else 'corruptions'}."
+    )
     if finished < folder.planned:
         text += f" Not finished: {finished:,} of {folder.planned:,} cells"
         text += f", {folder.failures:,} failed." if folder.failures else "."

@@ -46,24 +46,15 @@ def model_style(number: int) -> tuple[str, str]:
 def chart_options(
     chart: CorruptionChart, models: Sequence[str], shown: set[str], chance: float
 ) -> dict[str, Any]:
-    """Return the options of the ECharts chart of one corruption.
+    """Return the options of the ECharts chart of one corruption, with a line for each shown model.
 
-    Parameters
-    ----------
-    chart : CorruptionChart
-        The lines.
-    models : sequence of str
-        All models of the folder: the place of a model decides its colour, symbol and dashes.
-    shown : set of str
-        The models to draw.
-    chance : float
-        The chance level, drawn as a dotted line.
+    Its place among all models of the folder decides the colour, symbol and dashes of a model.
     """
-    lines = [line for line in chart.lines if line.model in shown]
     series: list[dict[str, Any]] = [_chance_level(chance)]
-    for line in lines:
-        number = models.index(line.model)
-        series += [_band(line, number), _line(line, number)]
+    for line in chart.lines:
+        if line.model in shown:
+            number = models.index(line.model)
+            series += [_band(line, number), _line(line, number)]
     return {
         "animation": False,
         "textStyle": {"fontFamily": "system-ui, sans-serif"},
@@ -92,12 +83,12 @@ def chart_options(
 
 
 def _axis(*, label: dict[str, Any] | None = None, **settings: Any) -> dict[str, Any]:
+    text = {"color": INK, "fontSize": 11, "opacity": 0.75, "hideOverlap": True}
     return {
         "type": "value",
         "axisLine": {"show": True, "lineStyle": {"color": INK, "opacity": 0.4}},
         "axisTick": {"show": False},
-        "axisLabel": {"color": INK, "fontSize": 11, "opacity": 0.75, "hideOverlap": True}
-        | (label or {}),
+        "axisLabel": text | (label or {}),
         "splitLine": {"lineStyle": {"color": INK, "opacity": 0.1}},
         **settings,
     }
@@ -136,6 +127,9 @@ def _band(line: ChartLine, number: int) -> dict[str, Any]:
 
 def _line(line: ChartLine, number: int) -> dict[str, Any]:
     colour, symbol = model_style(number)
+    dashes = DASHES[number % len(DASHES)]
+    # The colour is repeated because ECharts cannot lighten a CSS variable.
+    emphasis = {"itemStyle": {"color": colour}, "lineStyle": {"color": colour, "width": 2}}
     return {
         "type": "line",
         "name": line.model,
@@ -144,14 +138,9 @@ def _line(line: ChartLine, number: int) -> dict[str, Any]:
         "symbolSize": 9,
         "showAllSymbol": True,
         "cursor": "pointer",
-        "lineStyle": {"width": 2, "type": DASHES[number % len(DASHES)]},
+        "lineStyle": {"width": 2, "type": dashes},
         "itemStyle": {"color": colour, "opacity": 1},
-        # The colour is repeated because ECharts cannot lighten a CSS variable.
-        "emphasis": {
-            "scale": 1.6,
-            "itemStyle": {"color": colour},
-            "lineStyle": {"color": colour, "width": 2},
-        },
+        "emphasis": {"scale": 1.6, **emphasis},
         "data": [
             {
                 "value": [point.x, point.accuracy],
@@ -165,9 +154,10 @@ def _line(line: ChartLine, number: int) -> dict[str, Any]:
 
 def accuracy_text(point: ChartPoint) -> str:
     """Return the accuracy and the interval of a point, as ``91.2 % (89.0 to 93.1)``."""
+    text = f"{100 * point.accuracy:.1f} %"
     if not math.isfinite(point.low + point.high):
-        return f"{100 * point.accuracy:.1f} %"
-    return f"{100 * point.accuracy:.1f} % ({100 * point.low:.1f} to {100 * point.high:.1f})"
+        return text
+    return f"{text} ({100 * point.low:.1f} to {100 * point.high:.1f})"
 
 
 def accuracy_table(chart: CorruptionChart) -> str:
@@ -176,10 +166,8 @@ def accuracy_table(chart: CorruptionChart) -> str:
     heads = "".join(f"<th scope=col>{escape(line.model)}</th>" for line in chart.lines)
     rows = []
     for strength in dict.fromkeys(text for points in by_strength for text in points):
-        cells = [
-            accuracy_text(points[strength]) if strength in points else "" for points in by_strength
-        ]
-        values = "".join(f"<td>{cell}</td>" for cell in cells)
+        found = (points.get(strength) for points in by_strength)
+        values = "".join(f"<td>{accuracy_text(point) if point else ''}</td>" for point in found)
         rows.append(f"<tr><th scope=row>{escape(strength)}</th>{values}</tr>")
     return (
         f"<table><thead><tr><th scope=col>strength</th>{heads}</tr></thead>"

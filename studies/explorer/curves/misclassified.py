@@ -1,8 +1,6 @@
 """The images that a model misclassifies at one point of a curve."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from nicegui import run, ui
@@ -14,7 +12,7 @@ from studies.explorer.curves.results_folder import (
     corrupted_images,
     original_images,
 )
-from studies.explorer.layout import png_uri
+from studies.explorer.layout import error_label, heading, png_uri, select
 from studies.explorer.state import ExplorerState
 from studies.explorer.view import ImageSource, PlayView, to_query
 from studies.plan import Condition
@@ -30,17 +28,7 @@ PAGE_SIZE = 24
 
 @dataclass(frozen=True, slots=True)
 class MisclassifiedImage:
-    """An image that a model misclassifies.
-
-    Attributes
-    ----------
-    number : int
-        Number of the image in the test set.
-    true, predicted : str
-        Names of the true and of the predicted class.
-    confidence : float
-        Probability of the predicted class.
-    """
+    """A test image that a model misclassifies, with the probability of the predicted class."""
 
     number: int
     true: str
@@ -78,32 +66,29 @@ class MisclassifiedPanel:
     """Lets a visitor select a point of a curve and shows the images misclassified there."""
 
     def __init__(self, state: ExplorerState, folder: ResultsFolder) -> None:
-        self._state = state
-        self._folder = folder
+        self._state, self._folder = state, folder
         self._requests = 0  # only the result of the latest request is shown
         self._updating = True  # while the program changes fields
         self._images: list[MisclassifiedImage] = []
         self._originals: Originals | None = None  # read when first needed
-        self._build()
-        self._updating = False
-
-    def _build(self) -> None:
-        ui.label("Misclassified images").classes("title").props("role=heading aria-level=2")
+        heading("Misclassified images", 2)
         charts = {chart.corruption: chart.title for chart in self._folder.charts}
         with ui.element("div").classes("fields"):
-            self._corruption = _select("Corruption", charts, self._line_selected)
-            self._model = _select("Model", {m: m for m in self._folder.models}, self._line_selected)
-            self._strength = _select("Strength", {}, self._point_selected)
-            self._seed = _select("Noise seed", {}, self._seed_selected)
+            models, line_selected = list(self._folder.models), self._line_selected
+            self._corruption = select(charts, "Corruption", on_change=line_selected)
+            self._model = select(models, "Model", on_change=line_selected)
+            self._strength = select({}, "Strength", on_change=self._point_selected)
+            self._seed = select({}, "Noise seed", on_change=self._seed_selected)
         self._summary = ui.label("Click a point of a curve, or select one here.")
         self._summary.props("role=status")
-        self._error = ui.label().classes("error").props("role=alert")
+        self._error = error_label()
         self._tiles = ui.element("ul").classes("tiles")
         self._more = ui.button("Show more", on_click=self._show_more).props("outline no-caps")
         self._more.set_visibility(False)
         self._corruption.value, self._model.value = next(iter(charts)), self._folder.models[0]
         self._fill_strengths()
         self._fill_seeds()
+        self._updating = False
 
     async def show(self, corruption: str, model: str, index: int) -> None:
         """Show the images of a point of a curve, given its index on the curve."""
@@ -154,13 +139,17 @@ class MisclassifiedPanel:
     def _point(self) -> ChartPoint | None:
         return None if self._strength.value is None else self._points[self._strength.value]
 
+    @property
+    def _condition(self) -> Condition | None:
+        return None if self._point is None else self._point.conditions[self._seed.value or 0]
+
     async def _load(self) -> None:
         """Find the misclassified images of the selected point and show the first of them."""
-        point, model = self._point, str(self._model.value)
-        if point is None:
+        point, condition, model = self._point, self._condition, str(self._model.value)
+        if point is None or condition is None:
             return
         self._requests += 1
-        request, condition = self._requests, point.conditions[self._seed.value or 0]
+        request = self._requests
         self._error.text = ""
         results = self._folder.results
         try:
@@ -180,8 +169,7 @@ class MisclassifiedPanel:
         await self._add_tiles(condition, 0, request)
 
     async def _show_more(self) -> None:
-        if self._point is not None:
-            condition = self._point.conditions[self._seed.value or 0]
+        if (condition := self._condition) is not None:
             await self._add_tiles(condition, len(self._tiles.default_slot.children), self._requests)
 
     async def _add_tiles(self, condition: Condition, start: int, request: int) -> None:
@@ -197,17 +185,14 @@ class MisclassifiedPanel:
             uris = [""] * len(images)
         if uris is None or request != self._requests:
             return
+        state, digest = self._state, self._folder.results.images.digest
+        playable = state.ready and state.data.digest == digest  # Play has the images of this folder
         with self._tiles:
             for image, uri in zip(images, uris, strict=True):
-                _build_tile(image, uri, condition if self._same_data else None)
+                _build_tile(image, uri, condition if playable else None)
         left = len(self._images) - start - len(images)
         self._more.set_visibility(left > 0)
         self._more.text = f"Show more ({left:,} left)"
-
-    @property
-    def _same_data(self) -> bool:
-        """Whether Play shows the images of this folder."""
-        return self._state.ready and self._state.data.digest == self._folder.results.images.digest
 
     def _image_uris(self, condition: Condition, numbers: list[int]) -> list[str]:
         """Return images as the model saw them; runs in a thread."""
@@ -215,10 +200,6 @@ class MisclassifiedPanel:
             loaded = self._state.data if self._state.ready else None
             self._originals = original_images(self._folder.results, loaded)
         return [png_uri(image) for image in corrupted_images(self._originals, condition, numbers)]
-
-
-def _select(label: str, options: dict[Any, str], on_change: Callable[[], Any]) -> ui.select:
-    return ui.select(options, label=label, on_change=on_change).props("outlined dense")
 
 
 def _build_tile(image: MisclassifiedImage, uri: str, condition: Condition | None) -> None:

@@ -79,18 +79,9 @@ class CorruptionChart:
 
 @dataclass(frozen=True, slots=True)
 class ResultsFolder:
-    """The last sweep of a results folder.
+    """The last sweep of a results folder, whose store is closed, and its numbers of cells.
 
-    Attributes
-    ----------
-    results : SweepResults
-        The settings, the images and the models; the store is closed.
-    charts : tuple of CorruptionChart
-        One for each corruption.
-    finished, planned : int
-        Number of stored cells, and of all cells.
-    failures : int
-        Number of cells that failed at the last try.
+    The failures are the cells that failed at the last try.
     """
 
     results: SweepResults
@@ -118,13 +109,8 @@ def open_folder(path: Path) -> ResultsFolder:
         charts = _charts(results)
         if not charts:
             raise StudyError(f"no cell is finished in {path} yet, so there is no curve to show")
-        return ResultsFolder(
-            results=results,
-            charts=charts,
-            finished=results.finished,
-            planned=len(results.planned_keys),
-            failures=len(results.failures()),
-        )
+        planned, failures = len(results.planned_keys), len(results.failures())
+        return ResultsFolder(results, charts, results.finished, planned, failures)
 
 
 def original_images(results: SweepResults, loaded: "Dataset | None") -> Originals:
@@ -159,14 +145,12 @@ def corrupted_images(
 def _charts(results: SweepResults) -> tuple[CorruptionChart, ...]:
     if results.study.protocol is not None:
         return _protocol_charts(results, results.study.protocol)
-    points = results.points
-    curves = make_curves(results)
+    curves: dict[str, list[Curve]] = {}
+    for curve in make_curves(results):
+        curves.setdefault(curve.corruption, []).append(curve)
     return tuple(
-        _sweep_chart(
-            [curve for curve in curves if curve.corruption == corruption],
-            {point.t: point for point in points if point.corruption == corruption},
-        )
-        for corruption in dict.fromkeys(curve.corruption for curve in curves)
+        _sweep_chart(found, {p.t: p for p in results.points if p.corruption == corruption})
+        for corruption, found in curves.items()
     )
 
 
@@ -201,8 +185,9 @@ def _protocol_charts(results: SweepResults, name: str) -> tuple[CorruptionChart,
     conditions = {(point.corruption, point.level): point.conditions for point in results.points}
 
     def line(corruption: str, model: str) -> ChartLine:
-        of_model = [row for row in rows if row.model == model]
-        shown = [row for row in of_model if row.corruption in {CLEAN, corruption}]
+        shown = (
+            row for row in rows if row.model == model and row.corruption in {CLEAN, corruption}
+        )
         return ChartLine(model, tuple(map(level_point, shown)))
 
     def level_point(row: LevelRow) -> ChartPoint:

@@ -8,6 +8,7 @@ from nicegui import run, ui
 
 import noiselib
 from studies.core.errors import StudyError
+from studies.explorer.layout import error_label, select
 from studies.explorer.state import ExplorerState
 from studies.explorer.study import data_source, model_sources, results_root, small_study
 from studies.explorer.sweep_process import SweepStatus, shared_process
@@ -28,25 +29,14 @@ SUMMARIES = {
 class SweepPanel:
     """The form and the progress, for one visitor.
 
-    Parameters
-    ----------
-    state : ExplorerState
-        Names the data, the models and the folder.
-    on_end : callable
-        Called when a sweep has ended in any way.
-    show_curves : callable
-        Called with the folder whose curves this visitor wants to see.
+    Calls `on_end` when a sweep has ended in any way, and `show_curves` with the folder whose
+    curves this visitor wants to see.
     """
 
     def __init__(
-        self,
-        state: ExplorerState,
-        on_end: Callable[[], Any],
-        show_curves: Callable[[Path], Any],
+        self, state: ExplorerState, on_end: Callable[[], Any], show_curves: Callable[[Path], Any]
     ) -> None:
-        self._state = state
-        self._on_end = on_end
-        self._show_curves = show_curves
+        self._state, self._on_end, self._show_curves = state, on_end, show_curves
         self._own: Path | None = None  # the folder of the sweep that this visitor started
         self._root = results_root(state.folder)
         self._process = shared_process(self._root)
@@ -59,39 +49,29 @@ class SweepPanel:
     def _build_form(self) -> None:
         models = list(model_sources(self._state.study, self._state.folder))
         with ui.element("div").classes("sweep-form").props('role=form aria-label="A small sweep"'):
-            self._corruptions = (
-                ui.select(
-                    list(noiselib.registry()),
-                    label="Corruptions, by name or typed as a spec",
-                    value=list(DEFAULT_CORRUPTIONS),
-                    multiple=True,
-                    with_input=True,
-                    new_value_mode="add-unique",
-                )
-                .props("use-chips outlined dense")
-                .classes("wide")
-            )
-            self._models = (
-                ui.select(models, label="Models", value=models, multiple=True)
-                .props("use-chips outlined dense")
-                .classes("half")
-            )
+            self._corruptions = select(
+                list(noiselib.registry()),
+                "Corruptions, by name or typed as a spec",
+                value=list(DEFAULT_CORRUPTIONS),
+                multiple=True,
+                with_input=True,
+                new_value_mode="add-unique",
+            ).classes("wide")
+            self._models = select(models, "Models", value=models, multiple=True)
+            self._models.classes("half")
             self._name = ui.input("Name", value=free_name(self._root)).props("outlined dense")
             self._name.classes("half")
             self._strengths = _number_field("Strengths", 6, 2, 101)
             self._seeds = _number_field("Noise seeds", 1, 1, 20)
-            self._images = _number_field("Images", self._default_images(), 1, None)
+            state = self._state
+            found = len(state.data.test_images) if state.ready else DEFAULT_IMAGES
+            self._images = _number_field("Images", min(DEFAULT_IMAGES, found), 1, None)
             with ui.element("div").classes("flow wide"):
                 self._button = ui.button("Start", on_click=self._start)
                 self._button.props("unelevated no-caps text-color=on-accent")
-                ui.label(f"Results are written to a folder of this name in {self._root}").classes(
-                    "note"
-                )
-        self._error = ui.label().classes("error").props("role=alert")
-
-    def _default_images(self) -> int:
-        state = self._state
-        return min(DEFAULT_IMAGES, len(state.data.test_images)) if state.ready else DEFAULT_IMAGES
+                text = f"Results are written to a folder of this name in {self._root}"
+                ui.label(text).classes("note")
+        self._error = error_label()
 
     def _build_progress(self) -> None:
         self._progress = ui.element("div").classes("sweep-progress").props("aria-live=polite")

@@ -1,7 +1,6 @@
 """The page Gallery: all corruptions as cards, with their documentation."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import astuple
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -15,18 +14,15 @@ from models.data import DataError
 from studies.core.errors import StudyError
 from studies.explorer.gallery.corruptions import (
     CorruptionCard,
-    ParameterRow,
-    PublishedStrengths,
     cards_by_family,
     parameter_rows,
     published_strengths,
     scene,
     strip_png,
 )
-from studies.explorer.layout import docs_html, icon_button
+from studies.explorer.layout import docs_html, heading, icon_button
 from studies.explorer.state import ExplorerState
 
-TableRow = ParameterRow | PublishedStrengths
 STYLE = Path(__file__).parent / "gallery.css"
 
 SCENE, TEST_IMAGE = "scene", "image"
@@ -78,13 +74,12 @@ class GalleryPage:
         """Build the page and open the documentation that the address names."""
         count = sum(map(len, self._families.values()))
         with ui.element("section").classes("gallery-head"):
-            ui.label("Corruptions").classes("title").props("role=heading aria-level=1")
+            heading("Corruptions", 1)
             text = f"{count} corruptions, each from the clean image to maximum severity."
             ui.label(text).classes("note")
             with ui.element("div").classes("gallery-tools"):
-                ui.input("Search", on_change=self._filter).props(
-                    "outlined dense clearable debounce=150 type=search"
-                )
+                search = ui.input("Search", on_change=self._filter)
+                search.props("outlined dense clearable debounce=150 type=search")
                 self._subject = ui.toggle({SCENE: "Scene", TEST_IMAGE: "Test image"}, value=SCENE)
                 self._subject.props("no-caps unelevated toggle-text-color=on-accent")
                 self._subject.on_value_change(self._subject_selected)
@@ -95,7 +90,7 @@ class GalleryPage:
         for family, cards in self._families.items():
             with ui.element("section") as section:
                 self._sections[family] = section
-                ui.label(family.capitalize()).classes("family").props("role=heading aria-level=2")
+                heading(family.capitalize(), 2, "family")
                 with ui.element("div").classes("cards"):
                     for card in cards:
                         self._build_card(card)
@@ -106,7 +101,7 @@ class GalleryPage:
 
     def _build_card(self, card: CorruptionCard) -> None:
         with ui.element("article").classes("panel card") as article:
-            ui.label(card.name).classes("title mono").props("role=heading aria-level=3")
+            heading(card.name, 3, "title mono")
             alt = f"{card.name} at five strengths; {card.axis} {', '.join(card.strengths)}"
             picture = _strip(strip_address(card.name, SCENE, "1"), alt)
             picture.props["loading"] = "lazy"
@@ -154,19 +149,19 @@ class GalleryPage:
 def build_docs(card: CorruptionCard, strip: str, on_close: Callable[[], object]) -> None:
     """Build the documentation of a corruption, with the strip at an address, as a dialog."""
     with ui.element("div").classes("docs-head"):
-        ui.label(card.name).classes("title mono").props("role=heading aria-level=2")
+        heading(card.name, 2, "title mono")
         icon_button("Close", "close", on_close)
     _strip(strip, f"{card.name} at five strengths")
     for paragraph in (card.summary, *card.paragraphs):
         ui.html(docs_html(paragraph), sanitize=False).classes("paragraph")
-    _heading("Parameters")
+    heading("Parameters", 3, "docs-heading")
     heads = ("name", "meaning", "unit", "from t = 0 to 1", "values")
     _build_table(heads, parameter_rows(card.name), code=True)
     if published := published_strengths(card.name):
-        _heading("Published levels")
+        heading("Published levels", 3, "docs-heading")
         _build_table(("benchmark", "name in the benchmark", "levels", "fidelity"), published)
     if card.properties:
-        _heading("Tested properties")
+        heading("Tested properties", 3, "docs-heading")
         ui.label(", ".join(card.properties))
     ui.link("Try it", card.play_address).classes("try")
 
@@ -177,16 +172,14 @@ def _strip(address: str, alt: str) -> ui.element:
     return picture
 
 
-def _heading(text: str) -> None:
-    ui.label(text).classes("docs-heading").props("role=heading aria-level=3")
-
-
-def _build_table(heads: Sequence[str], rows: Sequence[TableRow], *, code: bool = False) -> None:
-    """Build a table with a column for each field of the rows; names of code are marked."""
+def _build_table(
+    heads: Sequence[str], rows: Sequence[tuple[str, ...]], *, code: bool = False
+) -> None:
+    """Build a table with a column for each item of the rows; names of code are marked."""
     head = "".join(f"<th scope=col>{text}</th>" for text in heads)
     body = ""
     for row in rows:
-        name, *others = map(escape, astuple(row))
+        name, *others = map(escape, row)
         cells = [f"<code>{name}</code>" if code else name, *others]
         body += f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -4,6 +4,7 @@ import inspect
 import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -37,10 +38,8 @@ class CorruptionCard:
         The first sentence of its documentation, with the formula.
     paragraphs : tuple of str
         The rest of its documentation.
-    spec : str
-        Its spec at maximum severity.
-    axis : str
-        Name and unit of its strength.
+    spec, axis : str
+        Its spec at maximum severity; name and unit of its strength.
     strengths : tuple of str
         Its strength at each of `STRIP_FRACTIONS`.
     properties : tuple of str
@@ -80,6 +79,7 @@ def _card(cls: type[Corruption]) -> CorruptionCard:
     corruption = cls()
     first, _, rest = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
     axis = corruption.axis
+    traits = (trait.name for trait in Trait if trait in cls.traits)
     return CorruptionCard(
         name=cls.name,
         family=cls.__module__.rpartition(".")[2],
@@ -88,16 +88,11 @@ def _card(cls: type[Corruption]) -> CorruptionCard:
         spec=str(corruption),
         axis=axis.unit if axis.name == axis.unit else axis.label,
         strengths=tuple(_number(corruption.position(t)) for t in STRIP_FRACTIONS),
-        properties=tuple(
-            trait.name.lower().replace("_", " ")
-            for trait in Trait
-            if trait in cls.traits and trait.name
-        ),
+        properties=tuple(name.lower().replace("_", " ") for name in traits if name),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterRow:
+class ParameterRow(NamedTuple):
     """One parameter in words: its unit, its values, and its value from t = 0 to 1."""
 
     name: str
@@ -134,8 +129,7 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedStrengths:
+class PublishedStrengths(NamedTuple):
     """The strengths of a corruption in a published benchmark, and its name there."""
 
     benchmark: str
@@ -186,14 +180,7 @@ def scene() -> npt.NDArray[np.uint8]:
 def strip_png(name: str, pixels: bytes, shape: tuple[int, ...]) -> bytes:
     """Return one image under a corruption, from clean to maximum severity, side by side as PNG.
 
-    Parameters
-    ----------
-    name : str
-        Name of the corruption.
-    pixels : bytes
-        The uint8 pixels of the image.
-    shape : tuple of int
-        Height, width and channels.
+    The image is given by its uint8 pixels and its shape (h, w, c), as a key of the cache.
     """
     image = np.frombuffer(pixels, np.uint8).reshape(shape)
     corruption = noiselib.registry()[name]()

@@ -11,7 +11,7 @@ from nicegui import background_tasks, run, ui
 
 import noiselib
 from noiselib import SpecError, Transform
-from studies.explorer.layout import build_when_ready
+from studies.explorer.layout import build_when_ready, error_label
 from studies.explorer.play.evaluator import Evaluator, Superseded
 from studies.explorer.play.image_panel import ImagePanel
 from studies.explorer.play.pipeline_panel import PipelinePanel
@@ -58,15 +58,14 @@ class PlayPage:
         """Build the panels and show the first view."""
         state, evaluator = self._state, self._evaluator
         for mistake in self._mistakes:
-            label = ui.label(f"A part of the address was ignored: {mistake}.")
-            label.classes("error").props("role=alert")
+            error_label(f"A part of the address was ignored: {mistake}.")
         with ui.element("div").classes("play"):
             self._image = ImagePanel(self, state, evaluator)
             with ui.element("div").classes("results"):
-                self._images = ImagesPanel(self, evaluator.steps, state.class_names)
-                self._predictions = PredictionsPanel(list(state.predictors), state.class_names)
+                names = state.data.class_names
+                self._images = ImagesPanel(self, evaluator.steps, names)
+                self._predictions = PredictionsPanel(list(state.predictors), names)
             self._pipeline = PipelinePanel(self)
-        self._image.open(self.view.source.origin)
         self._open_spec(self.view.spec)
 
     def change(self, transform: Transform | None = None, **fields: Any) -> None:
@@ -111,7 +110,9 @@ class PlayPage:
                 self._images.show(result)
                 self._predictions.show(result.predictions)
             compute = self._evaluator.confidence_curves
-            curves = await run.io_bound(compute, view, transform, self._is_latest)
+            curves = await run.io_bound(
+                compute, view, transform, lambda: not self._request.superseded
+            )
             if curves is None or self._client.is_deleted:
                 return
             with self._client:
@@ -122,22 +123,12 @@ class PlayPage:
         except Exception as error:  # of any corruption or model; the last images stay
             self._pipeline.show_error(describe(error))
 
-    def _is_latest(self) -> bool:
-        return not self._request.superseded
-
 
 class LatestRequest(Generic[Request]):
     """Works on one request at a time, and then on the latest one that has arrived meanwhile.
 
-    Requests therefore never queue up while a slider moves faster than images are computed. For
-    use in an event loop.
-
-    Parameters
-    ----------
-    work : callable
-        Called with a request; must not raise.
-    start_task : callable
-        Runs a coroutine in the background.
+    Requests therefore never queue up while a slider moves faster than images are computed. The
+    function `work` must not raise; `start_task` runs a coroutine in the background.
     """
 
     def __init__(
@@ -145,8 +136,7 @@ class LatestRequest(Generic[Request]):
         work: Callable[[Request], Awaitable[None]],
         start_task: Callable[[Awaitable[None]], object],
     ) -> None:
-        self._work = work
-        self._start_task = start_task
+        self._work, self._start_task = work, start_task
         self._next: list[Request] = []
         self._busy = False
 

@@ -9,11 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from noiselib import Transform
-from studies.explorer.play.image_alignment import (
-    MEASURED_IMAGES,
-    ImageAlignment,
-    measure_alignment,
-)
+from studies.explorer.play.image_alignment import MEASURED_IMAGES, ImageAlignment, measure_alignment
 from studies.explorer.state import ExplorerState
 from studies.explorer.view import ImageSource, PlayView
 from studies.stats.breaking_points import breaking_points
@@ -39,8 +35,6 @@ class TopPredictions:
 
     Attributes
     ----------
-    model : str
-        Name of the model.
     top : tuple of tuple
         Number and probability of the most probable classes, the highest probability first.
     correct : bool or None
@@ -68,8 +62,6 @@ class ConfidenceCurve:
 
     Attributes
     ----------
-    model : str
-        Name of the model.
     reference : int
         The class that counts as correct: the true one or, if that is not known, the class
         predicted for the clean image.
@@ -77,8 +69,6 @@ class ConfidenceCurve:
         Probability of that class at each step from t = 0 to t = 1.
     first_error : float or None
         The smallest t at which another class is predicted; None if there is none.
-    label_known : bool
-        Whether the true class is known.
     """
 
     model: str
@@ -93,17 +83,10 @@ class Superseded(Exception):  # noqa: N818 - not an error: a newer request has a
 
 
 class Evaluator:
-    """Computes views; every method may be called from any thread.
-
-    Parameters
-    ----------
-    state : ExplorerState
-        Loaded data and models.
-    """
+    """Computes views; every method may be called from any thread."""
 
     def __init__(self, state: ExplorerState) -> None:
-        self._state = state
-        self._shape = state.data.image_shape
+        self._state, self._shape = state, state.data.image_shape
         self.steps = STEPS if math.prod(self._shape) <= SMALL else STEPS_OF_LARGE_IMAGES
         self._cached = lru_cache(maxsize=CACHED_CURVES)(_new_entry)  # probabilities by model
 
@@ -126,15 +109,7 @@ class Evaluator:
         return int(self._state.data.test_labels[source.number])
 
     def evaluate(self, view: PlayView, transform: Transform) -> ViewResult:
-        """Return the predictions of a view and its images, with the bytes that a sweep computes.
-
-        Parameters
-        ----------
-        view : PlayView
-            What to evaluate.
-        transform : Transform
-            Its parsed corruption.
-        """
+        """Return the predictions of a view and its images, with the bytes that a sweep computes."""
         clean, label = self.image(view.source), self.label(view.source)
         corrupt = transform.at(view.t)
         corrupted: Image = corrupt(clean[None], seed=view.seed, ids=view.source.number)[0]
@@ -153,19 +128,7 @@ class Evaluator:
     ) -> tuple[ConfidenceCurve, ...]:
         """Return the predictions of each model over the severity range; they are cached.
 
-        Parameters
-        ----------
-        view : PlayView
-            The image and the seed; the strength has no effect.
-        transform : Transform
-            The parsed corruption.
-        wanted : callable, optional
-            Called repeatedly; the computation ends once it returns False.
-
-        Raises
-        ------
-        Superseded
-            When the result is not wanted any more.
+        Raise Superseded once `wanted`, which is called repeatedly, returns False.
         """
         cached = self._cached(view.source, str(transform), view.seed)
         if not cached:

@@ -67,18 +67,14 @@ def measure_alignment(images: npt.NDArray[np.uint8]) -> ImageAlignment:
     spread = float(np.subtract(*np.percentile(border, [90, 10])))
     masks = (foreground_fraction(image, background, foreground) for image in grey)
     measured = [measures for mask in masks if (measures := _measure_object(mask))]
-    extent, row, column, stroke_width, edge_blur = (
-        np.median(np.array(measured), axis=0) if measured else _default_object(shape)
-    )
+    side = min(shape[:2])
+    blank = (0.7 * side, (shape[0] - 1) / 2, (shape[1] - 1) / 2, max(0.09 * side, 1.0), 0.5)
+    # Without any object, as in a data set of blank images, the measures are plausible ones.
+    typical = np.median(measured, axis=0).tolist() if measured else blank
+    extent, row, column, stroke_width, edge_blur = typical
+    plain, centre = spread < 0.1 * abs(foreground - background), (row, column)
     return ImageAlignment(
-        shape=shape,
-        background=background,
-        foreground=foreground,
-        extent=float(extent),
-        centre=(float(row), float(column)),
-        stroke_width=float(stroke_width),
-        edge_blur=float(edge_blur),
-        plain_background=spread < 0.1 * abs(foreground - background),
+        shape, background, foreground, extent, centre, stroke_width, edge_blur, plain
     )
 
 
@@ -99,13 +95,12 @@ def _measure_object(mask: Foreground) -> tuple[float, float, float, float, float
         return None
     extent = max(np.ptp(rows), np.ptp(columns)) + 1
     area = float(mask.sum())
-    row, column = _centre_of_mass(mask)
     slopes = np.hypot(*np.gradient(np.pad(mask, 1)))
     perimeter = max(float(slopes.sum()), 1e-9)
     # The distance of an edge between 15 and 85 %; sampling gives a sharp edge 0.3 pixels.
     edge = ((mask > 0.15) & (mask < 0.85)).sum() / perimeter
     edge_blur = float(np.sqrt(max((edge / 2.07) ** 2 - 0.3**2, 0)))
-    return float(extent), row, column, 2 * area / perimeter, edge_blur
+    return float(extent), *_centre_of_mass(mask), 2 * area / perimeter, edge_blur
 
 
 def _centre_of_mass(mask: Foreground) -> tuple[float, float]:
@@ -116,29 +111,16 @@ def _centre_of_mass(mask: Foreground) -> tuple[float, float]:
     return row, float((mask.sum(axis=0) * np.arange(width)).sum()) / total
 
 
-def _default_object(shape: Shape) -> tuple[float, float, float, float, float]:
-    """Return the measures for a data set of blank images."""
-    height, width, _ = shape
-    side = min(height, width)
-    return 0.7 * side, (height - 1) / 2, (width - 1) / 2, max(0.09 * side, 1.0), 0.5
-
-
 def render_drawing(strokes: Sequence[Stroke], alignment: ImageAlignment) -> npt.NDArray[np.uint8]:
     """Return a drawing as an image (h, w, c) with size, place, strokes and levels of the data.
 
-    Parameters
-    ----------
-    strokes : sequence of sequence of tuple
-        Points (x, y) from 0 to 1, with y downwards; at least one stroke.
-    alignment : ImageAlignment
-        Measures of the data.
+    The points (x, y) of the strokes, of which there is at least one, are from 0 to 1, y downwards.
     """
     height, width, channels = alignment.shape
     scaled = _scale(strokes, alignment)
     # Move the centre of mass to its typical place, but keep the drawing within the image.
     row, column = _centre_of_mass(_render(scaled, alignment))
-    x_places = [x for stroke in scaled for x, _ in stroke]
-    y_places = [y for stroke in scaled for _, y in stroke]
+    x_places, y_places = zip(*(point for stroke in scaled for point in stroke), strict=True)
     right = _clip_shift(alignment.centre[1] - column, x_places, width, alignment.stroke_width)
     down = _clip_shift(alignment.centre[0] - row, y_places, height, alignment.stroke_width)
     mask = _render([[(x + right, y + down) for x, y in stroke] for stroke in scaled], alignment)

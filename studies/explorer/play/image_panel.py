@@ -9,19 +9,10 @@ from nicegui.element import Element
 from nicegui.events import GenericEventArguments, UploadEventArguments
 
 from studies.core.errors import StudyError
-from studies.explorer.layout import icon_button
+from studies.explorer.layout import error_label, heading, icon_button, select
+from studies.explorer.play import image_sources
 from studies.explorer.play.evaluator import Evaluator
 from studies.explorer.play.image_alignment import render_drawing
-from studies.explorer.play.image_sources import (
-    MAX_BYTES,
-    Order,
-    check_size,
-    parse_strokes,
-    rank_by_difficulty,
-    read_upload,
-    select_hardest,
-    select_image,
-)
 from studies.explorer.state import ExplorerState
 from studies.explorer.view import ImageSource, PlayView, own_image
 
@@ -37,76 +28,57 @@ THROTTLE = 0.12
 class Sketchpad(Element, component="sketchpad.js"):
     """A square field to draw in with mouse, pen or finger.
 
-    Parameters
-    ----------
-    on_strokes : callable
-        Called after each move with what the browser sends: all strokes, not validated.
+    After each move, `on_strokes` is called with all strokes, which are not validated.
     """
 
-    def __init__(self, on_strokes: Callable[[Any], None]) -> None:
+    def __init__(self, on_strokes: Callable[[GenericEventArguments], None]) -> None:
         super().__init__()
-
-        def received(event: GenericEventArguments) -> None:
-            on_strokes(event.args)
-
-        self.on("strokes", received, throttle=THROTTLE)
+        self.on("strokes", on_strokes, throttle=THROTTLE)
 
 
 class ImagePanel:
     """The selection of an image, for one visitor."""
 
     def __init__(self, page: Any, state: ExplorerState, evaluator: Evaluator) -> None:
-        self._page = page
-        self._state = state
-        self._evaluator = evaluator
-        self._names = state.class_names
-        self._labels = state.data.test_labels
+        self._page, self._state, self._evaluator = page, state, evaluator
+        self._names, self._labels = state.data.class_names, state.data.test_labels
         self._generator = np.random.default_rng()
         self._rank = -1  # of the last image that was selected as one of the hardest
         with ui.element("section").classes("panel image-panel").props('aria-label="Image"'):
-            ui.label("Image").classes("title").props("role=heading aria-level=2")
+            heading("Image", 2)
             with ui.tabs().props("no-caps dense align=justify inline-label") as self._tabs:
                 for name, title in TABS.items():
                     ui.tab(name, title)
             with ui.tab_panels(self._tabs, value="test").props("animated=false"):
-                for name, build in {
-                    "test": self._build_test,
-                    "drawn": self._build_drawing,
-                    "uploaded": self._build_upload,
-                }.items():
+                builders = (self._build_test, self._build_drawing, self._build_upload)
+                for name, build in zip(TABS, builders, strict=True):
                     with ui.tab_panel(name):
                         build()
-            self._error = ui.label().classes("error").props("role=alert")
+            self._error = error_label()
+        self._tabs.value = page.view.source.origin
 
     def update(self, view: PlayView) -> None:
         """Show the number and the class of the current image."""
+        number, text = view.source.number, "Your own image is shown."
         if view.source.origin == "test":
-            number = view.source.number
             name = self._names[int(self._labels[number])]
-            self._current.text = f"Image {number} of {len(self._labels)}: {name}"
-        else:
-            self._current.text = "Your own image is shown."
-
-    def open(self, origin: str) -> None:
-        """Open the tab of an origin."""
-        self._tabs.value = origin
+            text = f"Image {number} of {len(self._labels)}: {name}"
+        self._current.text = text
 
     def _build_test(self) -> None:
         classes = {ANY_CLASS: "any class", **dict(enumerate(self._names))}
-        self._class = ui.select(
-            classes, value=ANY_CLASS, label="Class", on_change=self._class_selected
-        )
-        self._class.props("outlined dense options-dense").classes("wide")
+        self._class = select(classes, "Class", on_change=self._class_selected, value=ANY_CLASS)
+        self._class.props("options-dense").classes("wide")
         with ui.element("div").classes("image-navigation"):
             icon_button("Previous image", "chevron_left", lambda: self._select("previous"))
             self._current = ui.label().classes("note").props("role=status")
             icon_button("Next image", "chevron_right", lambda: self._select("next"))
         with ui.element("div").classes("buttons"):
-            ui.button("Random", icon="shuffle", on_click=lambda: self._select("random")).props(
-                "outline no-caps"
-            )
+            random = ui.button("Random", icon="shuffle", on_click=lambda: self._select("random"))
             hardest = ui.button("Hardest", icon="local_fire_department")
-            hardest.on_click(self._select_hardest).props("outline no-caps")
+            hardest.on_click(self._select_hardest)
+            for button in (random, hardest):
+                button.props("outline no-caps")
             hardest.props["title"] = (
                 "The image with the lowest mean probability of its true class; "
                 "click again for the next one"
@@ -125,19 +97,11 @@ class ImagePanel:
         ).classes("note")
 
     def _build_upload(self) -> None:
-        limit = MAX_BYTES // 10**6
-        self._upload = (
-            ui.upload(
-                on_upload=self._uploaded,
-                on_rejected=lambda: self._show_error(
-                    f"the file is not an image, or has more than {limit} MB"
-                ),
-                max_file_size=MAX_BYTES,
-                auto_upload=True,
-            )
-            .props('accept="image/*"')
-            .classes("hidden-upload")
-        )
+        limit = image_sources.MAX_BYTES // 10**6
+        self._upload = ui.upload(max_file_size=image_sources.MAX_BYTES, auto_upload=True)
+        self._upload.props('accept="image/*"').classes("hidden-upload").on_upload(self._uploaded)
+        rejected = f"the file is not an image, or has more than {limit} MB"
+        self._upload.on_rejected(lambda: self._show_error(rejected))
         ui.button("Choose an image", icon="upload").props("outline no-caps").on(
             "click", js_handler=f'() => runMethod({self._upload.id}, "pickFiles", [])'
         )
@@ -158,22 +122,24 @@ class ImagePanel:
         if self._label is not None and other:
             self._select("random")
 
-    def _select(self, order: Order) -> None:
+    def _select(self, order: image_sources.Order) -> None:
         self._rank = -1
         current = self._page.view.source.number
-        number = select_image(order, current, self._label, self._labels, self._generator)
+        number = image_sources.select_image(
+            order, current, self._label, self._labels, self._generator
+        )
         self._show(ImageSource("test", number))
 
     async def _select_hardest(self) -> None:
         self._rank += 1
-        hardest = await run.io_bound(rank_by_difficulty, self._state)
+        hardest = await run.io_bound(image_sources.rank_by_difficulty, self._state)
         if hardest is not None:  # None when the server stops
-            number = select_hardest(self._rank, self._label, self._labels, hardest)
+            number = image_sources.select_hardest(self._rank, self._label, self._labels, hardest)
             self._show(ImageSource("test", number))
 
-    def _drawn(self, message: Any) -> None:
+    def _drawn(self, event: GenericEventArguments) -> None:
         try:
-            strokes = parse_strokes(message)
+            strokes = image_sources.parse_strokes(event.args)
         except StudyError as error:
             self._show_error(str(error))
             return
@@ -185,9 +151,9 @@ class ImagePanel:
         self._upload.reset()
         self._upload_text.text = ""
         try:
-            check_size(event.file.size())
+            image_sources.check_size(event.file.size())
             content, alignment = await event.file.read(), self._evaluator.alignment
-            found = await run.io_bound(read_upload, content, alignment)
+            found = await run.io_bound(image_sources.read_upload, content, alignment)
         except StudyError as error:
             self._show_error(str(error))
             return

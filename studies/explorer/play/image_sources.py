@@ -27,20 +27,9 @@ Order = Literal["random", "next", "previous"]
 def select_image(
     order: Order, current: int, label: int | None, labels: Numbers, generator: np.random.Generator
 ) -> int:
-    """Return the number of another test image.
+    """Return the number of a random test image, or of a neighbour; the first follows the last.
 
-    Parameters
-    ----------
-    order : {"random", "next", "previous"}
-        Any image except the current one, or its neighbour; the first follows the last.
-    current : int
-        Number of the current image.
-    label : int or None
-        Select images of this class, if it has any; None for all classes.
-    labels : ndarray of int
-        The classes of the test images.
-    generator : numpy.random.Generator
-        For the random order.
+    Images are of the class of the given label, if it has any; of all classes for None.
     """
     numbers = _of_class(label, labels)
     if order == "random":
@@ -52,18 +41,9 @@ def select_image(
 
 
 def select_hardest(rank: int, label: int | None, labels: Numbers, hardest: Numbers) -> int:
-    """Return the test image of a rank among the hardest; the first follows the last.
+    """Return the test image of a rank from 0 among the hardest; the first follows the last.
 
-    Parameters
-    ----------
-    rank : int
-        0 for the hardest image.
-    label : int or None
-        Select images of this class, if it has any; None for all classes.
-    labels : ndarray of int
-        The classes of the test images.
-    hardest : ndarray of int
-        As from `rank_by_difficulty`.
+    Class and labels are as in `select_image`, and `hardest` as from `rank_by_difficulty`.
     """
     numbers = hardest[np.isin(hardest, _of_class(label, labels))]
     return int(numbers[rank % len(numbers)])
@@ -116,25 +96,11 @@ def parse_strokes(message: Any) -> list[list[tuple[float, float]]]:
 
 
 def read_upload(content: bytes, alignment: ImageAlignment) -> tuple[npt.NDArray[np.uint8], str]:
-    """Return an image file as an image of the data.
+    """Return an image file as an image (h, w, c) of the data, and how it was changed as text.
 
     An image of the size of the data is used unchanged. Any other is scaled until it covers that
     size, and cropped. If the data have a plain background and the border of the image is nearer
     to their foreground, the image is inverted: black on white becomes white on black.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    alignment : ImageAlignment
-        Measures of the data.
-
-    Returns
-    -------
-    image : ndarray of uint8, shape (h, w, c)
-        The image.
-    text : str
-        How the image was changed, in one sentence.
 
     Raises
     ------
@@ -153,9 +119,8 @@ def read_upload(content: bytes, alignment: ImageAlignment) -> tuple[npt.NDArray[
                     f"the image has {columns} x {rows} pixels; at most "
                     f"{MAX_PIXELS // 10**6} million are allowed"
                 )
-            image = _on_white(ImageOps.exif_transpose(picture)).convert(
-                "L" if channels == 1 else "RGB"
-            )
+            opaque = _on_white(ImageOps.exif_transpose(picture))
+            image = opaque.convert("L" if channels == 1 else "RGB")
     except StudyError:
         raise
     except Exception as error:  # Pillow raises many kinds of exceptions for damaged files

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import operator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from nicegui import ui
 import noiselib
 from noiselib import Corruption, Pipeline, SpecError, Transform
 from noiselib.fields import Value
-from studies.explorer.layout import icon_button
+from studies.explorer.layout import error_label, heading, icon_button, select
 from studies.explorer.play.stage_card import StageCard
 
 
@@ -24,36 +25,23 @@ class PipelinePanel:
         self._names: list[str] = []
         self._typing = False  # the text must not change while the visitor types
         with ui.element("section").classes("panel pipeline").props('aria-label="Corruption"'):
-            ui.label("Corruption").classes("title").props("role=heading aria-level=2")
+            heading("Corruption", 2)
             self._list = ui.element("ol").classes("stages")
-            self._add = (
-                ui.select(
-                    list(noiselib.registry()),
-                    label="Add a stage",
-                    with_input=True,
-                    on_change=self._added,
-                )
-                .props("outlined dense options-dense")
-                .classes("wide adding")
-            )
+            names = list(noiselib.registry())
+            self._add = select(names, "Add a stage", on_change=self._added, with_input=True)
+            self._add.props("options-dense").classes("wide adding")
             self._build_text()
 
     def _build_text(self) -> None:
         with ui.element("div").classes("spec-head"):
             ui.label("As text").classes("field-name")
             self._copy = icon_button("Copy the text", "content_copy", small=True)
-            self._copy.on(
-                "click",
-                js_handler="event => explorer.copy("
-                "event.currentTarget.dataset.text, event.currentTarget)",
-            )
-        self._text = (
-            ui.textarea(on_change=self._typed)
-            .props('outlined dense autogrow debounce=250 spellcheck=false aria-label="As text"')
-            .classes("spec")
-            .on("blur", self._format_text)
-        )
-        self._error = ui.label().classes("error").props("role=alert")
+            copied = "event.currentTarget.dataset.text, event.currentTarget"
+            self._copy.on("click", js_handler=f"event => explorer.copy({copied})")
+        self._text = ui.textarea(on_change=self._typed).props('aria-label="As text"')
+        self._text.props("outlined dense autogrow debounce=250 spellcheck=false").classes("spec")
+        self._text.on("blur", self._format_text)
+        self._error = error_label()
 
     def update(self, transform: Transform) -> None:
         """Show a pipeline."""
@@ -76,8 +64,8 @@ class PipelinePanel:
                     number,
                     len(stages),
                     on_change=partial(self._parameter_changed, number),
-                    on_move=partial(self._moved, number),
-                    on_remove=partial(self._removed, number),
+                    on_move=partial(self._edit, move_stage, number),
+                    on_remove=partial(self._edit, remove_stage, number),
                 )
                 for number, stage in enumerate(stages)
             ]
@@ -93,32 +81,22 @@ class PipelinePanel:
         """Show an error under the text, or none for an empty sentence."""
         self._error.text = sentence
 
-    @property
-    def _transform(self) -> Transform:
-        transform: Transform = self._page.transform
-        return transform
-
-    def _change(self, transform: Transform) -> None:
-        self._page.change(transform=transform)
+    def _edit(self, edit: Callable[..., Transform], *arguments: Any) -> None:
+        """Change the pipeline to what a function makes of it."""
+        self._page.change(transform=edit(self._page.transform, *arguments))
 
     def _added(self, event: Any) -> None:
         if event.value:
-            self._change(add_stage(self._transform, event.value))
+            self._edit(add_stage, event.value)
             self._add.value = None
-
-    def _moved(self, number: int, by: int) -> None:
-        self._change(move_stage(self._transform, number, by))
-
-    def _removed(self, number: int) -> None:
-        self._change(remove_stage(self._transform, number))
 
     def _parameter_changed(self, number: int, field: str, value: Value) -> None:
         try:
-            transform = set_parameter(self._transform, number, field, value)
+            transform = set_parameter(self._page.transform, number, field, value)
         except (TypeError, ValueError) as error:
             self.show_error(str(error))
             return
-        self._change(transform)
+        self._page.change(transform=transform)
 
     def _typed(self, event: Any) -> None:
         try:
@@ -127,15 +105,15 @@ class PipelinePanel:
             self.show_error(str(error))
             return
         self.show_error("")
-        if transform != self._transform:
+        if transform != self._page.transform:
             self._typing = True
-            self._change(transform)
+            self._page.change(transform=transform)
             self._typing = False
 
     def _format_text(self) -> None:
         """Replace the text by the canonical one, unless it is invalid."""
         if not self._error.text:
-            self._text.value = str(self._transform)
+            self._text.value = str(self._page.transform)
 
 
 def stages_of(transform: Transform) -> tuple[Transform, ...]:
@@ -149,13 +127,7 @@ def join_stages(stages: tuple[Transform, ...]) -> Transform:
 
 
 def add_stage(transform: Transform, name: str) -> Transform:
-    """Append a corruption at maximum severity, given its name.
-
-    Raises
-    ------
-    noiselib.SpecError
-        When there is no corruption of this name.
-    """
+    """Append a corruption at maximum severity, given its name; raise SpecError without one."""
     return join_stages((*stages_of(transform), noiselib.parse(name)))
 
 
@@ -174,13 +146,7 @@ def move_stage(transform: Transform, index: int, by: int) -> Transform:
 
 
 def set_parameter(transform: Transform, index: int, field: str, value: Value) -> Transform:
-    """Set a parameter of a stage.
-
-    Raises
-    ------
-    TypeError, ValueError
-        When the value is invalid; the message is one sentence.
-    """
+    """Set a parameter of a stage; raise TypeError or ValueError, in one sentence, if invalid."""
     stages = list(stages_of(transform))
     stage = stages[index]
     if not isinstance(stage, Corruption):

@@ -30,8 +30,7 @@ class ImagesPanel:
     """The images of a view, and the controls of strength and seed; for one visitor."""
 
     def __init__(self, page: Any, steps: int, class_names: Sequence[str]) -> None:
-        self._page = page
-        self._class_names = class_names
+        self._page, self._class_names = page, class_names
         with ui.element("section").classes("panel").props('aria-label="Images and strength"'):
             with ui.element("div").classes("pictures"):
                 self._images = {name: _build_figure(name) for name in IMAGES}
@@ -39,13 +38,9 @@ class ImagesPanel:
                 with ui.element("div").classes("strength-head"):
                     ui.label("Strength").classes("field-name")
                     self._strength = ui.label().classes("strength-text")
+                label = "Strength t, from the clean image to maximum severity"
                 self._slider = Slider(
-                    0,
-                    1,
-                    1 / steps,
-                    page.view.t,
-                    "Strength t, from the clean image to maximum severity",
-                    lambda t: page.change(t=round(t, 4)),
+                    0, 1, 1 / steps, page.view.t, label, lambda t: page.change(t=round(t, 4))
                 )
                 self._marks = ui.html("", sanitize=False).classes("marks").props("aria-hidden=true")
             self._build_seed()
@@ -53,16 +48,13 @@ class ImagesPanel:
 
     def _build_seed(self) -> None:
         with ui.element("div").classes("seed-row"):
-            self._seed = (
-                ui.number("Seed", min=0, max=MAX_SEED, step=1, precision=0)
-                .props("dense outlined debounce=200")
-                .classes("seed")
-                .on_value_change(self._seed_changed)
-            )
+            self._seed = ui.number("Seed", min=0, max=MAX_SEED, step=1, precision=0)
+            self._seed.props("dense outlined debounce=200").classes("seed")
+            self._seed.on_value_change(self._seed_changed)
             ui.button("Next seed", icon="casino", on_click=self._next_seed).props("flat no-caps")
-            ui.button("Copy link", icon="link").props(
-                'flat no-caps aria-label="Copy the link to this view"'
-            ).on("click", js_handler="event => explorer.copyAddress(event)")
+            copy = ui.button("Copy link", icon="link").props("flat no-caps")
+            copy.props["aria-label"] = "Copy the link to this view"
+            copy.on("click", js_handler="event => explorer.copyAddress(event)")
 
     def update(self, view: PlayView, transform: Transform) -> None:
         """Show the seed and the strength of a view."""
@@ -72,11 +64,9 @@ class ImagesPanel:
 
     def show(self, result: ViewResult) -> None:
         """Show the images of a result, and announce its predictions."""
-        for name, image in {
-            "clean": result.clean,
-            "corrupted": result.corrupted,
-            "difference": difference(result.clean, result.corrupted),
-        }.items():
+        clean, corrupted = result.clean, result.corrupted
+        shown = (clean, corrupted, difference(clean, corrupted))
+        for name, image in zip(IMAGES, shown, strict=True):
             self._images[name].props["src"] = png_uri(image)
         alt = IMAGES["clean"][1]
         if result.label is not None:
@@ -166,11 +156,10 @@ def prediction_html(prediction: TopPredictions, class_names: Sequence[str]) -> s
         f'<span class="bar-value">{escape(percent_text(probability))}</span></li>'
         for number, probability in prediction.top
     )
-    verdict = {
-        True: '<span class="verdict correct">correct</span>',
-        False: '<span class="verdict wrong">wrong</span>',
-        None: "",
-    }[prediction.correct]
+    verdict = ""
+    if prediction.correct is not None:
+        word = "correct" if prediction.correct else "wrong"
+        verdict = f'<span class="verdict {word}">{word}</span>'
     model, name = escape(prediction.model), escape(class_names[prediction.top[0][0]])
     return (
         f'<div class="prediction"><span class="model-name">{model}</span>'
@@ -225,8 +214,6 @@ def _build_figure(name: str) -> ui.element:
         with ui.element("figcaption"):
             ui.label(caption)
             if name == "difference":
-                ui.html(
-                    '<span class="brighter">brighter</span> <span class="darker">darker</span>',
-                    sanitize=False,
-                )
+                words = '<span class="brighter">brighter</span> <span class="darker">darker</span>'
+                ui.html(words, sanitize=False)
     return image

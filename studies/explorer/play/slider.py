@@ -37,10 +37,8 @@ class SliderRange:
         Values at the ends.
     step : float
         Distance between two positions; of the base 10 logarithm on a logarithmic scale.
-    whole : bool
-        Whether values are whole numbers.
-    logarithmic : bool
-        Whether positions are logarithms.
+    whole, logarithmic : bool
+        Whether values are whole numbers, and whether positions are logarithms.
     """
 
     low: float
@@ -65,20 +63,16 @@ class SliderRange:
 
 def slider_ranges(corruption: Corruption) -> dict[str, SliderRange | None]:
     """Return the slider range of each field, the strength first; None for a field without one."""
-    cls = type(corruption)
-    return {
-        name: _slider_range(
-            cls.field_types[name], info, getattr(cls, name), getattr(corruption, name)
-        )
-        for name, info in cls.field_info.items()
-    }
+    return {name: _slider_range(corruption, name) for name in corruption.field_info}
 
 
-def _slider_range(kind: str, info: FieldInfo, default: Value, value: Value) -> SliderRange | None:
+def _slider_range(corruption: Corruption, name: str) -> SliderRange | None:
     """Return the slider range of a field, which includes its value if that is finite."""
+    kind, info = corruption.field_types[name], corruption.field_info[name]
     if kind not in {"float", "int"}:
         return None
-    whole, current = kind == "int", float(value)
+    whole, current = kind == "int", float(getattr(corruption, name))
+    default: Value = getattr(type(corruption), name)
     maximum = float(default) if info.worst is None else info.worst
     if info.identity is not None and _is_factor(info, info.identity):
         low, high = _include(current, *_logarithmic_ends(info, info.identity, maximum))
@@ -128,16 +122,8 @@ def _round_step(step: float) -> float:
 class Slider(Element, component="slider.js"):
     """The slider of the browser, which supports keyboard, touch and screen readers.
 
-    Parameters
-    ----------
-    low, high, step : float
-        Positions of the ends, and the distance between two positions.
-    position : float
-        The position at first.
-    label : str
-        What the slider changes, for screen readers.
-    on_move : callable
-        Called with the new position when the visitor moves the slider, but not by `move_to`.
+    Screen readers read the label. `on_move` is called with the new position when the visitor
+    moves the slider, but not by `move_to`.
     """
 
     def __init__(
@@ -150,9 +136,7 @@ class Slider(Element, component="slider.js"):
         on_move: Callable[[float], None],
     ) -> None:
         super().__init__()
-        self._step = step
-        self._position = position
-        self._on_move = on_move
+        self._step, self._position, self._on_move = step, position, on_move
         self._props.update(min=low, max=high, step=step, value=position, label=label)
         self.on("moved", self._moved, throttle=THROTTLE)
 

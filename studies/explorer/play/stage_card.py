@@ -16,20 +16,10 @@ OnChange = Callable[[str, Value], None]
 
 
 class StageCard:
-    """A stage, for one visitor.
+    """A stage, for one visitor: a corruption, or a random choice, which has no parameters.
 
-    Parameters
-    ----------
-    stage : Transform
-        A corruption, or a random choice between transforms, which has no parameters of its own.
-    number, count : int
-        The place of the stage from 0, and the number of stages.
-    on_change : callable
-        Called with the name of a parameter and its new value.
-    on_move : callable
-        Called with the number of places to move the stage by.
-    on_remove : callable
-        Called to remove the stage.
+    `number` is its place from 0 among `count` stages. `on_change` is called with the name of a
+    parameter and its new value, and `on_move` with the number of places to move the stage by.
     """
 
     def __init__(
@@ -49,10 +39,8 @@ class StageCard:
                 ui.label(name).classes("stage-name")
                 up = icon_button(f"Move {name} up", "arrow_upward", lambda: on_move(-1), small=True)
                 up.set_enabled(number > 0)
-                down = icon_button(
-                    f"Move {name} down", "arrow_downward", lambda: on_move(1), small=True
-                )
-                down.set_enabled(number < count - 1)
+                down = icon_button(f"Move {name} down", "arrow_downward", small=True)
+                down.on_click(lambda: on_move(1)).set_enabled(number < count - 1)
                 icon_button(f"Remove {name}", "close", on_remove, small=True)
             if isinstance(stage, Corruption):
                 first_line = inspect.cleandoc(type(stage).__doc__ or "").partition("\n")[0]
@@ -99,9 +87,8 @@ class _ParameterField:
             elif stage.field_types[name] == "bool":
                 self._field = ui.switch(value=bool(value), on_change=self._changed)
             else:
-                self._field = ui.select(
-                    list(info.choices), value=value, on_change=self._changed
-                ).props("dense outlined options-dense")
+                choices = ui.select(list(info.choices), value=value, on_change=self._changed)
+                self._field = choices.props("dense outlined options-dense")
             self._field.props["aria-label"] = label
             ui.label(info.description).classes("field-note")
 
@@ -113,22 +100,15 @@ class _ParameterField:
             self._slider.move_to(self._range.position(float(value)), f"{value:g}")
 
     def _build_number(self, range_: SliderRange, info: FieldInfo, value: Value, label: str) -> None:
-        self._field = (
-            ui.number(value=float(value), on_change=self._changed)
-            .props("dense outlined debounce=300")
-            .classes("field-value")
-        )
+        self._field = ui.number(value=float(value), on_change=self._changed)
+        self._field.props("dense outlined debounce=300").classes("field-value")
         limits = {"min": info.low, "max": info.high, "step": 1 if self._whole else "any"}
         for prop, limit in limits.items():
             if limit not in {float("inf"), float("-inf")}:
                 self._field.props[prop] = limit
+        low, high, position = map(range_.position, (range_.low, range_.high, float(value)))
         self._slider = Slider(
-            range_.position(range_.low),
-            range_.position(range_.high),
-            range_.step,
-            range_.position(float(value)),
-            label,
-            lambda position: self._report(range_.value(position)),
+            low, high, range_.step, position, label, lambda at: self._report(range_.value(at))
         )
 
     def _changed(self, event: Any) -> None:

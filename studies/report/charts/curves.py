@@ -1,4 +1,4 @@
-"""Curves -> pictures: accuracy against the strength, one panel a corruption, one line a model."""
+"""Accuracy against strength: one panel for each corruption, one line for each model."""
 
 import math
 from collections.abc import Sequence
@@ -6,91 +6,101 @@ from textwrap import fill
 from typing import TYPE_CHECKING
 
 from studies.core.files import slug
-from studies.report.charts.style import (
-    COLOURS,
-    Picture,
-    draw_strip,
-    grid_of_panels,
-    in_legend,
-    line_look,
-    rendered,
-    styled,
-)
-from studies.report.strips import Frame, Strips
-from studies.report.sweep.overview import Overview, OverviewRow
+from studies.report.blocks import Drawing, Figure, code
+from studies.report.charts import style
+from studies.report.charts.curve_drawing import make_panel_drawing
+from studies.report.format import percent
+from studies.report.images import StripImage, Strips
 from studies.tables.curves import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MOST_PANELS = 24
+"""With more corruptions than this, a grid of panels is taller than anyone looks at."""
 
-def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, title: str) -> Picture:
+
+def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, title: str) -> Figure:
     """Draw all corruptions, one panel each.
 
     Parameters
     ----------
-    curves
+    curves : sequence of Curve
         At least one.
-    strips
+    strips : Strips
         Images to show above the panels, each over its strength; may be empty.
-    chance
-        Accuracy of guessing, drawn as a dotted line.
-    title
-        Heading of the picture.
+    chance : float
+        Accuracy of a random prediction, drawn as a dotted line.
+    title : str
+        Heading of the figure.
 
     Returns
     -------
-    Picture
+    Figure
         Named ``accuracy``.
     """
     from matplotlib.patches import Patch
 
     corruptions = list(dict.fromkeys(curve.corruption for curve in curves))
-    with styled():
-        figure, panels = grid_of_panels(len(corruptions), columns=3, width=3.6, height=3.4)
+    with style.styled():
+        figure, panels = style.grid_of_panels(len(corruptions), columns=3, width=3.6, height=3.4)
         for panel, corruption in zip(panels, corruptions, strict=True):
             _draw_panel(panel, _of(curves, corruption), _models(curves), chance)
-            _draw_frames(panel, strips.get(corruption, ()))
+            _draw_images(panel, strips.get(corruption, ()))
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
         handles, labels = panels[0].get_legend_handles_labels()
         handles.append(Patch(color="#888888", alpha=0.3, linewidth=0))
         labels.append("95 % interval")
         per_line = 2 * min(3, len(corruptions))
         figure.legend(handles, labels, loc="outside lower left", ncols=per_line)
-        return rendered("accuracy", figure)
+        return style.rendered("accuracy", figure)
 
 
-def draw_panels(curves: Sequence[Curve], strips: Strips, *, chance: float) -> list[Picture]:
-    """Draw each corruption as a picture of its own, narrow enough for a telephone.
+def draw_panels(
+    curves: Sequence[Curve], strips: Strips, *, chance: float, side: int = 40
+) -> list[Figure]:
+    """Draw each corruption as a figure of its own, narrow enough for a phone.
 
     Parameters
     ----------
-    curves
-        The curves; those of one corruption share a picture.
-    strips
+    curves : sequence of Curve
+        The curves; those of one corruption share a figure.
+    strips : Strips
         Images to show above the panels, each over its strength; may be empty.
-    chance
-        Accuracy of guessing, drawn as a dotted line.
+    chance : float
+        Accuracy of a random prediction, drawn as a dotted line.
+    side : int
+        Pixels of an image on a page, see `studies.report.images`.
 
     Returns
     -------
-    list of Picture
+    list of Figure
         Named ``accuracy-01-gaussian_noise`` and so on, in the order of the corruptions.
     """
-    from matplotlib.figure import Figure
-
-    pictures = []
-    corruptions = dict.fromkeys(curve.corruption for curve in curves)
-    for number, corruption in enumerate(corruptions, start=1):
-        with styled():
-            figure = Figure(figsize=(4.6, 4.0), layout="constrained")
+    figures = []
+    models = _models(curves)
+    for number, corruption in enumerate(dict.fromkeys(curve.corruption for curve in curves), 1):
+        chosen, strip = _of(curves, corruption), strips.get(corruption, ())
+        with style.styled():
+            figure = style.canvas(style.PHONE_WIDTH, 4.0)
             panel = figure.subplots()
-            _draw_panel(panel, _of(curves, corruption), _models(curves), chance)
-            _draw_frames(panel, strips.get(corruption, ()))
+            _draw_panel(panel, chosen, models, chance)
+            _draw_images(panel, strip)
             panel.set_ylabel("Accuracy")
             panel.legend(loc="best")
-            pictures.append(rendered(f"accuracy-{number:02d}-{slug(corruption)}", figure))
-    return pictures
+            picture = style.rendered(f"accuracy-{number:02d}-{slug(corruption)}", figure)
+        drawing = make_panel_drawing(chosen, strip, models=models, chance=chance, side=side)
+        title = chosen[0].title
+        figures.append(
+            picture.described(
+                _alt(chosen),
+                code(corruption) if corruption != title else "",
+                title=title,
+                anchor=f"c{number}",
+                drawing=Drawing("curves", drawing),
+            )
+        )
+    return figures
 
 
 def _of(curves: Sequence[Curve], corruption: str) -> list[Curve]:
@@ -99,6 +109,16 @@ def _of(curves: Sequence[Curve], corruption: str) -> list[Curve]:
 
 def _models(curves: Sequence[Curve]) -> list[str]:
     return list(dict.fromkeys(curve.model for curve in curves))
+
+
+def _alt(curves: Sequence[Curve]) -> str:
+    """Return what a panel shows, in words."""
+    changes = [
+        f"{curve.model} goes from {percent(curve.clean.accuracy)} to "
+        f"{percent(curve.worst.accuracy)}"
+        for curve in curves
+    ]
+    return f"Accuracy from the clean images to {curves[0].corruption}: {'; '.join(changes)}."
 
 
 def _draw_panel(
@@ -110,17 +130,17 @@ def _draw_panel(
     for curve in curves:
         number = models.index(curve.model)
         x = [row.strength if finite else row.t for row in curve.rows]
-        colour = COLOURS[number % len(COLOURS)]
+        colour = style.COLOURS[number % len(style.COLOURS)]
         low, high = [row.low for row in curve.rows], [row.high for row in curve.rows]
         panel.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
         panel.plot(
             x,
             [row.accuracy for row in curve.rows],
-            **line_look(number),
+            **style.line_look(number),
             linewidth=1.8,
-            label=in_legend(curve.model),
+            label=style.in_legend(curve.model),
         )
-    panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="guessing")
+    panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
     every = [row.strength if finite else row.t for curve in curves for row in curve.rows]
     start, stop = every[0], max(every, key=lambda x: abs(x - every[0]))
     margin = 0.075 * (stop - start) or 0.075  # negative where the strength falls, as contrast does
@@ -128,82 +148,12 @@ def _draw_panel(
     panel.set_ylim(-0.02, 1.02)
     panel.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     panel.set_title(fill(curves[0].title, width=38))
-    label = curves[0].axis if finite else f"part of the way to {curves[0].corruption}"
+    label = curves[0].axis if finite else f"fraction of the range to {curves[0].corruption}"
     panel.set_xlabel(fill(label, width=54))
 
 
-def _draw_frames(panel: "Axes", strip: Sequence[Frame]) -> None:
+def _draw_images(panel: "Axes", strip: Sequence[StripImage]) -> None:
     """Put images above a panel, each over the strength at which it was corrupted."""
-    finite = all(math.isfinite(frame.row.strength) for frame in strip)
-    places = [frame.row.strength if finite else frame.row.t for frame in strip]
-    images = [frame.image for frame in strip]
-    draw_strip(panel, list(zip(places, images, strict=True)))
-
-
-MOST_PANELS = 24
-"""With more corruptions than this, a grid of panels is taller than anyone looks at."""
-
-_LETTERS = 60  # of a pipeline's spec that fit beside the plane
-_LINE = 0.24  # inches
-
-
-def draw_means(overview: Overview, *, chance: float, title: str) -> Picture:
-    """Draw the mean accuracy from clean to worst of every corruption and model.
-
-    Parameters
-    ----------
-    overview
-        What each model keeps; at least one corruption.
-    chance
-        Accuracy of guessing, drawn as a dotted line.
-    title
-        Heading of the picture.
-
-    Returns
-    -------
-    Picture
-        Named ``accuracy``, as the grid of panels that it stands for.
-    """
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import PercentFormatter
-
-    rows = [*([overview.whole] if overview.whole else []), *overview.rows]
-    with styled():
-        figure = Figure(figsize=(8.4, 1.6 + _LINE * len(rows)), layout="constrained")
-        panel = figure.subplots()
-        for look, model in enumerate(overview.models):
-            _draw_model(panel, rows, look, model, shift=(look + 0.5) / len(overview.models) - 0.5)
-        if overview.whole:
-            panel.axhline(0.5, color="#BBBBBB", linewidth=0.8)
-        panel.axvline(chance, color="#888888", linestyle=":", linewidth=1.2, label="guessing")
-        panel.set_yticks(range(len(rows)), [_short(row.title) for row in rows])
-        panel.set_ylim(len(rows) - 0.5, -0.5)
-        panel.set_xlim(-0.02, 1.02)
-        panel.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
-        panel.set_xlabel("Mean accuracy on the way from clean to worst, with its 95 % interval")
-        figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
-        figure.legend(loc="outside lower left", ncols=4)
-        return rendered("accuracy", figure)
-
-
-def _draw_model(
-    panel: "Axes", rows: Sequence[OverviewRow], look: int, model: str, *, shift: float
-) -> None:
-    """Draw the marks of one model, a little above or below those of the others."""
-    kept = [
-        (place + shift / 2, item)
-        for place, row in enumerate(rows)
-        for item in row.kept
-        if item is not None and item.model == model
-    ]
-    style = line_look(look) | {"linestyle": "none", "markersize": 6}
-    panel.plot(
-        [item.mean for _, item in kept], [y for y, _ in kept], **style, label=in_legend(model)
-    )
-    for y, item in kept:
-        if item.low is not None and item.high is not None:
-            panel.hlines(y, item.low, item.high, color=style["color"], linewidth=1.4)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _LETTERS else title[: _LETTERS - 3] + "..."
+    finite = all(math.isfinite(item.row.strength) for item in strip)
+    places = [item.row.strength if finite else item.row.t for item in strip]
+    style.draw_strip(panel, list(zip(places, [item.image for item in strip], strict=True)))

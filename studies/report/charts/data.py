@@ -1,4 +1,4 @@
-"""The data as pictures: labels, grey levels, classes, and the plane they spread over."""
+"""The data: classes, pixel values, and the first two principal components."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -6,21 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from studies.report.charts.style import (
-    COLOURS,
-    LINES,
-    MARKERS,
-    NAMED,
-    NUMBERED,
-    Picture,
-    in_decades,
-    labelled,
-    name_classes,
-    rendered,
-    shortened,
-    styled,
-    title_height,
-)
+from studies.report.blocks import Figure
+from studies.report.charts import style
+from studies.report.format import shortened
 from studies.tables.diagnosis_images import HISTOGRAM_BINS, Brightness, Projection
 
 if TYPE_CHECKING:
@@ -30,73 +18,67 @@ if TYPE_CHECKING:
 
 def draw_labels(
     name: str, sets: Sequence[tuple[str, npt.NDArray[np.int64]]], class_names: Sequence[str]
-) -> Picture:
-    """Draw how many images of each class there are, one panel a set.
+) -> Figure:
+    """Draw how many images of each class there are, one panel for each set.
 
     Parameters
     ----------
-    name
-        File name of the picture.
-    sets
-        Titles and ``(n,)`` labels.
-    class_names
-        One a class.
+    name : str
+        File name of the figure.
+    sets : sequence of tuple of str and ndarray of int
+        Titles and labels.
+    class_names : sequence of str
+        One for each class.
     """
-    from matplotlib.figure import Figure
-
     places = np.arange(len(class_names))
-    with styled():
-        figure = Figure(figsize=(4.6, 2.1 * len(sets) + 0.3), layout="constrained")
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 2.1 * len(sets) + 0.3)
         panels = figure.subplots(len(sets), 1, sharex=True, squeeze=False).ravel()
         for number, (panel, (title, labels)) in enumerate(zip(panels, sets, strict=True)):
             counts = np.bincount(labels, minlength=len(class_names))
-            bars = panel.bar(places, counts, color=COLOURS[number], width=0.75)
+            bars = panel.bar(places, counts, color=style.COLOURS[number], width=0.75)
             if len(class_names) <= 10:
                 panel.bar_label(bars, fontsize=7.5, color="#444444", padding=1)
             panel.set_title(title)
             panel.set_ylabel("images")
             panel.grid(visible=False, axis="x")
             panel.margins(y=0.12)
-        name_classes(panels[-1].xaxis, class_names, turned=True)
-        return rendered(name, figure)
+        style.name_classes(panels[-1].xaxis, class_names, turned=True)
+        return style.rendered(name, figure)
 
 
-def draw_histogram(name: str, views: Sequence[Brightness]) -> Picture:
-    """Draw the shares of the grey levels, one line a view, on a logarithmic axis."""
-    from matplotlib.figure import Figure
-
+def draw_histogram(name: str, views: Sequence[Brightness]) -> Figure:
+    """Draw the shares of the pixel values, one line for each view, on a logarithmic axis."""
     edges = np.linspace(0, 256, HISTOGRAM_BINS + 1)
-    with styled():
-        figure = Figure(figsize=(4.6, 3.3), layout="constrained")
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 3.3)
         panel = figure.subplots()
         for number, view in enumerate(views):
             panel.stairs(
                 np.where(view.histogram > 0, view.histogram, np.nan),
                 edges,
-                color=COLOURS[number],
-                linestyle=LINES[number],
+                color=style.COLOURS[number],
+                linestyle=style.LINES[number],
                 linewidth=1.8,
-                label=labelled(view.title),
+                label=style.labelled(view.title),
             )
         panel.set_yscale("log")
-        in_decades(panel.yaxis, percent=True)
+        style.in_decades(panel.yaxis, percent=True)
         panel.set_xlim(0, 256)
         panel.set_xlabel("pixel value, 0 (black) to 255 (white)")
         panel.set_ylabel("share of the pixels")
         panel.set_title("Pixel values")
         figure.legend(*panel.get_legend_handles_labels(), loc="outside lower left")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def draw_class_brightness(
     name: str, views: Sequence[Brightness], class_names: Sequence[str]
-) -> Picture:
+) -> Figure:
     """Draw mean and standard deviation of the pixels of every class."""
-    from matplotlib.figure import Figure
-
     places = np.arange(len(class_names))
-    with styled():
-        figure = Figure(figsize=(4.6, 4.4), layout="constrained")
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 4.4)
         panels = figure.subplots(2, 1, sharex=True)
         quantities = (("mean", "Mean of the pixels"), ("deviation", "Standard deviation"))
         for panel, (quantity, title) in zip(panels, quantities, strict=True):
@@ -104,19 +86,19 @@ def draw_class_brightness(
                 panel.plot(
                     places,
                     getattr(view, quantity),
-                    color=COLOURS[number],
-                    marker=MARKERS[number],
+                    color=style.COLOURS[number],
+                    marker=style.MARKERS[number],
                     markersize=5.5,
                     linestyle="none",
-                    label=labelled(view.title),
+                    label=style.labelled(view.title),
                 )
             panel.set_title(title)
             panel.set_ylabel("pixel value / 255")
             panel.set_ylim(0, 1.15 * np.nanmax([getattr(view, quantity) for view in views]) or 1)
             panel.grid(visible=False, axis="x")
-        name_classes(panels[1].xaxis, class_names, turned=True)
+        style.name_classes(panels[1].xaxis, class_names, turned=True)
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left")
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def draw_projection(
@@ -126,29 +108,27 @@ def draw_projection(
     view: int,
     labels: npt.NDArray[np.int64],
     class_names: Sequence[str],
-) -> Picture:
-    """Draw where the images of one view lie, each class with a colour and a sign of its own."""
-    from matplotlib.figure import Figure
-
+) -> Figure:
+    """Draw where the images of one view lie; each class has its own colour and number."""
     points, classes = projected.points[view], labels[projected.numbers]
     every = np.concatenate(projected.points)  # so that all views have the same axes
-    with styled():
-        rows = -(-len(class_names) // 3) if len(class_names) <= NAMED else 0
-        figure = Figure(figsize=(4.6, 4.2 + 0.2 * rows + title_height(title)), layout="constrained")
+    with style.styled():
+        rows = -(-len(class_names) // 3) if len(class_names) <= style.NAMED else 0
+        figure = style.canvas(style.PHONE_WIDTH, 4.2 + 0.2 * rows + style.title_height(title))
         panel = figure.subplots()
         for number, class_name in enumerate(class_names):
             of_class = points[classes == number]
             panel.scatter(
                 of_class[:, 0],
                 of_class[:, 1],
-                s=24 if number < 10 else 60,  # a sign is fitted into it: more digits, smaller ones
-                color=COLOURS[number % len(COLOURS)],
+                s=24 if number < 10 else 60,  # a marker is fitted into it: more digits are smaller
+                color=style.COLOURS[number % len(style.COLOURS)],
                 marker=_number_as_path(number),
                 linewidth=0,
                 label=shortened(class_name),
                 alpha=0.75,
             )
-        if len(class_names) <= NUMBERED:
+        if len(class_names) <= style.NUMBERED:
             _mark_centres(panel, points, classes, len(class_names))
         for limits, values in ((panel.set_xlim, every[:, 0]), (panel.set_ylim, every[:, 1])):
             margin = 0.05 * (np.ptp(values) or 1)
@@ -158,11 +138,11 @@ def draw_projection(
         panel.set_title(title)
         if rows and [str(n) for n in range(len(class_names))] != list(class_names):
             figure.legend(loc="outside lower left", ncols=3, fontsize=8)
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def _number_as_path(number: int) -> "Path":
-    """Return the digits of a number as a sign for points."""
+    """Return the digits of a number as a marker."""
     from matplotlib.path import Path
     from matplotlib.textpath import TextPath
 
@@ -172,10 +152,7 @@ def _number_as_path(number: int) -> "Path":
 
 
 def _mark_centres(
-    panel: "Axes",
-    points: npt.NDArray[np.float64],
-    labels: npt.NDArray[np.int64],
-    classes: int,
+    panel: "Axes", points: npt.NDArray[np.float64], labels: npt.NDArray[np.int64], classes: int
 ) -> None:
     """Write the number of each class large where its images lie on average."""
     from matplotlib.patheffects import withStroke
@@ -188,7 +165,7 @@ def _mark_centres(
             x,
             y,
             str(number),
-            color=COLOURS[number % len(COLOURS)],
+            color=style.COLOURS[number % len(style.COLOURS)],
             fontsize=15,
             fontweight="bold",
             ha="center",

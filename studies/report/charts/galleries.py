@@ -1,4 +1,4 @@
-"""Galleries: images in rows, each with what it is and what it was taken for."""
+"""Images in rows: galleries of predictions, and tables of the images of each class."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from studies.report.charts.style import Picture, rendered, shortened, styled, title_height
+from studies.report.blocks import Figure
+from studies.report.charts.style import PHONE_WIDTH, canvas, rendered, styled, title_height
+from studies.report.format import shortened
+from studies.report.images import displayed
 from studies.run.diagnosis import Images
 from studies.tables.diagnosis_images import GalleryImage, GalleryPart
 
@@ -16,24 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-WIDTH = 4.6
-"""Inches of a picture that fits a telephone."""
-
-
-def show_image(panel: "Axes", image: Images, extent: tuple[float, float, float, float]) -> None:
+def _show_image(panel: "Axes", image: Images, extent: tuple[float, float, float, float]) -> None:
     """Draw ``(h, w, c)`` at (left, right, bottom, top), the vertical axis pointing down."""
     panel.imshow(displayed(image), extent=extent, cmap="gray", vmin=0, vmax=255)
 
 
-def displayed(image: Images) -> Images:
-    """Return ``(h, w)`` or ``(h, w, 3)``; other numbers of channels are shown as their mean."""
-    if image.shape[2] == 3:
-        return image
-    grey: Images = np.rint(image.mean(axis=2)).astype(np.uint8)
-    return grey
-
-
-def set_bare(panel: "Axes", columns: int, height: float, left: float = 0.0) -> None:
+def _set_bare(panel: "Axes", columns: int, height: float, left: float = 0.0) -> None:
     """Take away the axes, and let a unit be as wide as it is high."""
     panel.set_xlim(left, columns)
     panel.set_ylim(height, 0)
@@ -42,7 +31,7 @@ def set_bare(panel: "Axes", columns: int, height: float, left: float = 0.0) -> N
 
 
 @contextmanager
-def whole_images() -> Iterator[None]:
+def _whole_images() -> Iterator[None]:
     """Keep each image's own pixels in SVG, in place of one coarse picture of them all."""
     from matplotlib import rc_context
 
@@ -50,16 +39,14 @@ def whole_images() -> Iterator[None]:
         yield
 
 
-# Of the colours of Okabe and Ito, the green and the red that every reader tells apart; the signs
-# and the kind of frame say the same without them.
-RIGHT, WRONG = "#009E73", "#D55E00"
+# Of the colours of Okabe and Ito, the green and the red that differ for every reader; the signs and
+# the kind of frame say the same without them.
+_RIGHT, _WRONG = "#009E73", "#D55E00"
 
-COLUMNS = 5
+_COLUMNS = 5
 _IMAGE = 0.9  # of the width of a column
 _LINE = 0.19  # height of a line of text, in widths of a column
 _HEADING = 0.3
-
-Caption = Callable[[GalleryImage], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,43 +55,39 @@ class Labels:
 
     Attributes
     ----------
-    lines
-        Gives the lines under an image.
-    framed
-        Whether a frame tells right answers from wrong ones.
+    lines : callable
+        Returns the lines under an image.
+    framed : bool
+        Whether a frame shows which predictions are correct.
     """
 
-    lines: Caption
+    lines: Callable[[GalleryImage], Sequence[str]]
     framed: bool = False
 
 
 def draw_gallery(
     name: str, title: str, blocks: Sequence[GalleryPart], images: Images, labels: Labels
-) -> Picture:
+) -> Figure:
     """Draw blocks of images under one another.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    blocks
+    name, title : str
+        File name and heading of the figure.
+    blocks : sequence of GalleryPart
         At least one with a tile.
-    images
-        ``(n, h, w, c)`` all images; the tiles have their numbers.
-    labels
+    images : ndarray of uint8
+        All images, ``(n, h, w, c)``; the tiles have their numbers.
+    labels : Labels
         What to write under each.
     """
-    from matplotlib.figure import Figure
-
     aspect = images.shape[1] / images.shape[2]
     lines = max(len(labels.lines(tile)) for block in blocks for tile in block.images)
     row = _IMAGE * aspect + _LINE * lines + 0.12
     height = sum(_height(block, row) for block in blocks)
-    with styled(), whole_images():
-        scale = (WIDTH - 0.2) / COLUMNS
-        figure = Figure(
-            figsize=(WIDTH, height * scale + 0.45 + title_height(title)), layout="constrained"
-        )
+    with styled(), _whole_images():
+        scale = (PHONE_WIDTH - 0.2) / _COLUMNS
+        figure = canvas(PHONE_WIDTH, height * scale + 0.45 + title_height(title))
         panel = figure.subplots()
         top = 0.0
         for block in blocks:
@@ -112,16 +95,16 @@ def draw_gallery(
                 panel.text(0.04, top + 0.2, block.heading, fontsize=9.5, va="baseline")
                 top += _HEADING
             for number, tile in enumerate(block.images):
-                place = number % COLUMNS, top + row * (number // COLUMNS)
+                place = number % _COLUMNS, top + row * (number // _COLUMNS)
                 _draw_tile(panel, place, tile, images[tile.number], labels)
-            top += row * math.ceil(len(block.images) / COLUMNS)
-        set_bare(panel, COLUMNS, height)
+            top += row * math.ceil(len(block.images) / _COLUMNS)
+        _set_bare(panel, _COLUMNS, height)
         figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
         return rendered(name, figure)
 
 
 def _height(block: GalleryPart, row: float) -> float:
-    return row * math.ceil(len(block.images) / COLUMNS) + (_HEADING if block.heading else 0)
+    return row * math.ceil(len(block.images) / _COLUMNS) + (_HEADING if block.heading else 0)
 
 
 def _draw_tile(
@@ -131,9 +114,9 @@ def _draw_tile(
 
     left, top = place[0] + (1 - _IMAGE) / 2, place[1] + 0.04
     bottom = top + _IMAGE * image.shape[0] / image.shape[1]
-    show_image(panel, image, (left, left + _IMAGE, bottom, top))
+    _show_image(panel, image, (left, left + _IMAGE, bottom, top))
     right = all(answer == tile.true for answer, _ in tile.predictions)
-    colour = (RIGHT if right else WRONG) if labels.framed else "#333333"
+    colour = (_RIGHT if right else _WRONG) if labels.framed else "#333333"
     if labels.framed:
         frame = Rectangle(
             (left, top),
@@ -165,32 +148,28 @@ def draw_image_table(
     title: str,
     rows: Sequence[tuple[str, Sequence[Images]]],
     headings: Sequence[str] = (),
-) -> Picture:
+) -> Figure:
     """Draw rows of images without text between them, with a label before each.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    rows
-        Labels and ``(h, w, c)`` images.
-    headings
+    name, title : str
+        File name and heading of the figure.
+    rows : sequence of tuple of str and sequence of ndarray
+        Labels and images, each ``(h, w, c)``.
+    headings : sequence of str
         Of the columns; may be empty.
     """
-    from matplotlib.figure import Figure
-
     columns = max(len(images) for _, images in rows)
     example = next(images[0] for _, images in rows if len(images))
     aspect = example.shape[0] / example.shape[1]
     margin = 0.45 + 0.11 * max(len(shortened(label)) for label, _ in rows) * columns / 8
-    scale = WIDTH / (columns + margin)
+    scale = PHONE_WIDTH / (columns + margin)
     longest = max((len(shortened(heading)) for heading in headings), default=0)
     room = 0.3 + (0.2 if longest <= _SHORT else 0.16 * longest) if headings else 0.0
-    with styled(), whole_images():
+    with styled(), _whole_images():
         height = len(rows) * aspect + room
-        figure = Figure(
-            figsize=(WIDTH, height * scale + 0.45 + title_height(title)), layout="constrained"
-        )
+        figure = canvas(PHONE_WIDTH, height * scale + 0.45 + title_height(title))
         panel = figure.subplots()
         for column, heading in enumerate(headings):
             _head(panel, column, room, heading, upright=longest > _SHORT)
@@ -199,8 +178,8 @@ def draw_image_table(
             panel.text(-0.12, middle, shortened(label), ha="right", va="center", fontsize=8.5)
             for column, image in enumerate(images):
                 low, high = (room + aspect * (number + edge) for edge in (0.98, 0.02))
-                show_image(panel, image, (column + 0.02, column + 0.98, low, high))
-        set_bare(panel, columns, height, left=-margin)
+                _show_image(panel, image, (column + 0.02, column + 0.98, low, high))
+        _set_bare(panel, columns, height, left=-margin)
         figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
         return rendered(name, figure)
 

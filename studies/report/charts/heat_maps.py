@@ -1,4 +1,4 @@
-"""The matrix as two pictures: accuracies, and gains over training on clean images.
+"""Heat maps of a train-by-test matrix: accuracies, and gains over training on clean images.
 
 Every cell has its number, so both can be read without colours; and no colour is needed to tell a
 gain from a loss, for they have signs.
@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.config.study import CLEAN
-from studies.report.charts.style import Picture, draw_strip, rendered, styled, title_height
-from studies.report.matrix.text import is_told_apart
-from studies.report.sweep.text import points
+from studies.report.blocks import Figure
+from studies.report.charts.style import canvas, draw_strip, rendered, styled, title_height
+from studies.report.format import points
 from studies.stats.variance_components import Estimate
 from studies.tables.matrix import Matrix
 
@@ -33,8 +33,8 @@ _LETTERS = 12  # of a label below a column
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """One cell as it is drawn: what colours it, its text, whether it stands out."""
+class _HeatCell:
+    """One cell as it is drawn: the value of its colour, its text, whether it stands out."""
 
     value: float
     text: str
@@ -42,24 +42,29 @@ class _Mark:
     framed: bool
 
 
-_Cells = Mapping[tuple[str, str], _Mark]
+_Cells = Mapping[tuple[str, str], _HeatCell]
+
+
+def is_significant(gain: Estimate) -> bool:
+    """Tell whether the interval of a gain excludes zero."""
+    return gain.low > 0 or gain.high < 0
 
 
 def draw_accuracies(
     matrix: Matrix, title: str, examples: Mapping[str, npt.NDArray[np.uint8]]
-) -> Picture:
-    """Draw every training on every test, with the mean and the worst of each training.
+) -> Figure:
+    """Draw the accuracy of every training on every test, with the mean and the lowest of each.
 
     The best of a column is bold; where a training is tested on its own corruption, the cell has a
     frame.
 
     Parameters
     ----------
-    matrix
+    matrix : Matrix
         The numbers.
-    title
-        Heading of the picture.
-    examples
+    title : str
+        Heading of the figure.
+    examples : mapping of str to ndarray of uint8
         Label of a test -> an image under it, ``(h, w)`` or ``(h, w, 3)``; may be empty.
     """
     from matplotlib import colormaps
@@ -72,7 +77,7 @@ def draw_accuracies(
     for (_, column), value in found.items():
         best[column] = max(value, best.get(column, 0.0))
     cells = {
-        (row, column): _Mark(value, f"{100 * value:.1f}", value == best[column], row == column)
+        (row, column): _HeatCell(value, f"{100 * value:.1f}", value == best[column], row == column)
         for (row, column), value in found.items()
     }
     lowest = np.floor(10 * min(found.values())) / 10
@@ -86,15 +91,11 @@ def draw_accuracies(
 
 def draw_gains(
     matrix: Matrix, title: str, examples: Mapping[str, npt.NDArray[np.uint8]]
-) -> Picture | None:
-    """Draw what each training gains over the one on clean images; None where nothing is known.
+) -> Figure | None:
+    """Draw the gain of each training over the one on clean images; None without any gain.
 
-    Gains that are not told apart from zero are in brackets.
-
-    Parameters
-    ----------
-    matrix, title, examples
-        As of `draw_accuracies`.
+    Gains that do not differ significantly from zero are in brackets. The parameters are those of
+    `draw_accuracies`.
     """
     from matplotlib import colormaps
     from matplotlib.colors import Normalize
@@ -105,19 +106,21 @@ def draw_gains(
             gains[label, MEAN] = standing.mean_gain
     if not gains:
         return None
-    cells = {place: _gain_mark(place, gain) for place, gain in gains.items()}
+    cells = {place: _gain_cell(place, gain) for place, gain in gains.items()}
     most = max(0.01, *(abs(gain.value) for gain in gains.values()))
     look = colormaps["PuOr"], Normalize(-1.25 * most, 1.25 * most)
     note = (
-        "Points of accuracy over training on clean images. In brackets: not told apart from zero. "
-        "Framed: trained on what it is tested on."
+        "Points of accuracy over training on clean images. In brackets: no significant difference "
+        "from zero. Framed: trained on what it is tested on."
     )
     return _draw("gains", title, note, matrix, [MEAN], cells, look, examples)
 
 
-def _gain_mark(place: tuple[str, str], gain: Estimate) -> _Mark:
-    told, text = is_told_apart(gain), points(gain.value)
-    return _Mark(gain.value, text if told else f"({text})", told, place[0] == place[1])
+def _gain_cell(place: tuple[str, str], gain: Estimate) -> _HeatCell:
+    significant, text = is_significant(gain), points(gain.value)
+    return _HeatCell(
+        gain.value, text if significant else f"({text})", significant, place[0] == place[1]
+    )
 
 
 def _draw(
@@ -129,9 +132,7 @@ def _draw(
     cells: _Cells,
     look: "tuple[Colormap, Normalize]",
     examples: Mapping[str, npt.NDArray[np.uint8]],
-) -> Picture:
-    from matplotlib.figure import Figure
-
+) -> Figure:
     rows = _places([(item.label, item.kind) for item in matrix.trainings
                     if any(row == item.label for row, _ in cells)])  # fmt: skip
     tests = [(test.label, "") for test in matrix.tests]
@@ -140,7 +141,7 @@ def _draw(
         wide = max(_CELL_WIDTH * len(columns), _LEAST)
         heading = fill(title, int(_TITLE * wide))
         high = _FRAME + _CELL_HEIGHT * len(rows) + title_height(heading)
-        figure = Figure(figsize=(_LEFT + wide, high), layout="constrained")
+        figure = canvas(_LEFT + wide, high)
         panel = figure.subplots()
         _draw_cells(panel, rows, columns, cells, look)
         _name_axes(panel, rows, columns, fill(note, int(_NOTE * wide)))
@@ -171,17 +172,17 @@ def _draw_cells(
     from matplotlib.patches import Rectangle
 
     colours, scale = look
-    for (row, column), mark in cells.items():
+    for (row, column), cell in cells.items():
         x, y = columns[column], rows[row]
-        colour = colours(scale(mark.value))
+        colour = colours(scale(cell.value))
         ink = "white" if _luminance(colour) < 0.5 else "#222222"
         panel.add_patch(
             Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=colour, edgecolor="white", linewidth=1.5)
         )
-        if mark.framed:
+        if cell.framed:
             panel.add_patch(Rectangle((x - 0.44, y - 0.4), 0.88, 0.8, fill=False, edgecolor=ink))
-        weight = "bold" if mark.bold else "normal"
-        panel.text(x, y, mark.text, ha="center", va="center", fontweight=weight, color=ink)
+        weight = "bold" if cell.bold else "normal"
+        panel.text(x, y, cell.text, ha="center", va="center", fontweight=weight, color=ink)
 
 
 def _luminance(colour: Sequence[float]) -> float:

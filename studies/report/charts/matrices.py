@@ -1,61 +1,48 @@
-"""Confusion matrices and the scores of each class as pictures."""
+"""Confusion matrices and the scores of each class."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from studies.report.charts.style import (
-    COLOURS,
-    MARKERS,
-    NUMBERED,
-    Picture,
-    in_percent,
-    name_classes,
-    rendered,
-    styled,
-    title_height,
-)
+from studies.report.blocks import LIGHT_TEXT_ABOVE, Figure
+from studies.report.charts import style
 from studies.stats.confusion import ClassScore, Counts, row_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LIGHT_UNTIL = 0.5  # where the cells are dark enough for white figures
-
 
 def draw_confusion(
     name: str, title: str, counts: Counts, class_names: Sequence[str], *, as_shares: bool
-) -> Picture:
+) -> Figure:
     """Draw a confusion matrix, coloured by the share of the true class.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    counts
+    name, title : str
+        File name and heading of the figure.
+    counts : ndarray of int
         ``(classes, classes)``; rows are true classes.
-    class_names
-        One a class.
-    as_shares
+    class_names : sequence of str
+        One for each class.
+    as_shares : bool
         Whether the cells show shares of their rows, in percent, rather than counts.
     """
-    from matplotlib.figure import Figure
-
     shares = row_shares(counts)
-    with styled():
-        figure = Figure(figsize=(4.6, 4.3 + title_height(title)), layout="constrained")
+    with style.styled():
+        figure = style.canvas(style.PHONE_WIDTH, 4.3 + style.title_height(title))
         panel = figure.subplots()
         cells = panel.imshow(
             np.nan_to_num(shares), cmap="Blues", vmin=0, vmax=1, interpolation="nearest"
         )
-        if len(counts) <= NUMBERED:
+        if len(counts) <= style.NUMBERED:
             _write_numbers(panel, counts, shares, as_shares=as_shares)
         else:
             figure.colorbar(cells, ax=panel, label="share of the true class", shrink=0.7)
         _name_axes(panel, class_names)
         panel.set_title(title)
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def draw_class_scores(
@@ -65,24 +52,24 @@ def draw_class_scores(
     class_names: Sequence[str],
     *,
     lowest: float,
-) -> Picture:
-    """Draw precision, recall and F1 of every class, one line a class.
+) -> Figure:
+    """Draw precision, recall and F1 of every class, one line for each class.
 
     Parameters
     ----------
-    name, title
-        File name and heading of the picture.
-    scores, class_names
-        One a class.
-    lowest
-        Where the axis begins, in [0, 1): pictures to be compared have one in common.
+    name, title : str
+        File name and heading of the figure.
+    scores : sequence of ClassScore
+        One for each class.
+    class_names : sequence of str
+        One for each class.
+    lowest : float
+        Where the axis begins, in [0, 1): figures to be compared have one in common.
     """
-    from matplotlib.figure import Figure
-
     kinds = ("precision", "recall", "f1")
-    with styled():
-        height = 1.3 + min(0.26 * len(scores), 12) + title_height(title)
-        figure = Figure(figsize=(4.6, height), layout="constrained")
+    with style.styled():
+        height = 1.3 + min(0.26 * len(scores), 12) + style.title_height(title)
+        figure = style.canvas(style.PHONE_WIDTH, height)
         panel = figure.subplots()
         places = np.arange(len(scores))
         for number, kind in enumerate(kinds):
@@ -90,20 +77,20 @@ def draw_class_scores(
             panel.plot(
                 [np.nan if value is None else value for value in values],
                 places + 0.22 * (number - 1),  # side by side where they agree
-                color=COLOURS[number],
-                marker=MARKERS[number],
+                color=style.COLOURS[number],
+                marker=style.MARKERS[number],
                 markersize=4.5,
                 linestyle="none",
                 label="F1" if kind == "f1" else kind,
                 clip_on=False,
             )
-        name_classes(panel.yaxis, class_names, turned=False)
+        style.name_classes(panel.yaxis, class_names, turned=False)
         panel.set_ylim(len(scores) - 0.4, -0.6)
         panel.set_xlim(lowest, 1)
-        in_percent(panel.xaxis)
+        style.in_percent(panel.xaxis)
         panel.set_title(title)
         figure.legend(loc="outside lower left", ncols=3)
-        return rendered(name, figure)
+        return style.rendered(name, figure)
 
 
 def _write_numbers(
@@ -120,7 +107,7 @@ def _write_numbers(
             ha="center",
             va="center",
             fontsize=7.5,
-            color="white" if share > LIGHT_UNTIL else "#222222",
+            color="white" if share > LIGHT_TEXT_ABOVE else "#222222",
         )
 
 
@@ -133,8 +120,8 @@ def cell_text(share: float) -> str:
 
 
 def _name_axes(panel: "Axes", class_names: Sequence[str]) -> None:
-    name_classes(panel.xaxis, class_names, turned=True)
-    name_classes(panel.yaxis, class_names, turned=False)
+    style.name_classes(panel.xaxis, class_names, turned=True)
+    style.name_classes(panel.yaxis, class_names, turned=False)
     panel.tick_params(length=0)
     panel.grid(visible=False)
     panel.set_xlabel("predicted class")

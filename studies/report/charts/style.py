@@ -1,32 +1,41 @@
-"""What all pictures share: style, colours, strips of images, and bytes that are always the same."""
+"""What all charts share: style, colours, axes, strips of images, and reproducible bytes."""
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from studies.core.files import slug
+from studies.report.blocks import Figure
+from studies.report.format import shortened
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
-    from matplotlib.colors import Normalize
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure as Canvas
 
 
-# Okabe and Ito's colours, told apart by readers of every colour vision, the yellow left out as
+# The colours of Okabe and Ito, which differ for readers of every colour vision, without the yellow,
 # too pale on white; lines and markers differ too, so that a grey print can be read.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (5, 1.5, 1, 1.5)), (0, (8, 2)))
 
-_DOTS_PER_INCH = 160
+PHONE_WIDTH = 4.6
+"""Inches of a figure that can be read on a phone."""
 
-STRIP_HEIGHT = 31  # points; six of them fit above a panel
+NAMED, NUMBERED = 40, 12
+"""Up to how many classes each has its name on an axis, and each cell of a matrix its number."""
+
+_DOTS_PER_INCH = 160
+_STRIP_HEIGHT = 31  # points; six of them fit above a panel
+_TITLE, _LABEL = 40, 50  # letters on a line
+_LINE = 0.19  # inches
 
 _STYLE: dict[Any, Any] = {  # matplotlib types the keys as one huge Literal
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture everywhere
@@ -59,22 +68,10 @@ _STYLE: dict[Any, Any] = {  # matplotlib types the keys as one huge Literal
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture in both formats; the same curves give the same bytes."""
-
-    name: str
-    png: bytes
-    svg: bytes
-
-    def files(self) -> dict[str, bytes]:
-        """Return both files, by their names in a results folder."""
-        return {f"figures/{self.name}.png": self.png, f"figures/{self.name}.svg": self.svg}
-
-
-def picture_files(pictures: Iterable[Picture]) -> dict[str, bytes]:
-    """Return the files of some pictures, by their names in a results folder."""
-    return {name: content for item in pictures for name, content in item.files().items()}
+def figure_name(kind: str, models: Sequence[str], model: str, ending: str = "") -> str:
+    """Return the name of a figure of one model: ``confusion-01-mlp-clean``."""
+    parts = [kind, f"{list(models).index(model) + 1:02d}", slug(model) or "model", ending]
+    return "-".join(part for part in parts if part)
 
 
 def line_look(number: int) -> dict[str, Any]:
@@ -90,36 +87,41 @@ def line_look(number: int) -> dict[str, Any]:
 
 
 def in_legend(name: str) -> str:
-    """Return a model's name as a label that matplotlib shows: it hides those that begin with _."""
+    """Return the label of a model that matplotlib shows: it hides those that begin with _."""
     return f" {name}" if name.startswith("_") else name
 
 
 def styled() -> AbstractContextManager[None]:
-    """Draw in our style, whatever the user's own settings are."""
+    """Draw in the style of this project, whatever the settings of the user are."""
     from matplotlib import rc_context
 
     return rc_context(_STYLE)
 
 
+def canvas(width: float, height: float) -> "Canvas":
+    """Return an empty canvas of that size in inches, whose parts make room for one another."""
+    from matplotlib.figure import Figure as Canvas
+
+    return Canvas(figsize=(width, height), layout="constrained")
+
+
 def grid_of_panels(
     count: int, *, columns: int, width: float, height: float
-) -> "tuple[Figure, list[Axes]]":
-    """Return a figure with so many panels in rows, which share their vertical axis.
+) -> "tuple[Canvas, list[Axes]]":
+    """Return a canvas with so many panels in rows, which share their vertical axis.
 
     Parameters
     ----------
-    count
+    count : int
         How many panels; at least 1.
-    columns
+    columns : int
         How many in a row at most.
-    width, height
+    width, height : float
         Of one panel with its labels, in inches.
     """
-    from matplotlib.figure import Figure
-
     columns = min(columns, count)
     rows = math.ceil(count / columns)
-    figure = Figure(figsize=(0.6 + width * columns, 0.9 + height * rows), layout="constrained")
+    figure = canvas(0.6 + width * columns, 0.9 + height * rows)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     for number, panel in enumerate(panels):
         panel.tick_params(labelleft=True)
@@ -132,44 +134,38 @@ def grid_of_panels(
 
 def draw_strip(panel: "Axes", images: Sequence[tuple[float, npt.NDArray[np.uint8]]]) -> None:
     """Put images above a panel, each over its place on the horizontal axis."""
+    from matplotlib.colors import Normalize
     from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
     if not images:
         return
     for place, image in images:
-        zoom = STRIP_HEIGHT / max(image.shape[:2])
+        zoom = _STRIP_HEIGHT / max(image.shape[:2])
         shown = OffsetImage(
-            image, zoom=zoom, cmap="gray", interpolation="nearest", norm=_eight_bits()
+            image, zoom=zoom, cmap="gray", interpolation="nearest", norm=Normalize(0, 255)
         )
-        panel.add_artist(
-            AnnotationBbox(
-                shown,
-                (place, 1),
-                xybox=(0, 5),
-                xycoords=("data", "axes fraction"),
-                boxcoords="offset points",
-                box_alignment=(0.5, 0),
-                frameon=False,
-                pad=0,
-                annotation_clip=False,
-            )
+        box = AnnotationBbox(
+            shown,
+            (place, 1),
+            xybox=(0, 5),
+            xycoords=("data", "axes fraction"),
+            boxcoords="offset points",
+            box_alignment=(0.5, 0),
+            frameon=False,
+            pad=0,
+            annotation_clip=False,
         )
-    panel.set_title(panel.get_title("left"), pad=STRIP_HEIGHT + 12)
+        panel.add_artist(box)
+    panel.set_title(panel.get_title("left"), pad=_STRIP_HEIGHT + 12)
 
 
-def _eight_bits() -> "Normalize":
-    from matplotlib.colors import Normalize
-
-    return Normalize(0, 255)
-
-
-def rendered(name: str, figure: "Figure") -> Picture:
-    """Return a figure in both formats."""
+def rendered(name: str, figure: "Canvas") -> Figure:
+    """Return what is drawn on a canvas in both formats."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     FigureCanvasAgg(figure)  # the layout measures texts as it draws them
-    # Laid out once and drawn once a format: savefig would draw everything five times.
+    # Laid out once and drawn once for each format: savefig would draw everything five times.
     if (layout := figure.get_layout_engine()) is not None:
         layout.execute(figure)
         figure.set_layout_engine("none")
@@ -180,38 +176,21 @@ def rendered(name: str, figure: "Figure") -> Picture:
     figure.set_dpi(_DOTS_PER_INCH)
     in_dots: Any = FigureCanvasAgg(figure)
     in_dots.print_png(png, metadata={"Software": None})
-    return Picture(name, png.getvalue(), svg.getvalue())
-
-
-NAMED = 40
-"""Up to this many classes, every class has its name on an axis."""
-
-NUMBERED = 12
-"""Up to this many classes, every cell of a matrix has its number; more would not be legible."""
-
-_LETTERS = 15  # of a name
-_TITLE, _LABEL = 40, 50  # letters on a line
-_LINE = 0.19  # inches
-
-
-def shortened(text: str, limit: int = _LETTERS) -> str:
-    """Return a name on one line, cut where it is too long."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return Figure(name, png.getvalue(), svg.getvalue())
 
 
 def titled(what: str, condition: str) -> str:
-    """Return a title that says under which condition a picture holds, on lines that fit."""
+    """Return a title that says under which condition a figure holds, on lines that fit."""
     return f"{fill(what, _TITLE)}\n{fill(condition, _TITLE)}"
 
 
 def title_height(title: str) -> float:
-    """Return how much higher than with a single line a picture must be, in inches."""
+    """Return by how many inches a figure is higher than with a title of one line."""
     return _LINE * title.count("\n")
 
 
 def labelled(text: str) -> str:
-    """Return the label of a line, on as many lines as it needs below a picture."""
+    """Return the label of a line, on as many lines as it needs below a figure."""
     return fill(text, _LABEL)
 
 
@@ -220,12 +199,12 @@ def name_classes(axis: "Axis", class_names: Sequence[str], *, turned: bool) -> N
 
     Parameters
     ----------
-    axis
-        Of classes.
-    class_names
-        One a class.
-    turned
-        Whether long names are to be turned upright.
+    axis : Axis
+        The axis of the classes.
+    class_names : sequence of str
+        One for each class.
+    turned : bool
+        Whether long names are turned upright.
     """
     if len(class_names) > NAMED:
         return
@@ -244,7 +223,7 @@ def in_percent(axis: "Axis") -> None:
 
 
 def in_decades(axis: "Axis", *, percent: bool = False) -> None:
-    """Write a logarithmic axis in plain numbers: matplotlib's own powers need its mathematics."""
+    """Write a logarithmic axis in plain numbers: the powers of matplotlib need its mathematics."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
 
     factor, unit = (100, " %") if percent else (1, "")

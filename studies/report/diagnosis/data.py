@@ -1,8 +1,9 @@
-"""The section on the data: what there is, and what a corruption does to it."""
+"""The section of a diagnosis on the data: samples, classes, pixel values, components."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from studies.report.blocks import Figure, Grid, Note
 from studies.report.charts.data import (
     draw_class_brightness,
     draw_histogram,
@@ -11,8 +12,9 @@ from studies.report.charts.data import (
 )
 from studies.report.charts.galleries import draw_image_table
 from studies.report.charts.style import titled
-from studies.report.diagnosis.text import where
-from studies.report.section import Section, Shown
+from studies.report.diagnosis.scores import DiagnosisContext
+from studies.report.format import under
+from studies.report.page import Section
 from studies.run.diagnosis import View
 from studies.tables.diagnosis_images import Brightness, brightness, class_samples, projection
 
@@ -24,79 +26,65 @@ _ROWS = 20  # classes with sample and mean images, at most
 _COLUMNS = 10  # mean images in a row
 
 
-def data_section(views: Sequence[View], data: "Dataset", seed: int) -> Section:
-    """Show samples, labels, grey levels, mean images and the principal plane.
-
-    Parameters
-    ----------
-    views
-        The clean one first.
-    data
-        The data set.
-    seed
-        Chooses sample images and those of the projection.
-    """
-    shown = [
+def data_section(context: DiagnosisContext) -> Section:
+    """Return samples, labels, pixel values, mean images and the first principal components."""
+    views, data, seed = context.views, context.data, context.seed
+    figures = [
         *_samples(views, data, seed),
         _labels(data),
-        *_grey_levels(views, data),
-        *_plane(views, data, seed),
+        *_pixel_values(views, data),
+        *_components(views, data, seed),
     ]
-    notes = [f"Pixel values, classes and planes are those of the test images of {data.name}."]
-    if not any(item.picture.name.startswith("plane") for item in shown):
-        notes.append("The images do not spread over a plane, so there is no projection.")
+    notes = [f"Pixel values, classes and components are those of the test images of {data.name}."]
+    if not any(figure.name.startswith("plane") for figure in figures):
+        notes.append("The images do not have two principal components, so there is no projection.")
     if data.classes > _ROWS:
         notes.append(f"Sample and mean images: the first {_ROWS} of {data.classes} classes.")
-    return Section("The data", shown, notes=notes)
+    return Section("Data", [Grid(figures, wide=True), *map(Note, notes)])
 
 
-def _samples(views: Sequence[View], data: "Dataset", seed: int) -> list[Shown]:
+def _samples(views: Sequence[View], data: "Dataset", seed: int) -> list[Figure]:
     chosen = class_samples(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
     names = data.class_names[:_ROWS]
     return [
-        Shown(
-            draw_image_table(
-                f"data-samples-{view.name}",
-                titled("Images of each class", where(view.title)),
-                [
-                    (name, list(view.images[numbers]))
-                    for name, numbers in zip(names, chosen, strict=True)
-                ],
-            ),
-            f"A few test images of each class, {where(view.title)}.",
-            f"{where(view.title).capitalize()}; chosen with seed {seed}",
+        draw_image_table(
+            f"data-samples-{view.name}",
+            titled("Images of each class", under(view.title)),
+            [
+                (name, list(view.images[numbers]))
+                for name, numbers in zip(names, chosen, strict=True)
+            ],
+        ).described(
+            f"A few test images of each class, {under(view.title)}.",
+            f"{under(view.title).capitalize()}; chosen with seed {seed}",
         )
         for view in views
     ]
 
 
-def _labels(data: "Dataset") -> Shown:
+def _labels(data: "Dataset") -> Figure:
     sets = [("Training images", data.train_labels), ("Test images", data.test_labels)]
     counts = f"{len(data.train_labels):,} to train and {len(data.test_labels):,} to test"
-    return Shown(
-        draw_labels("data-labels", sets, data.class_names),
+    return draw_labels("data-labels", sets, data.class_names).described(
         f"Bars: how many images each class of {data.name} has, {counts}.",
         f"Images of each class: {counts}",
     )
 
 
-def _grey_levels(views: Sequence[View], data: "Dataset") -> list[Shown]:
+def _pixel_values(views: Sequence[View], data: "Dataset") -> list[Figure]:
     grey = [brightness(view, data.test_labels, data.classes) for view in views]
     means = ", ".join(
-        f"{where(item.title)} {(view.images.mean() / 255):.3f}"
+        f"{under(item.title)} {(view.images.mean() / 255):.3f}"
         for view, item in zip(views, grey, strict=True)
     )
-    both = " and ".join(where(view.title) for view in views)
+    both = " and ".join(under(view.title) for view in views)
     return [
-        Shown(
-            draw_histogram("data-grey-levels", grey),
+        draw_histogram("data-grey-levels", grey).described(
             f"Histogram of the pixel values; their means: {means}.",
             f"Mean pixel value / 255: {means}",
         ),
-        Shown(
-            draw_class_brightness("data-classes", grey, data.class_names),
-            "Mean and standard deviation of the pixels of each class.",
-            "Over all pixels of a class",
+        draw_class_brightness("data-classes", grey, data.class_names).described(
+            "Mean and standard deviation of the pixels of each class.", "Over all pixels of a class"
         ),
         *_mean_images(views, grey, data.class_names[:_ROWS], both),
     ]
@@ -104,26 +92,24 @@ def _grey_levels(views: Sequence[View], data: "Dataset") -> list[Shown]:
 
 def _mean_images(
     views: Sequence[View], grey: Sequence[Brightness], class_names: Sequence[str], both: str
-) -> list[Shown]:
+) -> list[Figure]:
     return [
-        Shown(
-            draw_image_table(
-                f"data-mean-images-{first // _COLUMNS + 1}",
-                "Mean image of each class",
-                [
-                    (view.name, list(item.mean_images[first : first + _COLUMNS]))
-                    for view, item in zip(views, grey, strict=True)
-                ],
-                class_names[first : first + _COLUMNS],
-            ),
-            f"The mean image of each class, {both}.",
-            f"Mean of all test images of a class, {both}",
+        draw_image_table(
+            f"data-mean-images-{first // _COLUMNS + 1}",
+            "Mean image of each class",
+            [
+                (view.name, list(item.mean_images[first : first + _COLUMNS]))
+                for view, item in zip(views, grey, strict=True)
+            ],
+            class_names[first : first + _COLUMNS],
+        ).described(
+            f"The mean image of each class, {both}.", f"Mean of all test images of a class, {both}"
         )
         for first in range(0, len(class_names), _COLUMNS)
     ]
 
 
-def _plane(views: Sequence[View], data: "Dataset", seed: int) -> list[Shown]:
+def _components(views: Sequence[View], data: "Dataset", seed: int) -> list[Figure]:
     projected = projection(views, seed)
     if projected is None:
         return []
@@ -131,18 +117,17 @@ def _plane(views: Sequence[View], data: "Dataset", seed: int) -> list[Shown]:
     chosen = "all" if count == len(data.test_labels) else f"{count:,}, chosen with seed {seed}"
     share = 100 * sum(projected.explained)
     return [
-        Shown(
-            draw_projection(
-                f"plane-{view.name}",
-                titled("First two principal components", where(view.title)),
-                projected,
-                number,
-                data.test_labels,
-                data.class_names,
-            ),
-            f"Test images {where(view.title)} on the first two principal components of the clean "
+        draw_projection(
+            f"plane-{view.name}",
+            titled("First two principal components", under(view.title)),
+            projected,
+            number,
+            data.test_labels,
+            data.class_names,
+        ).described(
+            f"Test images {under(view.title)} on the first two principal components of the clean "
             f"ones, which hold {share:.0f} % of their variance; each class has its own sign.",
-            f"{where(view.title).capitalize()}: {chosen}; signs are class numbers, components "
+            f"{under(view.title).capitalize()}: {chosen}; signs are class numbers, components "
             "those of the clean images",
         )
         for number, view in enumerate(views)

@@ -1,19 +1,16 @@
-"""Sections of images: mistakes, two models compared, confused pairs, samples."""
+"""The sections of a diagnosis on single images: confused pairs, mistakes, two models, samples."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
-import numpy.typing as npt
-
+from studies.report.blocks import Figure, Grid, Note
 from studies.report.charts.galleries import Labels, draw_gallery
-from studies.report.charts.style import titled
-from studies.report.diagnosis.sections import file_name
-from studies.report.diagnosis.text import ARROW, mistake_lines, sample_lines, where
-from studies.report.section import Section, Shown
+from studies.report.charts.style import figure_name, titled
+from studies.report.diagnosis.scores import DiagnosisContext
+from studies.report.format import shortened, under
+from studies.report.page import Section
 from studies.run.diagnosis import View
 from studies.stats.metrics import correct
-from studies.tables.diagnosis import Evaluation
 from studies.tables.diagnosis_images import (
     MAX_COMPARED,
     GalleryImage,
@@ -24,144 +21,157 @@ from studies.tables.diagnosis_images import (
     sample_predictions,
 )
 
-TrueClasses = npt.NDArray[np.int64]
+ARROW = "\N{RIGHTWARDS ARROW}"
+_RIGHT, _WRONG = "\N{CHECK MARK}", "\N{BALLOT X}"
+_SHORT = 2  # letters of a class name that leave room for more on the same line
 
 
-def mistakes_section(
-    views: Sequence[View], labels: TrueClasses, class_names: Sequence[str], seed: int
-) -> Section:
-    """Show images that each model gets wrong."""
-    models = list(views[0].outcomes)
-    shown, notes = [], []
-    for model in models:
-        for view in views:
-            block = misclassified(view, model, labels, seed)
-            if not block.images:
-                notes.append(
-                    f"{model} gets none of the {len(labels):,} images wrong {where(view.title)}."
-                )
-                continue
-            name = file_name("wrong", models, model, view.name)
-            picture = draw_gallery(
-                name,
-                titled(f"What {model} gets wrong", where(view.title)),
-                [block],
-                view.images,
-                _mistakes(class_names),
-            )
-            count = _chosen(len(block.images), block.total, seed)
-            seen = _listed(block, class_names)
-            alt = f"Images that {model} gets wrong {where(view.title)}: {seen}."
-            shown.append(Shown(picture, alt, f"{model} {where(view.title)}: {count}"))
-    notes.append(f"True class {ARROW} answer, and its confidence; the surest mistakes come first.")
-    return Section("What each model gets wrong", shown, notes=notes)
+def pairs_section(context: DiagnosisContext) -> Section:
+    """Return images of the pairs that each model confuses most."""
+
+    def draw(model: str, view: View) -> Figure | str:
+        finding = next(f for f in context.findings if (f.model, f.condition) == (model, view.title))
+        if not finding.pairs:
+            return f"{model} confuses no pair {under(view.title)}."
+        labels, names = context.data.test_labels, context.class_names
+        blocks = confused_images(view, model, labels, finding.pairs, names, context.seed)
+        title = f"Most confused pairs of {model}"
+        counts = "; ".join(block.heading for block in blocks)
+        return _gallery(context, "pairs", model, view, title, blocks).described(
+            f"Images of the pairs that {model} confuses most {under(view.title)}: {counts}.",
+            f"{model} {under(view.title)}; images chosen with seed {context.seed}",
+        )
+
+    return _section("Most confused pairs", context, context.models, draw)
 
 
-def comparison_section(
-    views: Sequence[View], labels: TrueClasses, class_names: Sequence[str], seed: int
-) -> Section | None:
-    """Show what the first model gets wrong and another does not; None with one model."""
-    first, *others = views[0].outcomes
-    shown, notes = [], []
-    for other in others:
-        for view in views:
-            blocks = compare_mistakes(view, first, other, labels, seed)
-            if not any(block.images for block in blocks):
-                notes.append(f"{first} and {other} get no image wrong {where(view.title)}.")
-                continue
-            name = file_name("compared", [first, *others], other, view.name)
-            picture = draw_gallery(
-                name,
-                titled(f"{first} and {other}", where(view.title)),
-                blocks,
-                view.images,
-                _mistakes(class_names),
-            )
-            counts = "; ".join(block.heading for block in blocks)
-            alt = f"Images that {first} or {other} gets wrong {where(view.title)}: {counts}."
-            caption = (
-                f"{where(view.title).capitalize()}: {counts}. True class {ARROW} {first} | "
-                f"{other}; at most {MAX_COMPARED} of each, chosen with seed {seed}"
-            )
-            shown.append(Shown(picture, alt, caption))
-    return Section("Two models side by side", shown, notes=notes) if others else None
+def misclassified_section(context: DiagnosisContext) -> Section:
+    """Return images that each model misclassifies."""
 
+    def draw(model: str, view: View) -> Figure | str:
+        labels, names = context.data.test_labels, context.class_names
+        block = misclassified(view, model, labels, context.seed)
+        if not block.images:
+            return f"{model} misclassifies none of the {len(labels):,} images {under(view.title)}."
+        texts = ", ".join(
+            f"{names[tile.true]} predicted as {names[tile.predictions[0][0]]}"
+            for tile in block.images
+        )
+        title = f"Images misclassified by {model}"
+        chosen = _chosen(len(block.images), block.total, context.seed)
+        return _gallery(context, "wrong", model, view, title, [block]).described(
+            f"Images that {model} misclassifies {under(view.title)}: {texts}.",
+            f"{model} {under(view.title)}: {chosen}",
+        )
 
-def pairs_section(
-    views: Sequence[View],
-    findings: Sequence[Evaluation],
-    labels: TrueClasses,
-    class_names: Sequence[str],
-    seed: int,
-) -> Section:
-    """Show images of the pairs that each model confuses most."""
-    models = list(views[0].outcomes)
-    shown, notes = [], []
-    for model in models:
-        for view in views:
-            finding = next(f for f in findings if (f.model, f.condition) == (model, view.title))
-            if not finding.pairs:
-                notes.append(f"{model} confuses no pair {where(view.title)}.")
-                continue
-            blocks = confused_images(view, model, labels, finding.pairs, class_names, seed)
-            name = file_name("pairs", models, model, view.name)
-            title = titled(f"What {model} confuses most", where(view.title))
-            picture = draw_gallery(name, title, blocks, view.images, _mistakes(class_names))
-            counts = "; ".join(block.heading for block in blocks)
-            alt = f"Images of the pairs that {model} confuses most {where(view.title)}: {counts}."
-            caption = f"{model} {where(view.title)}; images chosen with seed {seed}"
-            shown.append(Shown(picture, alt, caption))
-    return Section("The most confused pairs", shown, notes=notes)
-
-
-def samples_section(
-    views: Sequence[View], labels: TrueClasses, class_names: Sequence[str], seed: int
-) -> Section:
-    """Show a seeded sample of all images, right answers in green and wrong ones in red."""
-    models = list(views[0].outcomes)
-    look = Labels(partial(_called, sample_lines, class_names), framed=True)
-    shown = []
-    for model in models:
-        for view in views:
-            block = sample_predictions(view, model, labels, seed)
-            numbers = [tile.number for tile in block.images]
-            right = int(correct(view.outcomes[model])[numbers].sum())
-            name = file_name("samples", models, model, view.name)
-            title = titled(f"Answers of {model}", where(view.title))
-            picture = draw_gallery(name, title, [block], view.images, look)
-            count = f"{right} of these {len(numbers)} are right"
-            alt = f"A sample of images with the answers of {model} {where(view.title)}: {count}."
-            caption = (
-                f"{model} {where(view.title)}: {count}; {_chosen(len(numbers), block.total, seed)}"
-            )
-            shown.append(Shown(picture, alt, caption))
     note = (
-        "Green, a full frame and a tick: right. Red, a broken frame and a cross: wrong, with the "
+        f"True class {ARROW} predicted class, and its confidence; the most confident mistakes come "
+        "first."
+    )
+    return _section("Misclassified images", context, context.models, draw, note)
+
+
+def comparison_section(context: DiagnosisContext) -> Section | None:
+    """Return what the first model misclassifies and another does not; None with one model."""
+    first, *others = context.models
+
+    def draw(other: str, view: View) -> Figure | str:
+        blocks = compare_mistakes(view, first, other, context.data.test_labels, context.seed)
+        if not any(block.images for block in blocks):
+            return f"{first} and {other} misclassify no image {under(view.title)}."
+        counts = "; ".join(block.heading for block in blocks)
+        title = f"{first} and {other}"
+        return _gallery(context, "compared", other, view, title, blocks).described(
+            f"Images that {first} or {other} misclassifies {under(view.title)}: {counts}.",
+            f"{under(view.title).capitalize()}: {counts}. True class {ARROW} {first} | {other}; at "
+            f"most {MAX_COMPARED} of each, chosen with seed {context.seed}",
+        )
+
+    return _section("Comparison of two models", context, others, draw) if others else None
+
+
+def samples_section(context: DiagnosisContext) -> Section:
+    """Return a seeded sample of all images, correct predictions in green and wrong ones in red."""
+
+    def draw(model: str, view: View) -> Figure:
+        block = sample_predictions(view, model, context.data.test_labels, context.seed)
+        numbers = [tile.number for tile in block.images]
+        right = int(correct(view.outcomes[model])[numbers].sum())
+        count = f"{right} of these {len(numbers)} are correct"
+        title = f"Predictions of {model}"
+        chosen = _chosen(len(numbers), block.total, context.seed)
+        return _gallery(context, "samples", model, view, title, [block]).described(
+            f"A sample of images with the predictions of {model} {under(view.title)}: {count}.",
+            f"{model} {under(view.title)}: {count}; {chosen}",
+        )
+
+    note = (
+        "Green, a full frame and a tick: correct. Red, a broken frame and a cross: wrong, with the "
         "true class below. The images are the same for every model and condition."
     )
-    return Section("Sample predictions", shown, notes=[note])
+    return _section("Sample predictions", context, context.models, draw, note)
 
 
-def _mistakes(class_names: Sequence[str]) -> Labels:
-    return Labels(partial(_called, mistake_lines, class_names))
+def _section(
+    heading: str,
+    context: DiagnosisContext,
+    models: Sequence[str],
+    draw: Callable[[str, View], Figure | str],
+    note: str = "",
+) -> Section:
+    """Return a section of the figures of each model and view, or of notes where there is none."""
+    drawn = [draw(model, view) for model in models for view in context.views]
+    figures = [item for item in drawn if not isinstance(item, str)]
+    notes = [Note(item) for item in drawn if isinstance(item, str)]
+    grid = [Grid(figures, wide=True)] if figures else []
+    return Section(heading, [*grid, *notes, *([Note(note)] if note else [])])
 
 
-def _called(
-    lines: Callable[[GalleryImage, Sequence[str]], list[str]],
-    class_names: Sequence[str],
-    tile: GalleryImage,
-) -> list[str]:
-    return lines(tile, class_names)
-
-
-def _chosen(shown: int, there_are: int, seed: int) -> str:
-    if shown == there_are:
-        return f"all {there_are:,}"
-    return f"{shown} of {there_are:,}, chosen with seed {seed}"
-
-
-def _listed(block: GalleryPart, class_names: Sequence[str]) -> str:
-    return ", ".join(
-        f"{class_names[tile.true]} taken for {class_names[tile.predictions[0][0]]}"
-        for tile in block.images
+def _gallery(
+    context: DiagnosisContext,
+    kind: str,
+    model: str,
+    view: View,
+    title: str,
+    blocks: Sequence[GalleryPart],
+) -> Figure:
+    is_sample = kind == "samples"
+    lines = partial(sample_lines if is_sample else mistake_lines, class_names=context.class_names)
+    return draw_gallery(
+        figure_name(kind, context.models, model, view.name),
+        titled(title, under(view.title)),
+        blocks,
+        view.images,
+        Labels(lines, framed=is_sample),
     )
+
+
+def _chosen(shown: int, total: int, seed: int) -> str:
+    return f"all {total:,}" if shown == total else f"{shown} of {total:,}, chosen with seed {seed}"
+
+
+def mistake_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
+    """Return what stands under a mistake: true class, arrow, predictions, confidences."""
+    true, predicted, confidence = _parts(tile, class_names)
+    if len(tile.predictions) == 1 and max(len(true), len(predicted)) <= _SHORT:
+        return [f"{true} {ARROW} {predicted}  {confidence}"]
+    if max(map(len, (true, *predicted.split(" | ")))) <= _SHORT:
+        return [f"{true} {ARROW} {predicted}", confidence]
+    return [true, f"{ARROW} {predicted}", confidence]
+
+
+def sample_lines(tile: GalleryImage, class_names: Sequence[str]) -> list[str]:
+    """Return what stands under a sample: correct or wrong, the prediction, its confidence."""
+    true, predicted, confidence = _parts(tile, class_names)
+    right = tile.predictions[0][0] == tile.true
+    sign, truth = (_RIGHT, []) if right else (_WRONG, [f"is {true}"])
+    if len(predicted) <= _SHORT:
+        return [f"{sign} {predicted}  {confidence}", *truth]
+    return [f"{sign} {predicted}", confidence, *truth]
+
+
+def _parts(tile: GalleryImage, class_names: Sequence[str]) -> tuple[str, str, str]:
+    room = 11 // len(tile.predictions)
+    predicted = " | ".join(shortened(class_names[number], room) for number, _ in tile.predictions)
+    confidence = " | ".join(f"{100 * share:.0f} %" for _, share in tile.predictions)
+    return shortened(class_names[tile.true], 11), predicted, confidence

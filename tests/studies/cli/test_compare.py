@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from studies.__main__ import app
 from studies.config.study import Study
-from studies.report.comparison import closing_sentences, verdict
+from studies.report.sweep.comparison import closing_sentences, verdict
 from studies.stats.paired import compare_shares
 from studies.tables.gate import OVERALL, ModelPair, compare_models
 from studies.workflows import sweep as session
@@ -81,7 +81,7 @@ def test_two_folders_pair_models_by_name(sweep, invoke):
     sweep("two", models=["mlp", "cnn"])
     result = invoke("compare", "one", "two", "--fail-if-worse", 0)
     assert result.exit_code == 0
-    for words in ("mlp against mlp", "cnn against cnn", "not told apart", "PASS"):
+    for words in ("mlp against mlp", "cnn against cnn", "no significant difference", "PASS"):
         assert words in result.output
 
 
@@ -161,7 +161,7 @@ def test_it_fails_only_when_the_loss_is_over_the_margin_and_significant():
     assert finding.drop == pytest.approx(0.02)
     assert finding.lowest_drop < 0
     assert not finding.is_worse(0.01)
-    assert verdict(finding, 0.01) == "not told apart"
+    assert verdict(finding, 0.01) == "no significant difference"
     sure = good.copy()
     sure[np.flatnonzero(good)[:20]] = False
     (finding,) = compare_models({PAIR: (shares(clean=good), shares(clean=sure))})

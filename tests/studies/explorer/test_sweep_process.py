@@ -13,12 +13,7 @@ from studies.core.errors import StudyError
 from studies.explorer.curves.results_folder import open_folder
 from studies.explorer.curves.sweep_panel import summarize
 from studies.explorer.study import small_study
-from studies.explorer.sweep_process import (
-    StatusObserver,
-    SweepProcess,
-    SweepStatus,
-    shared_process,
-)
+from studies.explorer.sweep_process import StatusObserver, SweepProcess, SweepStatus, shared_process
 
 
 @pytest.fixture

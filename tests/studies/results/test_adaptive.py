@@ -14,7 +14,7 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.core.progress import BarObserver, LineObserver
-from studies.report.strips import LENGTH, make_strips
+from studies.report.images import STRIP_LENGTH, make_strips
 from studies.results.adaptive import Accuracies
 from studies.results.sweep_results import SweepResults
 from studies.stats.curves import START
@@ -306,7 +306,7 @@ def test_example_images_above_a_chart_do_not_overlap(run, tmp_path):
     for strip in strips.values():
         t = [frame.row.t for frame in strip]
         assert (t[0], t[-1]) == (0, 1)
-        assert 4 <= len(t) <= LENGTH
+        assert 4 <= len(t) <= STRIP_LENGTH
         assert min(b - a for a, b in pairwise(t)) >= 0.16
 
 

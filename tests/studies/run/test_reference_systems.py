@@ -12,7 +12,12 @@ from models.data import load
 from models.training import TrainConfig, TrainingError
 from studies.config.augmentation import CleanImageAugment, SpecAugment
 from studies.config.reference_systems import ReferenceSystems, ReportedModel, read_systems
-from studies.report.reference_systems import answer, draw_lines, judged, to_markdown
+from studies.report.reference_systems import (
+    answer,
+    draw_reference_systems,
+    judged,
+    to_markdown,
+)
 from studies.run.reference_systems import ReferenceResult, ReferenceStudy, with_noise
 from studies.tables.reference_systems import reference_rows
 
@@ -170,7 +175,7 @@ def test_rows_are_grouped_by_noise_with_ours_last(systems):
 def test_the_answer_counts(systems):
     made = reference_rows(results_at(systems, -0.02))
     assert answer(made, quick=False) == [
-        "0 of 18 models of the seeds come out within a point of their report.",
+        "0 of 18 reference models come out within a point of their report.",
         "Our models reach 0 of 6 goals.",
     ]
     assert "mean nothing" in answer(made, quick=True)[0]
@@ -179,8 +184,8 @@ def test_the_answer_counts(systems):
 def test_markdown_and_figure_have_every_row(systems):
     made = reference_rows(results_at(systems, 0.001))
     assert len(to_markdown(made).splitlines()) == 2 + len(made)
-    picture = draw_lines(made)
-    assert picture == draw_lines(made)
+    picture = draw_reference_systems(made)
+    assert picture == draw_reference_systems(made)
     assert picture.png.startswith(b"\x89PNG")
 
 
@@ -192,12 +197,12 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     command = ["reference", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
-    rows = list(csv.DictReader(io.StringIO((out / "seeds.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO((out / "reference.csv").read_text())))
     assert [row["system"] for row in rows] == ["Ritanjit", "Ritanjit", "ours"]
-    page = (out / "seeds.html").read_text()
+    page = (out / "reference.html").read_text()
     assert "mean nothing" in page
     assert "http" not in page.replace("http://www.w3.org", "")
-    assert {path.name for path in (out / "figures").iterdir()} == {"seeds.png", "seeds.svg"}
+    assert {path.name for path in (out / "figures").iterdir()} == {"reference.png", "reference.svg"}
 
 
 def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from studies.__main__ import app
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.report import write as outputs
-from studies.report.sweep.outputs import SweepReport
+from studies.report.sweep.report import SweepReport
 from studies.store import database
 from studies.store import database as schema
 from studies.store.store import FILE_NAME, Store

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from studies.core.errors import StudyError
-from studies.report.diagnosis.outputs import folder_name
-from studies.report.diagnosis.text import mistake_lines, sample_lines
+from studies.report.diagnosis.galleries import mistake_lines, sample_lines
+from studies.report.diagnosis.report import folder_name
 from studies.run.diagnosis import View, plan_diagnosis
 from studies.stats.confusion import confused_pairs, confusion_counts
 from studies.stats.predictions import outcomes_of

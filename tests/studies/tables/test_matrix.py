@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from studies.plan import Column, Training
-from studies.report.matrix.text import about_seeds, answer, how_many_differ
+from studies.report.matrix_text import about_seeds, answer, how_many_differ
 from studies.stats.intervals import accuracy_interval
 from studies.stats.paired import compare_shares
 from studies.stats.variance_components import (
@@ -221,9 +221,9 @@ def test_the_best_are_named():
     assert "clean" not in matrix.best_mean.rivals
     said = answer(matrix)
     assert said[0].startswith("The mixture “all” has the highest mean accuracy over the 3 tests:")
-    assert said[1].startswith("“all” also has the highest worst case:")
+    assert said[1].startswith("“all” also has the highest accuracy on its worst test:")
     assert "Of the trainings on a single corruption, “fog” has the highest mean" in said[2]
-    assert said[3].startswith("Trained on clean images alone,")
+    assert said[3].startswith("Training on clean images alone ")
 
 
 def test_rivals_without_a_significant_difference_and_the_best_mixture_are_named():
@@ -232,7 +232,7 @@ def test_rivals_without_a_significant_difference_and_the_best_mixture_are_named(
     best, other = matrix.best_mean.label, matrix.best_mean.rivals
     assert {best, *other} == {"fog", "snow"}
     said = " ".join(answer(matrix))
-    assert f"Not told apart from it: “{other[0]}”." in said
+    assert f"No significant difference from it: “{other[0]}”." in said
     assert "Of the mixtures, “all” is best, with" in said
 
 
@@ -267,7 +267,7 @@ def test_what_the_intervals_hold_for_depends_on_the_seeds():
     assert "Each row is one network." in about_seeds(one)[0]
     assert "the mean of 3 networks" in about_seeds(several)[0]
     deviations = [item.mean.training_deviation for item in several.summaries.values()]
-    assert f"{100 * max(deviations):.1f} points (standard deviation" in about_seeds(several)[1]
+    assert f"{100 * max(deviations):.1f} points; the standard error" in about_seeds(several)[1]
 
 
 def test_significant_gains_are_counted():

@@ -1,6 +1,6 @@
 import csv
 import io
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -9,9 +9,10 @@ from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
 from studies.plan import ImageRange, cell_key, plan_points
-from studies.report.sweep.sections import table_sections
-from studies.report.sweep.text import comparison_sentences, critical_text
-from studies.report.sweep.text import points as in_points
+from studies.report.format import points as in_points
+from studies.report.sweep.comparison import comparison_section, comparison_sentences
+from studies.report.sweep.context import SweepContext
+from studies.report.sweep.curves import areas_section, critical_text
 from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
@@ -81,6 +82,12 @@ def results_of(store, points, evaluation_set, digests=DIGESTS):
 
 def tables_of(store, points, evaluation_set, digests=DIGESTS, threshold=None):
     return make_tables(results_of(store, points, evaluation_set, digests), threshold=threshold)
+
+
+def context_of(tables, curves):
+    """Return what the sections on tables are made from, without the rest."""
+    rest = dict.fromkeys(field.name for field in fields(SweepContext))
+    return SweepContext(**rest | {"tables": tables, "curves": curves})
 
 
 def correct_of(store, evaluation_set, point, digest):
@@ -217,7 +224,7 @@ def test_constant_accuracies_have_intervals(store, points, edge, accuracy):
     assert all(np.isfinite([row.low, row.high]).all() for row in found.comparisons)
     assert all(row.images_for_one_point is None for row in found.comparisons)
     assert (
-        "cannot be told apart"
+        "no significant difference"
         in comparison_sentences(found.comparisons, {point.corruption: "it" for point in points})[0]
     )
 
@@ -234,7 +241,8 @@ def test_one_image_is_enough(store, points):
 def test_without_cells_the_tables_are_empty(store, points):
     found = tables_of(store, points, evaluation_set_of(5))
     assert all(table.count(b"\n") == 1 for table in found.files().values())
-    assert table_sections(found, []) == []
+    context = context_of(found, [])
+    assert areas_section(context) is comparison_section(context) is None
 
 
 def test_the_rows_of_a_model_do_not_depend_on_other_models(store, points):
@@ -271,7 +279,7 @@ def test_a_single_corruption_without_a_difference_names_the_pair():
         images_for_one_point=None,
     )
     (text,) = comparison_sentences([equal], {"contrast": "Contrast"})
-    assert text == "Under Contrast new and old cannot be told apart."
+    assert text == "No significant difference between old and new under Contrast."
 
 
 def test_the_text_names_the_significant_differences(store, points):
@@ -279,16 +287,15 @@ def test_the_text_names_the_significant_differences(store, points):
     found = tables_of(store, points, evaluation_set)
     titles = {points[0].corruption: "Noise", points[-1].corruption: "Blur"}
     (text,) = comparison_sentences(found.comparisons, titles)
-    assert text.startswith("Over all corruptions, new keeps ")
-    assert "of mean accuracy less than old." in text
-    assert "new keeps less than old under Noise and Blur." in text
+    assert text.startswith("Over all corruptions, the mean accuracy of new is ")
+    assert "lower than that of old." in text
+    lower = "The mean accuracy of new is significantly lower than that of old under Noise and Blur."
+    assert lower in text
     significant = sum(row.significant for row in found.comparisons if row.quantity == "accuracy")
-    assert f"at 8 single strengths, {significant} survive" in text
-    sections = table_sections(found, make_curves(results_of(store, points, evaluation_set)))
-    assert [section.heading for section in sections] == [
-        "Areas and critical strengths",
-        "Which model is better",
-    ]
+    assert f"at 8 single strengths, {significant} are significant after BH correction" in text
+    context = context_of(found, make_curves(results_of(store, points, evaluation_set)))
+    assert areas_section(context).heading == "Areas and critical strengths"
+    assert comparison_section(context).heading == "Comparison of models"
 
 
 def test_differences_are_given_in_points_with_their_sign():
@@ -327,5 +334,5 @@ def test_another_threshold_is_reported_without_computing_anything(
     tables = {"areas.csv", "comparisons.csv", "metrics.csv", "failures.csv", "classes.csv"}
     assert tables <= names
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    for words in ("Areas and critical strengths", "Which model is better", "60.0"):
+    for words in ("Areas and critical strengths", "Comparison of models", "60.0"):
         assert words in page

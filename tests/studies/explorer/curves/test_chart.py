@@ -57,11 +57,7 @@ def test_texts_from_outside_are_escaped():
 def test_a_decreasing_parameter_runs_from_left_to_right_too():
     assert (
         chart_options(chart((1.0, 0.1)), ["mlp"], {"mlp"}, 0.1)["xAxis"]
-        | {
-            "min": 0.1,
-            "max": 1.0,
-            "inverse": True,
-        }
+        | {"min": 0.1, "max": 1.0, "inverse": True}
         == chart_options(chart((1.0, 0.1)), ["mlp"], {"mlp"}, 0.1)["xAxis"]
     )
     assert not chart_options(chart(), ["mlp"], {"mlp"}, 0.1)["xAxis"]["inverse"]

@@ -9,11 +9,7 @@ import noiselib
 from models.data import load
 from studies.core.errors import StudyError
 from studies.explorer.curves.misclassified import find_misclassified
-from studies.explorer.curves.results_folder import (
-    corrupted_images,
-    open_folder,
-    original_images,
-)
+from studies.explorer.curves.results_folder import corrupted_images, open_folder, original_images
 
 
 @pytest.fixture(scope="module")

@@ -1,1 +1,0 @@
-"""The report of a train-by-test matrix."""
