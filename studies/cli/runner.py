@@ -14,7 +14,7 @@ from models.data import describe_sources
 from models.errors import UserError
 from models.predictors import describe_endings
 from studies.core.provenance import command_line
-from studies.core.terminal import console, say
+from studies.core.terminal import console, print_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,8 +76,8 @@ def run_command() -> Iterator[CommandRun]:
         yield run
     except KeyboardInterrupt:
         stored = f"; what is finished is stored in {run.folder}" if run.folder else ""
-        say(run.console, f"stopped{stored}; to resume, type")
-        say(run.console, f"  {run.command}")
+        print_line(run.console, f"stopped{stored}; to resume, type")
+        print_line(run.console, f"  {run.command}")
         raise typer.Exit(INTERRUPTED) from None
     except (UserError, OSError) as error:
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)

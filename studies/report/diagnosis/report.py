@@ -25,7 +25,7 @@ from studies.report.diagnosis.scores import (
 )
 from studies.report.format import CLEAN_IMAGES, listed, under, with_limits
 from studies.report.page import Section, make_sections
-from studies.run.diagnosis import History, View
+from studies.run.diagnosis import EvaluatedImages, History
 from studies.stats.confusion import pair_names
 from studies.tables.diagnosis import Evaluation, classes_csv, confusion_csv, evaluate
 
@@ -72,7 +72,7 @@ def folder_name(spec: str | None, seed: int | None) -> str:
 
 def make_diagnosis_report(
     report: ReportContext,
-    views: Sequence[View],
+    image_sets: Sequence[EvaluatedImages],
     histories: Sequence[History],
     data: "Dataset",
     observer: Observer,
@@ -85,10 +85,10 @@ def make_diagnosis_report(
     ----------
     report : ReportContext
         What every report says of its study.
-    views : sequence of View
+    image_sets : sequence of EvaluatedImages
         The clean one first.
     histories : sequence of History
-        One for each model of the views.
+        One for each model of the image_sets.
     data : Dataset
         The data set.
     observer : Observer
@@ -98,18 +98,18 @@ def make_diagnosis_report(
     """
     names = data.class_names
     findings = [
-        evaluate(view.title, model, [outcomes], data.test_labels, data.classes)
-        for view in views
-        for model, outcomes in view.outcomes.items()
+        evaluate(image_set.title, model, [outcomes], data.test_labels, data.classes)
+        for image_set in image_sets
+        for model, outcomes in image_set.outcomes.items()
     ]
     observer.note("drawing the figures and writing the page")
-    context = DiagnosisContext(views, findings, histories, data, seed)
+    context = DiagnosisContext(image_sets, findings, histories, data, seed)
     page = report.page(
         f"Diagnosis on {report.evaluation_set.data}",
         answer(findings, report.evaluation_set.data, names),
         make_sections(SECTIONS, context),
         settings=[
-            ("Corruption", ", ".join(view.title for view in views[1:]) or "none"),
+            ("Corruption", ", ".join(image_set.title for image_set in image_sets[1:]) or "none"),
             ("Seed", str(seed)),
         ],
     )

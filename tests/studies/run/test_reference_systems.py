@@ -116,10 +116,10 @@ def small(systems):
 
 
 def test_results_are_stored(small, tmp_path):
-    clean, watcher, again = load("digits"), Silent(), Silent()
-    first = ReferenceStudy(small, clean, tmp_path, watcher, quick=True).run()
+    clean, observer, again = load("digits"), Silent(), Silent()
+    first = ReferenceStudy(small, clean, tmp_path, observer, quick=True).run()
     assert [len(result.accuracies) for result in first] == [1, 2, 2]
-    assert len(watcher.trained) == 5
+    assert len(observer.trained) == 5
     assert ReferenceStudy(small, clean, tmp_path, again, quick=True).run() == first
     assert again.trained == []
 
@@ -197,12 +197,13 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     command = ["reference", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
-    rows = list(csv.DictReader(io.StringIO((out / "reference.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO((out / "reference_systems.csv").read_text())))
     assert [row["system"] for row in rows] == ["Ritanjit", "Ritanjit", "ours"]
-    page = (out / "reference.html").read_text()
+    page = (out / "reference_systems.html").read_text()
     assert "mean nothing" in page
     assert "http" not in page.replace("http://www.w3.org", "")
-    assert {path.name for path in (out / "figures").iterdir()} == {"reference.png", "reference.svg"}
+    figures = {path.name for path in (out / "figures").iterdir()}
+    assert figures == {"reference_systems.png", "reference_systems.svg"}
 
 
 def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):
