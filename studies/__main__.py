@@ -41,6 +41,7 @@ app.command("train")(
 app.command(
     "seeds",
     hidden=True,
+    add_help_option=False,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
 )(seeds)
 

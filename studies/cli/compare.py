@@ -39,7 +39,7 @@ def compare(
     [bold]python -m studies compare results/quickstart:mlp results/quickstart:cnn[/bold]
     """
     with run_command() as run:
-        from studies.core.terminal import say
+        from studies.core.terminal import print_line
         from studies.report.console import console_table
         from studies.report.sweep.comparison import closing_sentences, differences_table
         from studies.results.sweep_results import SweepResults
@@ -71,8 +71,10 @@ def compare(
         table = differences_table(differences, fail_if_worse)
         run.console.print(console_table(table, table.caption))
         if len(old.points) < max(len(side.points) for side in whole):
-            say(run.console, f"Compared at the {len(old.points)} strengths that both sweeps have.")
+            print_line(
+                run.console, f"Compared at the {len(old.points)} strengths that both sweeps have."
+            )
         for sentence in closing_sentences(differences, fail_if_worse, old.images.count):
-            say(run.console, sentence)
+            print_line(run.console, sentence)
         if fail_if_worse is not None and any(item.is_worse(fail_if_worse) for item in differences):
             run.status = WORSE

@@ -51,7 +51,7 @@ def explore(
     """
     overrides = given(data=data, models=split_names(models))
     with run_command() as run:
-        from studies.core.terminal import say
+        from studies.core.terminal import print_line
         from studies.explorer.server import free_port, is_loopback, serve
         from studies.explorer.state import ExplorerState
         from studies.explorer.study import study_to_explore
@@ -66,5 +66,5 @@ def explore(
                 fg=typer.colors.YELLOW,
             )
         state = ExplorerState(study, results)
-        say(run.console, f"Explorer of {results}: http://{host}:{port}  (Ctrl-C ends it)")
+        print_line(run.console, f"Explorer of {results}: http://{host}:{port}  (Ctrl-C ends it)")
         serve(state, host, port, icon=ICON, browser=browser)

@@ -37,8 +37,8 @@ def export(
     [bold]python -m studies export results/quickstart --format parquet[/bold]
     """
     with run_command() as run:
-        from studies.core.files import write_whole
-        from studies.core.terminal import say
+        from studies.core.files import write_atomically
+        from studies.core.terminal import print_line
         from studies.results.sweep_results import SweepResults
         from studies.store.store import Store
         from studies.tables.export import (
@@ -53,6 +53,6 @@ def export(
             where = out or folder / "export"
             for table in export_tables(results):
                 path, rows = write_table(table, where, format_.value)
-                say(run.console, f"{path}  {rows:,} rows")
-            path = write_whole(where / PROVENANCE_FILE, provenance_json(results))
-            say(run.console, f"{path}  the origin of the cells, by the number of their run")
+                print_line(run.console, f"{path}  {rows:,} rows")
+            path = write_atomically(where / PROVENANCE_FILE, provenance_json(results))
+            print_line(run.console, f"{path}  the origin of the cells, by the number of their run")

@@ -28,13 +28,12 @@ def init(
 
     [bold]python -m studies init mine.toml --preset gate[/bold]
     """
-    from studies.core.terminal import say
+    from studies.core.terminal import print_line
 
     with run_command() as run:
         command = write_study_file(path, preset)
-        say(run.console, f"Written: {path}, a copy of the preset {preset} that explains every "
-                         "setting.")  # fmt: skip
-        say(run.console, f"Next: change the settings in it, and type\n  {command}")
+        print_line(run.console, f"Written: {path}, a copy of the preset {preset}.")
+        print_line(run.console, f"Next: change the settings in it, and type\n  {command}")
 
 
 def write_study_file(path: Path, preset: str) -> str:

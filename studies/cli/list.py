@@ -24,15 +24,21 @@ def list_choices() -> None:
             run.console.print(f"[bold]{title:<13}[/bold]  {choices}", highlight=False)
 
 
-def _corruptions() -> "Table":
+def _table(title: str, *columns: str) -> "Table":
     from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _corruptions() -> "Table":
     from rich.text import Text
 
     import noiselib
 
-    corruptions = Table(title="Corruptions", title_justify="left", title_style="bold")
-    for title in ("at maximum severity", "strength"):
-        corruptions.add_column(title, overflow="fold")
+    corruptions = _table("Corruptions", "at maximum severity", "strength")
     for name in sorted(noiselib.registry()):
         transform = noiselib.parse(name)
         axis = transform.axis
@@ -42,15 +48,12 @@ def _corruptions() -> "Table":
 
 
 def _protocols() -> "Table":
-    from rich.table import Table
     from rich.text import Text
 
     from noiselib import protocols
     from noiselib.protocols.entry import Fidelity
 
-    table = Table(title="Protocols", title_justify="left", title_style="bold")
-    for title in ("name", "corruptions", "in the mCE", "fidelity", "source"):
-        table.add_column(title, overflow="fold")
+    table = _table("Protocols", "name", "corruptions", "in the mCE", "fidelity", "source")
     for name in protocols.NAMES:
         protocol = protocols.load(name)
         kinds = Counter(entry.fidelity for entry in protocol.values())
@@ -65,15 +68,11 @@ def _protocols() -> "Table":
 
 
 def _presets() -> "Table":
-    from rich.table import Table
-
     from studies.config.files import load_study, preset_names
     from studies.config.matrix import load_matrix
     from studies.plan import trainings_of
 
-    presets = Table(title="Preset studies", title_justify="left", title_style="bold")
-    for title in ("name", "data", "models", "corruptions"):
-        presets.add_column(title, overflow="fold")
+    presets = _table("Preset studies", "name", "data", "models", "corruptions")
     for name in preset_names():
         study = load_study(name)
         asked = study.protocol or str(len(study.corruptions))

@@ -105,7 +105,7 @@ def matrix(  # noqa: PLR0913, PLR0917 - an option each
 
 
 def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
-    from studies.core.terminal import say
+    from studies.core.terminal import print_line, print_written
     from studies.report.console import console_table
     from studies.report.matrix_text import about_seeds, accuracies_table, answer
 
@@ -114,8 +114,10 @@ def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
     for sentence in (*answer(result.matrix), *about_seeds(result.matrix)):
         run.console.print(sentence, markup=False, highlight=False)
     if result.missing:
-        say(run.console, f"{result.missing} cells are missing; the same command tries them again.")
-    say(run.console, f"The curves of every network: python -m studies report {folder}")
+        print_line(
+            run.console, f"{result.missing} cells are missing; the same command tries them again."
+        )
+    print_line(run.console, f"The curves of every network: python -m studies report {folder}")
     counts = result.cell_counts
     files = {
         "results.sqlite": f"{counts.planned - result.missing} cells, {counts.computed} of them "
@@ -124,4 +126,4 @@ def _print(run: CommandRun, result: "MatrixResult", folder: Path) -> None:
         "matrix.csv": "one line for each training and test; trainings.csv: one for each training",
         "figures/": "matrix.png and gains.png",
     }
-    run.print_written(folder, files, result.files[-1])
+    print_written(run.console, folder, files, result.files[-1])

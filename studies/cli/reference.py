@@ -46,7 +46,7 @@ def reference(
         from models.commands.progress import TrainingProgress
         from models.data import load
         from studies.config.reference_systems import read_systems
-        from studies.core.terminal import say
+        from studies.core.terminal import print_line
         from studies.report.reference_systems import write_outputs
         from studies.run.models import start_backend
         from studies.run.reference_systems import ReferenceStudy
@@ -70,8 +70,8 @@ def reference(
         )
         run.console.print(_console_table(table))
         for path in files:
-            say(run.console, str(path))
-        say(run.console, f"Next: open {files[0]} in a browser.")
+            print_line(run.console, str(path))
+        print_line(run.console, f"Next: open {files[0]} in a browser.")
 
 
 def seeds(context: typer.Context) -> None:

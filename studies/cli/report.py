@@ -19,10 +19,10 @@ def report(
     [bold]python -m studies report results/quickstart[/bold]
     """
     with run_command() as run:
-        from studies.core.terminal import say
+        from studies.core.terminal import print_line
         from studies.report.write import write_outputs
         from studies.store.store import Store
 
         with Store(folder) as store:
             for path in write_outputs(store, folder).files:
-                say(run.console, str(path))
+                print_line(run.console, str(path))

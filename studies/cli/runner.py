@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from models.data import describe_sources
 from models.errors import UserError
 from models.predictors import describe_endings
 from studies.core.provenance import command_line
-from studies.core.terminal import console, say
+from studies.core.terminal import console, print_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,24 +50,12 @@ def given(**options: object) -> dict[str, object]:
 
 @dataclass(slots=True)
 class CommandRun:
-    """One run of a command.
-
-    Attributes
-    ----------
-    console : Console
-        Where the command prints.
-    command : str
-        The command line that repeats it.
-    folder : Path or None
-        The folder from which the same command resumes, once it is known.
-    status : int
-        The exit status when the command comes to its end.
-    """
+    """One run of a command, with the console that it prints to."""
 
     console: "Console"
-    command: str
-    folder: Path | None = None
-    status: int = 0
+    command: str  # the command line that repeats it
+    folder: Path | None = None  # from which the same command resumes, once it is known
+    status: int = 0  # the exit status when the command comes to its end
 
     def observer(self) -> "Observer":
         """Return an observer that prints progress."""
@@ -75,22 +63,12 @@ class CommandRun:
 
         return observer_for(self.console)
 
-    def print_written(self, folder: Path, files: Mapping[str, str], page: Path) -> None:
-        """Print what was written, with a description of each file, and the next step."""
-        say(self.console, f"Written to {folder}:")
-        for name, description in files.items():
-            say(self.console, f"  {name:<16} {description}")
-        say(self.console, f"Next: open {page} in a browser.")
-
 
 @contextmanager
 def run_command() -> Iterator[CommandRun]:
-    """Run a command: report errors in one sentence, answer Ctrl-C, and exit with a status.
+    """Run the command inside the block: report errors in one sentence, and exit with a status.
 
-    Yields
-    ------
-    CommandRun
-        The command runs inside the block.
+    Ctrl-C is answered with the command line that resumes.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow logs to stderr otherwise
     run = CommandRun(console(), command_line(sys.argv[1:]))
@@ -98,8 +76,8 @@ def run_command() -> Iterator[CommandRun]:
         yield run
     except KeyboardInterrupt:
         stored = f"; what is finished is stored in {run.folder}" if run.folder else ""
-        say(run.console, f"stopped{stored}; to resume, type")
-        say(run.console, f"  {run.command}")
+        print_line(run.console, f"stopped{stored}; to resume, type")
+        print_line(run.console, f"  {run.command}")
         raise typer.Exit(INTERRUPTED) from None
     except (UserError, OSError) as error:
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)

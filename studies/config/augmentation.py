@@ -19,7 +19,7 @@ class SpecAugment:
     the id of the image, the epoch and the seed alone, so that training may be interrupted,
     shuffled or batched in any way.
 
-    Parameters
+    Attributes
     ----------
     transform : Transform
         A corruption or pipeline, `vary` and other choices included.
@@ -51,7 +51,7 @@ class CleanImageAugment:
     The images of noisy data have noise already: validation images keep it, training images get new
     noise in each epoch.
 
-    Parameters
+    Attributes
     ----------
     clean : ndarray of uint8
         ``(n, h, w, c)``, all clean training images.

@@ -5,7 +5,7 @@ from pathlib import Path
 from models.files import atomic_write
 
 
-def write_whole(path: Path, content: bytes) -> Path:
+def write_atomically(path: Path, content: bytes) -> Path:
     """Write a file atomically, in a folder that is created if it is missing, and return its path.
 
     Raises

@@ -57,7 +57,7 @@ def _git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-def gather(threads: int) -> dict[str, Any]:
+def collect(threads: int) -> dict[str, Any]:
     """Return the provenance of a run whose predictions use a number of threads, ready for JSON."""
     return {
         "python": platform.python_version(),

@@ -10,7 +10,7 @@ from studies.config.files import default_folder, load_study
 from studies.config.study import Study
 from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
-from studies.core.files import write_whole
+from studies.core.files import write_atomically
 from studies.store.store import FILE_NAME, Store
 
 QUICKSTART = "quickstart"
@@ -198,6 +198,6 @@ def write_study_file(study: Study, folder: Path) -> Path:
         same = file.is_file() and file.read_text(encoding="utf-8") == settings
         if folder.is_dir() and any(folder.iterdir()) and not same:
             raise StudyError(f"{folder} has other contents; choose another name")
-        return write_whole(file, settings.encode())
+        return write_atomically(file, settings.encode())
     except OSError as error:
         raise StudyError(f"{folder} cannot be written: {error.strerror}") from None

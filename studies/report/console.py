@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.core.terminal import say
+from studies.core.terminal import print_line, print_written
 from studies.report.benchmark import errors_table, footnotes
 from studies.report.blocks import RowGroup, Table
 from studies.report.diagnosis.report import DiagnosisReport
@@ -93,17 +93,20 @@ def print_summary(console: "Console", outputs: Outputs, computed: int, folder: P
             console.print(note, markup=False, highlight=False)
     _print_failures(console, outputs)
     figures = [path for path in outputs.files if path.parent.name == "figures"]
-    say(console, f"Written to {folder}:")
-    say(console, f"  results.sqlite   {outputs.planned - outputs.missing} cells, "
-                 f"{computed} of them computed now")  # fmt: skip
+    stored = f"{outputs.planned - outputs.missing} cells, {computed} of them computed now"
+    files = {"results.sqlite": stored}
     if isinstance(report, SweepReport):
-        say(console, "  curves.csv       one line for each corruption, strength and model")
-        say(console, "  areas.csv, comparisons.csv, metrics.csv, failures.csv, classes.csv")
+        files |= {
+            "curves.csv": "one line for each corruption, strength and model",
+            "areas.csv": "mean accuracies; also comparisons, metrics, failures and classes.csv",
+        }
     else:
-        say(console, "  curves.csv       one line for each corruption, level and model")
-        say(console, "  corruption_errors.csv   mean error, CE and relative CE; the mean is mCE")
-    say(console, f"  figures/         {len(figures)} files, begin with accuracy.png")
-    say(console, f"Next: open {folder / 'report.html'} in a browser.")
+        files |= {
+            "curves.csv": "one line for each corruption, level and model",
+            "corruption_errors.csv": "mean error, CE and relative CE; the mean is mCE",
+        }
+    files["figures/"] = f"{len(figures)} files, begin with accuracy.png"
+    print_written(console, folder, files, folder / "report.html")
 
 
 def _print_sweep(console: "Console", report: SweepReport) -> None:
@@ -138,12 +141,16 @@ def _curves(curves: Sequence[Curve]) -> Table:
 def _print_failures(console: "Console", outputs: Outputs) -> None:
     if not outputs.missing:
         return
-    say(console, f"{outputs.missing} cells are missing; the same command tries them again:")
+    print_line(console, f"{outputs.missing} cells are missing; the same command tries them again:")
     for failure in outputs.failures[:_MOST_FAILURES]:
         seed = "" if failure.condition.seed is None else f", seed {failure.condition.seed}"
-        say(console, f"  {failure.model} under {failure.condition.pipeline}{seed}: {failure.error}")
+        print_line(
+            console, f"  {failure.model} under {failure.condition.pipeline}{seed}: {failure.error}"
+        )
     if len(outputs.failures) > _MOST_FAILURES:
-        say(console, f"  and {len(outputs.failures) - _MOST_FAILURES} more, all in the report")
+        print_line(
+            console, f"  and {len(outputs.failures) - _MOST_FAILURES} more, all in the report"
+        )
 
 
 def print_diagnosis(console: "Console", report: DiagnosisReport, files: Sequence[Path]) -> None:
@@ -171,12 +178,15 @@ def print_diagnosis(console: "Console", report: DiagnosisReport, files: Sequence
     table = Table(headings, [RowGroup(*group) for group in groups.items()], align="tnnt")
     console.print(console_table(table, "Diagnosis (95 % interval)", groups="Images"))
     if report.missing:
-        say(console, f"{report.missing} predictions are missing; the page says why.")
+        print_line(console, f"{report.missing} predictions are missing; the page says why.")
     pictures = sum(path.suffix == ".png" for path in files)
-    say(console, f"Written to {files[-1].parent}:")
-    say(console, "  confusion.csv    one line for each condition, model, true and predicted class")
-    say(console, "  classes.csv      precision, recall and F1 of every class")
-    say(console, f"  figures/         {pictures} figures, each as PNG and SVG")
-    say(console, f"Next: open {files[-1]} in a browser.")
+    written = {
+        "confusion.csv": "one line for each condition, model, true and predicted class",
+        "classes.csv": "precision, recall and F1 of every class",
+        "figures/": f"{pictures} figures, each as PNG and SVG",
+    }
+    print_written(console, files[-1].parent, written, files[-1])
     if len(groups) == 1:
-        say(console, 'To see the effect of a corruption: --corruption "gaussian_noise(sigma=0.3)"')
+        print_line(
+            console, 'To see the effect of a corruption: --corruption "gaussian_noise(sigma=0.3)"'
+        )

@@ -8,7 +8,7 @@ from typing import Any, Self
 from markupsafe import Markup
 
 from studies.core.errors import StudyError
-from studies.core.files import write_whole
+from studies.core.files import write_atomically
 from studies.report.blocks import Figure, RowGroup, Table, code
 from studies.report.page import Page, Section, render
 from studies.results.sweep_results import SweepResults
@@ -184,7 +184,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, resume: str) -> lis
     paths = []
     for name, content in files.items():
         try:
-            paths.append(write_whole(folder / name, content))
+            paths.append(write_atomically(folder / name, content))
         except OSError as error:
             raise StudyError(
                 f"{folder / name} cannot be written: {error.strerror or error}; an older file is "

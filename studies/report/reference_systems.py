@@ -41,7 +41,7 @@ def draw_reference_systems(rows: Sequence[ReferenceRow]) -> Figure:
         _draw_rows(panel, rows)
         figure.suptitle(HEADING, x=0.01, ha="left")
         figure.legend(loc="outside lower center", ncols=4, fontsize=9)
-        return rendered("reference", figure)
+        return rendered("reference_systems", figure)
 
 
 def _draw_rows(panel: "Axes", rows: Sequence[ReferenceRow]) -> None:
@@ -107,7 +107,7 @@ def write_outputs(
     data_digest: str,
     quick: bool,
 ) -> list[Path]:
-    """Write ``reference.html``, ``.csv``, ``.md`` and ``figures/``; the page is the first path.
+    """Write ``reference_systems.html``, ``.csv``, ``.md`` and figures; the page is the first path.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def write_outputs(
         ("Repeat with", command),
         ("Digest of the data", data_digest),
         ("Threads", str(threads)),
-        *installation(provenance.gather(threads)),
+        *installation(provenance.collect(threads)),
     ]
     figure = draw_reference_systems(rows).described(
         "Share of test images that each model of the table below misclassifies: as reported or "
@@ -161,10 +161,10 @@ def write_outputs(
         ],
     )
     tables = {
-        "reference.csv": to_csv(ReferenceRow, rows),
-        "reference.md": to_markdown(rows).encode(),
+        "reference_systems.csv": to_csv(ReferenceRow, rows),
+        "reference_systems.md": to_markdown(rows).encode(),
     }
-    files = page_files("reference.html", page, tables)
+    files = page_files("reference_systems.html", page, tables)
     written = write_files(folder, files, resume="the same command")
     return [written[-1], *written[:-1]]
 

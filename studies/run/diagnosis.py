@@ -24,7 +24,7 @@ Images = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class EvaluatedImages:
     """The test images under one condition, and the outcomes of each model.
 
     Attributes
@@ -74,7 +74,7 @@ def read_evaluations(
     data: "Dataset",
     classifiers: Sequence[Classifier],
     store: Store,
-) -> list[View]:
+) -> list[EvaluatedImages]:
     """Return an evaluation for each point, with those models that have a cell at every point.
 
     Raises
@@ -94,7 +94,7 @@ def read_evaluations(
         reason = f": {failures[0].model}: {failures[0].error}" if failures else ""
         raise StudyError(f"no model could be evaluated{reason}")
     return [
-        View(
+        EvaluatedImages(
             "clean images" if point.corruption == CLEAN else point.corruption,
             "clean" if point.corruption == CLEAN else "corrupted",
             _corrupted(conditions[number], np.asarray(data.test_images), images),

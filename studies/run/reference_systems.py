@@ -33,18 +33,9 @@ QUICK_IMAGES = 600
 
 @dataclass(frozen=True, slots=True)
 class ReferenceResult:
-    """The trainings of a reported model or of a goal.
+    """The trainings of a reported model or of a goal, with their total time and epochs.
 
-    Attributes
-    ----------
-    asked : ReportedModel or Goal
-        What was trained.
-    accuracies : tuple of float
-        On the test images, one for each training seed; or one for each fold, on the fold.
-    seconds : float
-        Wall-clock time of all trainings.
-    epochs : int
-        Number of epochs of all trainings.
+    The accuracies are one for each training seed, on the test images; or one for each fold, on it.
     """
 
     asked: ReportedModel | Goal

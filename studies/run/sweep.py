@@ -62,8 +62,14 @@ def sweep(
 
     Parameters
     ----------
-    jobs, engine, store, observer
-        What to compute, what computes it, where cells and failures go, and who receives progress.
+    jobs : sequence of Job
+        What to compute.
+    engine : Engine
+        Computes the jobs.
+    store : Store
+        Where cells and failures are stored, one transaction each.
+    observer : Observer
+        Receives the progress.
     run : int
         Number of this run in the store.
     digests : mapping of str to str
@@ -104,15 +110,8 @@ def sweep_in_rounds(
 ) -> CellCounts:
     """Compute the missing cells of a plan, plan again, and so on until no cell is missing.
 
-    A plan that does not depend on results is done after one round. A cell that fails is not tried
-    again in a later round.
-
-    Parameters
-    ----------
-    plan : callable
-        Returns the points of the plan, as far as the stored cells determine them.
-    engine, store, observer, run, digests
-        As for `sweep`.
+    The plan returns the points that the stored cells determine. One that does not depend on results
+    is done after one round. A cell that fails is not tried again in a later round.
     """
     images = store.evaluation_set().images
     tried: set[str] = set()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from studies.run.diagnosis import Images, View
+from studies.run.diagnosis import EvaluatedImages, Images
 from studies.stats.classification import ConfusedPair
 from studies.stats.metrics import correct
 from studies.stats.predictions import Outcomes
@@ -58,26 +58,30 @@ class GalleryPart:
     total: int
 
 
-def misclassified(view: View, model: str, labels: Numbers, seed: int) -> GalleryPart:
+def misclassified(
+    image_set: EvaluatedImages, model: str, labels: Numbers, seed: int
+) -> GalleryPart:
     """Choose images that a model misclassifies, the most confident predictions first."""
-    outcomes = view.outcomes[model]
+    outcomes = image_set.outcomes[model]
     wrong = np.flatnonzero(~correct(outcomes))
     chosen = _choose(wrong, MAX_MISCLASSIFIED, seed)
     ordered = chosen[np.argsort(-outcomes.confidence[chosen], kind="stable")]
     return GalleryPart("", _gallery(ordered, labels, [outcomes]), len(wrong))
 
 
-def sample_predictions(view: View, model: str, labels: Numbers, seed: int) -> GalleryPart:
-    """Choose among all images, the same ones for every model and view."""
+def sample_predictions(
+    image_set: EvaluatedImages, model: str, labels: Numbers, seed: int
+) -> GalleryPart:
+    """Choose among all images, the same ones for every model and condition."""
     chosen = _choose(np.arange(len(labels)), SAMPLES, seed)
-    return GalleryPart("", _gallery(chosen, labels, [view.outcomes[model]]), len(labels))
+    return GalleryPart("", _gallery(chosen, labels, [image_set.outcomes[model]]), len(labels))
 
 
 def compare_mistakes(
-    view: View, first: str, second: str, labels: Numbers, seed: int
+    image_set: EvaluatedImages, first: str, second: str, labels: Numbers, seed: int
 ) -> list[GalleryPart]:
     """Choose images that only the first model misclassifies, only the second, and both."""
-    outcomes = [view.outcomes[first], view.outcomes[second]]
+    outcomes = [image_set.outcomes[first], image_set.outcomes[second]]
     wrong = [~correct(item) for item in outcomes]
     parts = [
         (f"only {first} is wrong", wrong[0] & ~wrong[1]),
@@ -93,7 +97,7 @@ def compare_mistakes(
 
 
 def confused_images(
-    view: View,
+    image_set: EvaluatedImages,
     model: str,
     labels: Numbers,
     pairs: Sequence[ConfusedPair],
@@ -101,7 +105,7 @@ def confused_images(
     seed: int,
 ) -> list[GalleryPart]:
     """Choose images of the most confused pairs."""
-    outcomes = view.outcomes[model]
+    outcomes = image_set.outcomes[model]
     parts = []
     for pair in pairs[:MAX_PAIRS]:
         low_as_high = (labels == pair.low) & (outcomes.predicted == pair.high)
@@ -156,19 +160,19 @@ class Brightness:
     mean_images: Images
 
 
-def brightness(view: View, labels: Numbers, classes: int) -> Brightness:
-    """Return the statistics of the pixel values of a view."""
+def brightness(image_set: EvaluatedImages, labels: Numbers, classes: int) -> Brightness:
+    """Return the statistics of the pixel values of an image set."""
     means, deviations = np.full(classes, np.nan), np.full(classes, np.nan)
-    mean_images = np.zeros((classes, *view.images.shape[1:]), np.uint8)
+    mean_images = np.zeros((classes, *image_set.images.shape[1:]), np.uint8)
     for number in range(classes):
-        of_class = view.images[labels == number]
+        of_class = image_set.images[labels == number]
         if len(of_class):
             means[number] = of_class.mean() / 255
             deviations[number] = of_class.std() / 255
             mean_images[number] = np.rint(of_class.mean(axis=0))
-    counts = np.bincount(view.images.ravel(), minlength=256)
-    histogram = counts.reshape(HISTOGRAM_BINS, -1).sum(axis=1) / view.images.size
-    return Brightness(view.title, histogram, means, deviations, mean_images)
+    counts = np.bincount(image_set.images.ravel(), minlength=256)
+    histogram = counts.reshape(HISTOGRAM_BINS, -1).sum(axis=1) / image_set.images.size
+    return Brightness(image_set.title, histogram, means, deviations, mean_images)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,20 +194,23 @@ class Projection:
     explained: tuple[float, float]
 
 
-def projection(views: Sequence[View], seed: int) -> Projection | None:
+def projection(image_sets: Sequence[EvaluatedImages], seed: int) -> Projection | None:
     """Project images, or None where the clean ones do not vary in two directions.
 
     Parameters
     ----------
-    views : sequence of View
+    image_sets : sequence of EvaluatedImages
         The clean one first.
     seed : int
         Chooses the images where there are more than `MAX_PROJECTED`.
     """
     from sklearn.decomposition import PCA
 
-    numbers = _choose(np.arange(len(views[0].images)), MAX_PROJECTED, seed)
-    flat = [view.images[numbers].reshape(len(numbers), -1) / np.float32(255) for view in views]
+    numbers = _choose(np.arange(len(image_sets[0].images)), MAX_PROJECTED, seed)
+    flat = [
+        image_set.images[numbers].reshape(len(numbers), -1) / np.float32(255)
+        for image_set in image_sets
+    ]
     if min(flat[0].shape) < 3 or not np.ptp(flat[0], axis=0).any():
         return None
     components = PCA(n_components=2, random_state=0).fit(flat[0])

@@ -146,7 +146,7 @@ class Session:
             started=provenance.now(),
             command=self.command,
             study=study.model_dump(mode="json"),
-            provenance=provenance.gather(threads),
+            provenance=provenance.collect(threads),
         )
         if jobs:
             wanted = {name for job in jobs for name in job.cells}

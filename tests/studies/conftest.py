@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # fakes.py is also a script, so it is no fixture
+sys.path.insert(0, str(Path(__file__).parent))  # fakes.py is also a script
 
 from fakes import find_fakes, start_fakes, write_data
 
@@ -23,7 +23,7 @@ def data_file(tmp_path_factory):
 
 @pytest.fixture
 def fakes(monkeypatch):
-    """Let studies use cheap models in place of trained ones."""
+    """Replace trained models by cheap ones."""
     monkeypatch.setattr(session, "load_models", find_fakes)
     monkeypatch.setattr(session, "load_predictors", start_fakes)
 
@@ -70,7 +70,7 @@ TINY = Protocol(
 
 @pytest.fixture
 def add_protocol(monkeypatch):
-    """Let a protocol be known under its name, beside the published ones."""
+    """Register a protocol beside the published ones."""
 
     def add(protocol):
         load, names = protocols.load, protocols.NAMES
@@ -85,7 +85,7 @@ def add_protocol(monkeypatch):
 
 @pytest.fixture
 def tiny(add_protocol):
-    """A protocol of three benchmark corruptions and a spare one, known as ``tiny_c``."""
+    """A protocol of three benchmark corruptions and an extra one, called ``tiny_c``."""
     return add_protocol(TINY)
 
 
@@ -116,7 +116,7 @@ def evaluation_set():
 
 
 class Quiet:
-    """An observer that only keeps what it heard."""
+    """An observer that records what it receives."""
 
     def __init__(self):
         self.notes = []

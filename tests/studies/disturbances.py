@@ -1,4 +1,4 @@
-"""A small sweep that can be stopped, killed in mid-write, and robbed of the end of its journal."""
+"""A small sweep that can be stopped, killed while it writes, and lose the end of its journal."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from random import Random
 
 import numpy as np
 
+from studies.core.progress import Observer
 from studies.plan import ImageRange, cell_key, conditions_in_order, planned_keys, points_along
 from studies.results.sweep_results import SweepResults
 from studies.run.engine import LocalEngine, corruption_of
@@ -30,12 +31,12 @@ IMAGES = _random.integers(0, 256, (COUNT, 4, 4, 1), dtype=np.uint8)
 LABELS = _random.integers(0, CLASSES, COUNT)
 RANGE = ImageRange("d" * 64, 0, COUNT)
 DIGESTS = {name: name * 8 for name in MODELS}
-SUBJECT = EvaluationSet("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
+EVALUATION_SET = EvaluationSet("small", "noise", RANGE, ("a", "b", "c"), LABELS, IMAGES[0])
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A study, as far as cells depend on it; a larger one has all cells of a smaller one."""
+    """The settings of a study that decide cells; a larger plan has all cells of a smaller one."""
 
     models: tuple[str, ...] = MODELS[:2]
     strengths: tuple[float, ...] = (0.0, 1.0)
@@ -55,8 +56,8 @@ class Plan:
 
 
 @cache
-def keys_by_sight():
-    """Return (model, corrupted images) -> key of every cell there can be: all look different."""
+def keys_by_images():
+    """Return (model, corrupted images) -> key of every possible cell; all images differ."""
     conditions = conditions_in_order(Plan(strengths=STRENGTHS, seeds=SEEDS).points)
     seen = {corruption_of(item)(IMAGES, 0).tobytes(): item for item in conditions}
     assert len(seen) == len(conditions)
@@ -68,22 +69,22 @@ def keys_by_sight():
 
 
 class Model:
-    """Probabilities from a few pixels; counts what it is asked, and fails while it is broken."""
+    """Probabilities from a few pixels; counts predictions by cell, and fails while it is broken."""
 
-    def __init__(self, name, asked, broken=False):
-        self.name, self.asked, self.broken = name, asked, broken
+    def __init__(self, name, predictions, broken=False):
+        self.name, self.predictions, self.broken = name, predictions, broken
         self.weights = np.random.default_rng(MODELS.index(name)).normal(size=(16, CLASSES))
 
     def predict(self, images):
-        self.asked[keys_by_sight()[self.name, images.tobytes()]] += 1
-        if self.broken and images.mean() < 128:  # some conditions, always the same ones
+        self.predictions[keys_by_images()[self.name, images.tobytes()]] += 1
+        if self.broken and images.mean() < 128:  # always the same conditions
             raise RuntimeError("no luck")
         scores = np.exp(images.reshape(len(images), 16) / 255 @ self.weights)
         return (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 class Interrupting:
-    """Outcomes during the storing of which Ctrl-C is pressed."""
+    """Outcomes that interrupt their storing, as Ctrl-C does."""
 
     def __init__(self, outcomes, at):
         self._outcomes, self._at = outcomes, at
@@ -96,25 +97,25 @@ class Interrupting:
 
 @dataclass(frozen=True)
 class Disturbance:
-    """What befalls a sweep after some cells; without a kind it is only stopped."""
+    """What happens to a sweep after some cells; by default it only stops."""
 
     after: int
-    kind: str = "stop"  # or "kill" and "power cut" before a statement, or "interrupt"
+    kind: str = "stop"  # or "kill" and "power failure" before a statement, or "interrupt"
     statement: int = 1
-    share: float = 0.0  # of the journal that a power cut leaves
+    share: float = 0.0  # of the journal that is left after a power failure
     quantity: str = "rank"
 
 
 @dataclass
 class Known:
-    """What the store must hold: keys of cells and of failures."""
+    """The keys of cells and of failures that the store must have."""
 
     cells: frozenset = frozenset()
     failures: frozenset = frozenset()
 
 
 def _new_folder():
-    # In memory where there is such a place: cuts are made by hand, so no disk need be waited for.
+    # In memory where possible: power failures are simulated, so the disk need not be waited for.
     memory = Path("/dev/shm")  # noqa: S108
     place = memory if os.access(memory, os.W_OK) else None
     return Path(tempfile.mkdtemp(prefix="machine-", dir=place))
@@ -122,56 +123,56 @@ def _new_folder():
 
 @dataclass
 class Folder:
-    """A results folder, what must be in it, and how often each cell was predicted."""
+    """A results folder, and what it must have."""
 
     path: Path = field(default_factory=_new_folder)
     known: Known = field(default_factory=Known)
 
     def sweep(self, plan, *, broken=frozenset(), order=0, disturbance=None):
-        """Compute what is missing, and keep account of all that is stored.
+        """Compute what is missing, and record what is stored.
 
         Returns
         -------
         Counter
             Key -> how often the cell was predicted.
         """
-        asked, before = Counter(), self.known
-        states = [before]  # those in which the folder was, since it was opened
+        predictions, before = Counter(), self.known
+        states = [before]  # of the folder since it was opened
         snapshot = self.path / "snapshot"
         with Store(self.path, create=True) as store:
-            store.bind(SUBJECT)
+            store.bind(EVALUATION_SET)
             number = store.begin_run(started="now", command="sweep", study={}, provenance={})
             jobs = missing_jobs(plan.points, RANGE, plan.digests, store.finished_keys())
             Random(order).shuffle(jobs)  # noqa: S311 - no secret
-            models = {name: Model(name, asked, name in broken) for name in plan.models}
+            models = {name: Model(name, predictions, name in broken) for name in plan.models}
             engine = _Disturbed(LocalEngine(IMAGES, LABELS, models), self, states, disturbance)
             engine.watch(store, snapshot)
             try:
-                sweep(jobs, engine, store, Deaf(), run=number, digests=plan.digests, planned=0)
+                sweep(jobs, engine, store, Observer(), run=number, digests=plan.digests, planned=0)
                 store.finish_run(number, "later")
             except KeyboardInterrupt:
                 pass
-        assert max(asked.values(), default=0) <= 1, "a cell was computed twice in one run"
-        assert before.cells.isdisjoint(asked), "a cell whose transaction was whole came again"
+        assert max(predictions.values(), default=0) <= 1, "a cell was computed twice in one run"
+        assert before.cells.isdisjoint(predictions), "a stored cell was computed again"
         if snapshot.exists():
-            self._become(snapshot, disturbance, states)
-        return asked
+            self._replace_by(snapshot, disturbance, states)
+        return predictions
 
-    def _become(self, snapshot, disturbance, states):
-        """Go on with the files as they were on the disk when the process died."""
+    def _replace_by(self, snapshot, disturbance, states):
+        """Continue with the files as they were on the disk when the process died."""
         path = _new_folder()
         shutil.copytree(snapshot, path, dirs_exist_ok=True)
         shutil.rmtree(self.path)
         self.path = path
         journal = path / f"{FILE_NAME}-wal"
-        if disturbance.kind == "power cut" and journal.exists():
+        if disturbance.kind == "power failure" and journal.exists():
             with journal.open("r+b") as file:
                 file.truncate(round(disturbance.share * journal.stat().st_size))
         found = self.found()
-        if disturbance.kind == "power cut":
-            assert found in states, "the store is as it never was"
+        if disturbance.kind == "power failure":
+            assert found in states, "the store is in a state that never existed"
         else:
-            assert found == self.known, "a whole transaction was lost, or half of one is there"
+            assert found == self.known, "a complete transaction was lost, or half of one was stored"
         self.known = found
 
     def found(self):
@@ -180,7 +181,7 @@ class Folder:
             return Known(frozenset(store.finished_keys()), failures)
 
     def contents(self):
-        """Return everything that is stored of every cell, to the bit."""
+        """Return the bytes of every stored cell."""
         with Store(self.path, create=True) as store:
             cells = {key: store.outcomes(key) for key in store.finished_keys()}
         return {
@@ -196,15 +197,8 @@ class Folder:
         shutil.rmtree(self.path)
 
 
-class Deaf:
-    def sweep_begins(self, *_):
-        pass
-
-    cell_done = cell_failed = sweep_begins
-
-
 class _Disturbed:
-    """An engine that notes what was stored of it, and comes to an end before its time."""
+    """An engine that records which of its cells were stored, and may end early."""
 
     def __init__(self, engine, folder, states, disturbance):
         self._engine, self._folder, self._states = engine, folder, states
@@ -219,29 +213,29 @@ class _Disturbed:
             if self._countdown == 0:
                 snapshot.mkdir()
                 for file in self._folder.path.glob(f"{FILE_NAME}*"):
-                    if not file.name.endswith("-shm"):  # made anew by whoever comes first
+                    if not file.name.endswith("-shm"):  # SQLite creates it again
                         shutil.copy(file, snapshot)
 
-        if self._disturbance and self._disturbance.kind in {"kill", "power cut"}:
+        if self._disturbance and self._disturbance.kind in {"kill", "power failure"}:
             store._connection.set_trace_callback(before_each_statement)
 
     def run(self, jobs):
-        blow = self._disturbance
+        disturbance = self._disturbance
         for number, cell in enumerate(self._engine.run(jobs)):
-            if blow and number == blow.after:
-                if blow.kind == "stop":
+            if disturbance and number == disturbance.after:
+                if disturbance.kind == "stop":
                     return
-                if blow.kind == "interrupt" and hasattr(cell, "outcomes"):
-                    outcomes = Interrupting(cell.outcomes, blow.quantity)
+                if disturbance.kind == "interrupt" and hasattr(cell, "outcomes"):
+                    outcomes = Interrupting(cell.outcomes, disturbance.quantity)
                     cell = replace(cell, outcomes=outcomes)  # noqa: PLW2901
-                self._countdown = blow.statement
+                self._countdown = disturbance.statement
             yield cell
             if self._countdown is not None and self._countdown <= 0:
-                return  # what is stored after its death belongs to nobody
+                return  # the process is dead: what is stored now does not count
             self._note(cell)
 
     def _note(self, cell):
-        """Take down that a cell, or its failure, was stored."""
+        """Record that a cell, or its failure, was stored."""
         known = self._folder.known
         if hasattr(cell, "outcomes"):
             known = Known(known.cells | {cell.key}, known.failures - {cell.key})

@@ -1,7 +1,7 @@
-"""A cheap stand-in for data and models; run as a script, it is ``python -m studies`` with them.
+"""Cheap data and models; run as a script, this is ``python -m studies`` with them.
 
-The environment variable FAKE_LOG names a file that gets one line a predicted block, FAKE_PAUSE
-the seconds that a block takes.
+The environment variable FAKE_LOG names a file that gets one line for each predicted block,
+FAKE_PAUSE is the number of seconds that a block takes.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from studies.config.validators import model_name
-from studies.run import models as classifiers
+from studies.run.models import Classifier
 from studies.store.records import StoredModel
 from studies.workflows import sweep as session
 
@@ -31,11 +31,11 @@ def quadrants(images):
     powers = np.exp(0.1 * (means - means.max(axis=1, keepdims=True)))
     return powers / powers.sum(axis=1, keepdims=True)
 """
-"""A module with a guest that needs no library: right on the clean images of `make_images`."""
+"""A module with an external model that needs no library; correct on clean `make_images`."""
 
 
 def make_images(count, seed):
-    """Grey images with one bright quadrant, the number of which is the class."""
+    """Return grey images with one bright quadrant, the number of which is the class."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, CLASSES, count)
     images = generator.integers(0, 110, (count, SIDE, SIDE, 1))
@@ -55,7 +55,7 @@ def write_data(path, count=60, seed=0):
 
 
 class QuadrantModel:
-    """Softmax of the quadrants' mean grey levels: right on clean images, worse on others."""
+    """Softmax of the mean grey levels of quadrants: correct on clean images, worse on others."""
 
     input_shape = (SIDE, SIDE, 1)
     classes = CLASSES
@@ -74,7 +74,7 @@ class QuadrantModel:
         time.sleep(float(os.environ.get("FAKE_PAUSE", "0")))
         half = SIDE // 2
         pixels = images[..., 0].astype(np.float64)
-        if self.name == "cnn":  # another model: it sees a part of each quadrant only
+        if self.name == "cnn":  # another model: it uses a part of each quadrant only
             pixels = pixels[:, ::2, :]
             half_rows = half // 2
         else:
@@ -92,25 +92,25 @@ class QuadrantModel:
 
 
 def find_fakes(study, data, folder, store, observer, *, threads):
-    """Stand in for `studies.run.models.load_models`."""
+    """Replace `studies.run.models.load_models`."""
     found = []
     for model in study.models:
         name = model_name(model)
         digest = hashlib.sha256(name.encode()).hexdigest()
         store.remember_model(StoredModel(name, digest, f"{folder}/{name}.keras", "[]", {}))
-        found.append(classifiers.Classifier(name, digest, folder / f"{name}.keras"))
+        found.append(Classifier(name, digest, folder / f"{name}.keras"))
     return found
 
 
 def start_fakes(needed, data, *, threads):
-    """Stand in for `studies.run.models.load_predictors`."""
+    """Replace `studies.run.models.load_predictors`."""
     return {classifier.name: QuadrantModel(classifier.name) for classifier in needed}
 
 
 if __name__ == "__main__":
     from studies.__main__ import app
 
-    # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
+    # A process that a background job starts ignores Ctrl-C, which the tests send.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     session.load_models = find_fakes
     session.load_predictors = start_fakes

@@ -1,7 +1,8 @@
 """Cheap networks for a train-by-test matrix; run as a script, ``python -m studies`` with them.
 
-Each sees a part of the pixels that its name decides, so that no two are alike. FAKE_LOG names a
-file that gets a line a training and a predicted block, FAKE_PAUSE the seconds that each takes.
+Each uses some of the pixels, which its name decides, so that no two are equal. The environment
+variable FAKE_LOG names a file that gets one line for each training and each predicted block,
+FAKE_PAUSE is the number of seconds that each of them takes.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fakes import SIDE, QuadrantModel, find_fakes
 
 
-def _did(what):
+def _log(what):
     if log := os.environ.get("FAKE_LOG"):
         with Path(log).open("a") as file:
             file.write(f"{what}\n")
@@ -26,10 +27,10 @@ def _did(what):
 
 
 class PartialModel(QuadrantModel):
-    """A `QuadrantModel` that sees some pixels only."""
+    """A `QuadrantModel` that uses some pixels only."""
 
     def predict(self, images):
-        _did(f"predict {self.name}")
+        _log(f"predict {self.name}")
         key = int.from_bytes(hashlib.sha256(self.name.encode()).digest()[:4], "big")
         generator = np.random.default_rng(key)
         seen = generator.random((SIDE, SIDE)) < generator.uniform(0.1, 0.9)
@@ -48,35 +49,20 @@ class PartialModel(QuadrantModel):
 
 
 def start_partial(needed, data, *, threads):
-    """Stand in for `studies.run.models.load_predictors`."""
+    """Replace `studies.run.models.load_predictors`."""
     return {classifier.name: PartialModel(classifier.name) for classifier in needed}
 
 
 def train_fake(config, data, path, augment=None, on_epoch=None):
-    """Stand in for `models.resumable.train_to_file`."""
-    _did(f"train {path.stem}")
+    """Replace `models.resumable.train_to_file`."""
+    _log(f"train {path.stem}")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{config.architecture} {config.seed} {augment}")
     path.with_suffix(".json").write_text("{}")
 
 
-class Silent:
-    """An observer that keeps nothing."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-    def _hear(self, *_):
-        return None
-
-    note = epoch_done = sweep_begins = cell_done = cell_failed = _hear
-
-
-def stand_ins():
-    """Return what to put in place of real trainings and models: (module, name, stand-in)."""
+def replacements():
+    """Return the replacements of real trainings and models: (module, name, replacement)."""
     from models import backend, resumable
     from studies.workflows import sweep
 
@@ -91,8 +77,8 @@ def stand_ins():
 if __name__ == "__main__":
     from studies.__main__ import app
 
-    # Started from a background job, a process ignores Ctrl-C; the tests send it all the same.
+    # A process that a background job starts ignores Ctrl-C, which the tests send.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for module, name, stand_in in stand_ins():
-        setattr(module, name, stand_in)
+    for module, name, replacement in replacements():
+        setattr(module, name, replacement)
     app()

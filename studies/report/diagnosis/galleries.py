@@ -9,7 +9,7 @@ from studies.report.charts.style import figure_name, titled
 from studies.report.diagnosis.scores import DiagnosisContext
 from studies.report.format import shortened, under
 from studies.report.page import Section
-from studies.run.diagnosis import View
+from studies.run.diagnosis import EvaluatedImages
 from studies.stats.metrics import correct
 from studies.tables.diagnosis_images import (
     MAX_COMPARED,
@@ -29,17 +29,19 @@ _SHORT = 2  # letters of a class name that leave room for more on the same line
 def pairs_section(context: DiagnosisContext) -> Section:
     """Return images of the pairs that each model confuses most."""
 
-    def draw(model: str, view: View) -> Figure | str:
-        finding = next(f for f in context.findings if (f.model, f.condition) == (model, view.title))
+    def draw(model: str, image_set: EvaluatedImages) -> Figure | str:
+        finding = next(
+            f for f in context.findings if (f.model, f.condition) == (model, image_set.title)
+        )
         if not finding.pairs:
-            return f"{model} confuses no pair {under(view.title)}."
+            return f"{model} confuses no pair {under(image_set.title)}."
         labels, names = context.data.test_labels, context.class_names
-        blocks = confused_images(view, model, labels, finding.pairs, names, context.seed)
+        blocks = confused_images(image_set, model, labels, finding.pairs, names, context.seed)
         title = f"Most confused pairs of {model}"
         counts = "; ".join(block.heading for block in blocks)
-        return _gallery(context, "pairs", model, view, title, blocks).described(
-            f"Images of the pairs that {model} confuses most {under(view.title)}: {counts}.",
-            f"{model} {under(view.title)}; images chosen with seed {context.seed}",
+        return _gallery(context, "pairs", model, image_set, title, blocks).described(
+            f"Images of the pairs that {model} confuses most {under(image_set.title)}: {counts}.",
+            f"{model} {under(image_set.title)}; images chosen with seed {context.seed}",
         )
 
     return _section("Most confused pairs", context, context.models, draw)
@@ -48,20 +50,21 @@ def pairs_section(context: DiagnosisContext) -> Section:
 def misclassified_section(context: DiagnosisContext) -> Section:
     """Return images that each model misclassifies."""
 
-    def draw(model: str, view: View) -> Figure | str:
+    def draw(model: str, image_set: EvaluatedImages) -> Figure | str:
         labels, names = context.data.test_labels, context.class_names
-        block = misclassified(view, model, labels, context.seed)
+        block = misclassified(image_set, model, labels, context.seed)
         if not block.images:
-            return f"{model} misclassifies none of the {len(labels):,} images {under(view.title)}."
+            where = under(image_set.title)
+            return f"{model} misclassifies none of the {len(labels):,} images {where}."
         texts = ", ".join(
             f"{names[tile.true]} predicted as {names[tile.predictions[0][0]]}"
             for tile in block.images
         )
         title = f"Images misclassified by {model}"
         chosen = _chosen(len(block.images), block.total, context.seed)
-        return _gallery(context, "wrong", model, view, title, [block]).described(
-            f"Images that {model} misclassifies {under(view.title)}: {texts}.",
-            f"{model} {under(view.title)}: {chosen}",
+        return _gallery(context, "wrong", model, image_set, title, [block]).described(
+            f"Images that {model} misclassifies {under(image_set.title)}: {texts}.",
+            f"{model} {under(image_set.title)}: {chosen}",
         )
 
     note = (
@@ -75,16 +78,16 @@ def comparison_section(context: DiagnosisContext) -> Section | None:
     """Return what the first model misclassifies and another does not; None with one model."""
     first, *others = context.models
 
-    def draw(other: str, view: View) -> Figure | str:
-        blocks = compare_mistakes(view, first, other, context.data.test_labels, context.seed)
+    def draw(other: str, image_set: EvaluatedImages) -> Figure | str:
+        blocks = compare_mistakes(image_set, first, other, context.data.test_labels, context.seed)
         if not any(block.images for block in blocks):
-            return f"{first} and {other} misclassify no image {under(view.title)}."
+            return f"{first} and {other} misclassify no image {under(image_set.title)}."
         counts = "; ".join(block.heading for block in blocks)
         title = f"{first} and {other}"
-        return _gallery(context, "compared", other, view, title, blocks).described(
-            f"Images that {first} or {other} misclassifies {under(view.title)}: {counts}.",
-            f"{under(view.title).capitalize()}: {counts}. True class {ARROW} {first} | {other}; at "
-            f"most {MAX_COMPARED} of each, chosen with seed {context.seed}",
+        return _gallery(context, "compared", other, image_set, title, blocks).described(
+            f"Images that {first} or {other} misclassifies {under(image_set.title)}: {counts}.",
+            f"{under(image_set.title).capitalize()}: {counts}. True class {ARROW} {first} | {other}"
+            f"; at most {MAX_COMPARED} of each, chosen with seed {context.seed}",
         )
 
     return _section("Comparison of two models", context, others, draw) if others else None
@@ -93,16 +96,17 @@ def comparison_section(context: DiagnosisContext) -> Section | None:
 def samples_section(context: DiagnosisContext) -> Section:
     """Return a seeded sample of all images, correct predictions in green and wrong ones in red."""
 
-    def draw(model: str, view: View) -> Figure:
-        block = sample_predictions(view, model, context.data.test_labels, context.seed)
+    def draw(model: str, image_set: EvaluatedImages) -> Figure:
+        block = sample_predictions(image_set, model, context.data.test_labels, context.seed)
         numbers = [tile.number for tile in block.images]
-        right = int(correct(view.outcomes[model])[numbers].sum())
+        right = int(correct(image_set.outcomes[model])[numbers].sum())
         count = f"{right} of these {len(numbers)} are correct"
         title = f"Predictions of {model}"
         chosen = _chosen(len(numbers), block.total, context.seed)
-        return _gallery(context, "samples", model, view, title, [block]).described(
-            f"A sample of images with the predictions of {model} {under(view.title)}: {count}.",
-            f"{model} {under(view.title)}: {count}; {chosen}",
+        return _gallery(context, "samples", model, image_set, title, [block]).described(
+            f"A sample of images with the predictions of {model} {under(image_set.title)}: "
+            f"{count}.",
+            f"{model} {under(image_set.title)}: {count}; {chosen}",
         )
 
     note = (
@@ -116,11 +120,11 @@ def _section(
     heading: str,
     context: DiagnosisContext,
     models: Sequence[str],
-    draw: Callable[[str, View], Figure | str],
+    draw: Callable[[str, EvaluatedImages], Figure | str],
     note: str = "",
 ) -> Section:
-    """Return a section of the figures of each model and view, or of notes where there is none."""
-    drawn = [draw(model, view) for model in models for view in context.views]
+    """Return a section of the figures of each model and condition, or of notes without one."""
+    drawn = [draw(model, image_set) for model in models for image_set in context.image_sets]
     figures = [item for item in drawn if not isinstance(item, str)]
     notes = [Note(item) for item in drawn if isinstance(item, str)]
     grid = [Grid(figures, wide=True)] if figures else []
@@ -131,17 +135,17 @@ def _gallery(
     context: DiagnosisContext,
     kind: str,
     model: str,
-    view: View,
+    image_set: EvaluatedImages,
     title: str,
     blocks: Sequence[GalleryPart],
 ) -> Figure:
     is_sample = kind == "samples"
     lines = partial(sample_lines if is_sample else mistake_lines, class_names=context.class_names)
     return draw_gallery(
-        figure_name(kind, context.models, model, view.name),
-        titled(title, under(view.title)),
+        figure_name(kind, context.models, model, image_set.name),
+        titled(title, under(image_set.title)),
         blocks,
-        view.images,
+        image_set.images,
         Labels(lines, framed=is_sample),
     )
 

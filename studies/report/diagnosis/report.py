@@ -33,7 +33,7 @@ from studies.report.diagnosis.scores import (
 )
 from studies.report.format import CLEAN_IMAGES, listed, under, with_limits
 from studies.report.page import Section, make_sections
-from studies.run.diagnosis import History, View
+from studies.run.diagnosis import EvaluatedImages, History
 from studies.stats.classification import pair_names
 from studies.tables.diagnosis import Evaluation, classes_csv, confusion_csv, evaluate
 from studies.tables.diagnosis_images import Brightness, brightness, class_samples, projection
@@ -49,12 +49,12 @@ _COLUMNS = 10  # mean images in a row
 
 def data_section(context: DiagnosisContext) -> Section:
     """Return samples, labels, pixel values, mean images and the first principal components."""
-    views, data, seed = context.views, context.data, context.seed
+    image_sets, data, seed = context.image_sets, context.data, context.seed
     figures = [
-        *_samples(views, data, seed),
+        *_samples(image_sets, data, seed),
         _labels(data),
-        *_pixel_values(views, data),
-        *_components(views, data, seed),
+        *_pixel_values(image_sets, data),
+        *_components(image_sets, data, seed),
     ]
     notes = [f"Pixel values, classes and components are those of the test images of {data.name}."]
     if not any(figure.name.startswith("plane") for figure in figures):
@@ -64,22 +64,22 @@ def data_section(context: DiagnosisContext) -> Section:
     return Section("Data", [Grid(figures, wide=True), *map(Note, notes)])
 
 
-def _samples(views: Sequence[View], data: "Dataset", seed: int) -> list[Figure]:
+def _samples(image_sets: Sequence[EvaluatedImages], data: "Dataset", seed: int) -> list[Figure]:
     chosen = class_samples(data.test_labels, data.classes, _EACH, seed)[:_ROWS]
     names = data.class_names[:_ROWS]
     return [
         draw_image_table(
-            f"data-samples-{view.name}",
-            titled("Images of each class", under(view.title)),
+            f"data-samples-{image_set.name}",
+            titled("Images of each class", under(image_set.title)),
             [
-                (name, list(view.images[numbers]))
+                (name, list(image_set.images[numbers]))
                 for name, numbers in zip(names, chosen, strict=True)
             ],
         ).described(
-            f"A few test images of each class, {under(view.title)}.",
-            f"{under(view.title).capitalize()}; chosen with seed {seed}",
+            f"A few test images of each class, {under(image_set.title)}.",
+            f"{under(image_set.title).capitalize()}; chosen with seed {seed}",
         )
-        for view in views
+        for image_set in image_sets
     ]
 
 
@@ -92,13 +92,13 @@ def _labels(data: "Dataset") -> Figure:
     )
 
 
-def _pixel_values(views: Sequence[View], data: "Dataset") -> list[Figure]:
-    grey = [brightness(view, data.test_labels, data.classes) for view in views]
+def _pixel_values(image_sets: Sequence[EvaluatedImages], data: "Dataset") -> list[Figure]:
+    grey = [brightness(image_set, data.test_labels, data.classes) for image_set in image_sets]
     means = ", ".join(
-        f"{under(item.title)} {(view.images.mean() / 255):.3f}"
-        for view, item in zip(views, grey, strict=True)
+        f"{under(item.title)} {(image_set.images.mean() / 255):.3f}"
+        for image_set, item in zip(image_sets, grey, strict=True)
     )
-    both = " and ".join(under(view.title) for view in views)
+    both = " and ".join(under(image_set.title) for image_set in image_sets)
     return [
         draw_histogram("data-grey-levels", grey).described(
             f"Histogram of the pixel values; their means: {means}.",
@@ -107,20 +107,23 @@ def _pixel_values(views: Sequence[View], data: "Dataset") -> list[Figure]:
         draw_class_brightness("data-classes", grey, data.class_names).described(
             "Mean and standard deviation of the pixels of each class.", "Over all pixels of a class"
         ),
-        *_mean_images(views, grey, data.class_names[:_ROWS], both),
+        *_mean_images(image_sets, grey, data.class_names[:_ROWS], both),
     ]
 
 
 def _mean_images(
-    views: Sequence[View], grey: Sequence[Brightness], class_names: Sequence[str], both: str
+    image_sets: Sequence[EvaluatedImages],
+    grey: Sequence[Brightness],
+    class_names: Sequence[str],
+    both: str,
 ) -> list[Figure]:
     return [
         draw_image_table(
             f"data-mean-images-{first // _COLUMNS + 1}",
             "Mean image of each class",
             [
-                (view.name, list(item.mean_images[first : first + _COLUMNS]))
-                for view, item in zip(views, grey, strict=True)
+                (image_set.name, list(item.mean_images[first : first + _COLUMNS]))
+                for image_set, item in zip(image_sets, grey, strict=True)
             ],
             class_names[first : first + _COLUMNS],
         ).described(
@@ -130,8 +133,8 @@ def _mean_images(
     ]
 
 
-def _components(views: Sequence[View], data: "Dataset", seed: int) -> list[Figure]:
-    projected = projection(views, seed)
+def _components(image_sets: Sequence[EvaluatedImages], data: "Dataset", seed: int) -> list[Figure]:
+    projected = projection(image_sets, seed)
     if projected is None:
         return []
     count = len(projected.numbers)
@@ -139,19 +142,19 @@ def _components(views: Sequence[View], data: "Dataset", seed: int) -> list[Figur
     share = 100 * sum(projected.explained)
     return [
         draw_projection(
-            f"plane-{view.name}",
-            titled("First two principal components", under(view.title)),
+            f"plane-{image_set.name}",
+            titled("First two principal components", under(image_set.title)),
             projected,
             number,
             data.test_labels,
             data.class_names,
         ).described(
-            f"Test images {under(view.title)} on the first two principal components of the clean "
+            f"Test images {under(image_set.title)} on the first two principal components of the clean "
             f"ones, which hold {share:.0f} % of their variance; each class has its own sign.",
-            f"{under(view.title).capitalize()}: {chosen}; signs are class numbers, components "
+            f"{under(image_set.title).capitalize()}: {chosen}; signs are class numbers, components "
             "those of the clean images",
         )
-        for number, view in enumerate(views)
+        for number, image_set in enumerate(image_sets)
     ]
 
 
@@ -195,7 +198,7 @@ def folder_name(spec: str | None, seed: int | None) -> str:
 
 def make_diagnosis_report(
     report: ReportContext,
-    views: Sequence[View],
+    image_sets: Sequence[EvaluatedImages],
     histories: Sequence[History],
     data: "Dataset",
     observer: Observer,
@@ -208,10 +211,10 @@ def make_diagnosis_report(
     ----------
     report : ReportContext
         What every report says of its study.
-    views : sequence of View
+    image_sets : sequence of EvaluatedImages
         The clean one first.
     histories : sequence of History
-        One for each model of the views.
+        One for each model of the image_sets.
     data : Dataset
         The data set.
     observer : Observer
@@ -221,18 +224,18 @@ def make_diagnosis_report(
     """
     names = data.class_names
     findings = [
-        evaluate(view.title, model, [outcomes], data.test_labels, data.classes)
-        for view in views
-        for model, outcomes in view.outcomes.items()
+        evaluate(image_set.title, model, [outcomes], data.test_labels, data.classes)
+        for image_set in image_sets
+        for model, outcomes in image_set.outcomes.items()
     ]
     observer.note("drawing the figures and writing the page")
-    context = DiagnosisContext(views, findings, histories, data, seed)
+    context = DiagnosisContext(image_sets, findings, histories, data, seed)
     page = report.page(
         f"Diagnosis on {report.evaluation_set.data}",
         answer(findings, report.evaluation_set.data, names),
         make_sections(SECTIONS, context),
         settings=[
-            ("Corruption", ", ".join(view.title for view in views[1:]) or "none"),
+            ("Corruption", ", ".join(image_set.title for image_set in image_sets[1:]) or "none"),
             ("Seed", str(seed)),
         ],
     )

@@ -11,7 +11,7 @@ from studies.report.charts.matrices import draw_class_scores, draw_confusion
 from studies.report.charts.style import NUMBERED, figure_name, titled
 from studies.report.format import EN_DASH, listed, percent, under
 from studies.report.page import Section
-from studies.run.diagnosis import History, View
+from studies.run.diagnosis import EvaluatedImages, History
 from studies.stats.classification import pair_names
 from studies.tables.diagnosis import Evaluation
 
@@ -25,7 +25,7 @@ class DiagnosisContext:
 
     Attributes
     ----------
-    views : sequence of View
+    image_sets : sequence of EvaluatedImages
         The test images and the predictions under each condition, the clean one first.
     findings : sequence of Evaluation
         One for each condition and model.
@@ -37,7 +37,7 @@ class DiagnosisContext:
         Of the corruption; it also chooses the images that are shown.
     """
 
-    views: Sequence[View]
+    image_sets: Sequence[EvaluatedImages]
     findings: Sequence[Evaluation]
     histories: Sequence[History]
     data: "Dataset"
@@ -46,7 +46,7 @@ class DiagnosisContext:
     @property
     def models(self) -> list[str]:
         """Names of the models."""
-        return list(self.views[0].outcomes)
+        return list(self.image_sets[0].outcomes)
 
     @property
     def class_names(self) -> Sequence[str]:
@@ -55,7 +55,7 @@ class DiagnosisContext:
 
     def by_model(self) -> Iterator[tuple[Evaluation, str]]:
         """Yield the findings model by model, each with the name of its condition in files."""
-        names = {view.title: view.name for view in self.views}
+        names = {image_set.title: image_set.name for image_set in self.image_sets}
         for model in self.models:
             for item in self.findings:
                 if item.model == model:
@@ -186,9 +186,11 @@ def _score(value: float | None) -> str:
 def calibration_section(context: DiagnosisContext) -> Section:
     """Return accuracy against confidence, a diagram for each condition."""
     figures = []
-    for view, (condition, items) in zip(context.views, context.by_condition(), strict=True):
+    for image_set, (condition, items) in zip(
+        context.image_sets, context.by_condition(), strict=True
+    ):
         figure = draw_reliability(
-            f"calibration-{view.name}",
+            f"calibration-{image_set.name}",
             titled("Accuracy against confidence", under(condition)),
             [(item.model, item.calibration) for item in items],
         )

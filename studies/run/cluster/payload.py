@@ -61,28 +61,14 @@ class PackedModel:
 
 @dataclass(frozen=True, slots=True)
 class PackedModels:
-    """Everything that a worker needs besides images.
+    """The models of a sweep, and what a worker needs to load them."""
 
-    Attributes
-    ----------
-    token : str
-        Differs between any two sweeps.
-    by_name : mapping of str to PackedModel
-        The models.
-    image_shape : tuple of int
-        Height, width and channels of the images.
-    threads : int
-        Threads that a prediction uses.
-    endings, versions
-        Endings of the model files, and the versions that they require.
-    """
-
-    token: str
+    token: str  # differs between any two sweeps
     by_name: Mapping[str, PackedModel]
-    image_shape: "ImageShape"
-    threads: int
-    endings: frozenset[str]
-    versions: Mapping[str, str]
+    image_shape: "ImageShape"  # height, width and channels
+    threads: int  # that a prediction uses
+    endings: frozenset[str]  # of the model files
+    versions: Mapping[str, str]  # that the endings require
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +111,7 @@ Item = TypeVar("Item", PackedModels, ImageChunk)
 class Payload:
     """The models and the image chunks of a sweep, each a future of a cluster.
 
-    Parameters
-    ----------
-    client : Client
-        Connected to the cluster.
-    models : PackedModels
-        The models.
-    images, labels, first
-        As for `studies.run.engine.LocalEngine`.
+    Images, labels and first number are those of `studies.run.engine.LocalEngine`.
     """
 
     def __init__(

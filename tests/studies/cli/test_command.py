@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def invoke(tmp_path, monkeypatch, fakes):
-    """Call the command line in an empty folder; an exception that is no exit is raised."""
+    """Call the command line in an empty folder; exceptions other than exits are raised."""
     monkeypatch.chdir(tmp_path)
 
     def invoke(*arguments):
@@ -57,7 +57,7 @@ def test_a_sweep_ends_with_a_table_the_files_and_the_next_step(invoke, small, tm
     assert (folder / "figures" / "accuracy.svg").is_file()
 
 
-def test_again_it_says_that_nothing_is_left(invoke, small):
+def test_a_finished_sweep_reports_that_nothing_is_left(invoke, small):
     invoke(*small)
     result = invoke(*small)
     assert result.exit_code == 0
@@ -90,14 +90,14 @@ def test_report_writes_the_files_again_from_the_database_alone(invoke, small, tm
     assert (tmp_path / "here" / "curves.csv").read_bytes() == before
 
 
-def test_list_shows_what_there_is(invoke):
+def test_list_shows_all_choices(invoke):
     result = invoke("list")
     assert result.exit_code == 0
     for word in ("gaussian_noise(sigma=", "rotation(degrees=", "quickstart", "cnn", "digits"):
         assert word in result.output
 
 
-def test_failed_cells_make_the_exit_status_and_are_named(invoke, small, monkeypatch):
+def test_failed_cells_set_the_exit_status_and_are_named(invoke, small, monkeypatch):
     class Broken:
         def predict(self, _images):
             raise RuntimeError("no luck")
@@ -119,7 +119,7 @@ def test_failed_cells_make_the_exit_status_and_are_named(invoke, small, monkeypa
     assert_one_sentence(result, "no cell of study 'quickstart' is finished")
 
 
-def test_ctrl_c_says_how_to_go_on(invoke, small, monkeypatch):
+def test_ctrl_c_prints_the_command_that_resumes(invoke, small, monkeypatch):
     def start(needed, data, *, threads):
         raise KeyboardInterrupt
 
@@ -162,14 +162,14 @@ def test_bad_input_is_one_sentence(invoke, small, tmp_path, arguments, words):
     assert_one_sentence(invoke(*small, *arguments), *words)
 
 
-def test_several_mistakes_are_said_together(invoke, small):
+def test_several_errors_are_reported_together(invoke, small):
     result = invoke(*small, "--models", "mpl", "--corruptions", "gaussian_nose", "--seeds", "0")
     assert result.exit_code == 2
     assert "3 errors" in result.stderr
     assert result.stderr.count("\n") == 4
 
 
-def test_a_folder_of_another_study_is_refused_and_stays(invoke, small, tmp_path):
+def test_a_folder_of_another_study_is_refused_and_unchanged(invoke, small, tmp_path):
     invoke(*small, "--out", "here")
     before = (tmp_path / "here" / "curves.csv").read_bytes()
     other = write_data(tmp_path / "other.npz", seed=5)

@@ -31,7 +31,7 @@ def invoke(tmp_path, monkeypatch, fakes):
 @pytest.fixture
 def sweep(invoke, tmp_path, settings, observer, monkeypatch):
     """Sweep cheap models; the one called cnn is the worse one."""
-    monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)  # the dear part
+    monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)  # the slow part
     data = write_data(tmp_path / "quadrants.npz", count=200)
     noise = {"strengths": 3, "seeds": 2, "corruptions": ["gaussian_noise(sigma=0.5)"]}
 
@@ -65,10 +65,10 @@ def test_two_models_of_one_folder(sweep, invoke):
     assert "FAIL: cnn loses" in result.output
     assert "there are 200." in result.output
     assert invoke("compare", "here:cnn", "here:mlp", "--fail-if-worse", 0.01).exit_code == 0
-    assert invoke("compare", "here:mlp", "here:cnn").exit_code == 0  # nothing is asked of it
+    assert invoke("compare", "here:mlp", "here:cnn").exit_code == 0  # only reports
 
 
-def test_a_large_margin_lets_a_loss_pass(sweep, invoke):
+def test_a_loss_below_the_margin_passes(sweep, invoke):
     sweep("here", models=["mlp", "cnn"])
     result = invoke("compare", "here:mlp", "here:cnn", "--fail-if-worse", 0.9)
     assert result.exit_code == 0
@@ -85,7 +85,7 @@ def test_two_folders_pair_models_by_name(sweep, invoke):
         assert words in result.output
 
 
-def test_two_folders_with_one_model_each_are_compared_whatever_the_names(sweep, invoke):
+def test_two_folders_with_one_model_each_need_no_equal_names(sweep, invoke):
     sweep("one", models=["mlp"])
     sweep("two", models=["cnn"])
     assert "cnn against mlp" in invoke("compare", "one", "two").output
@@ -122,7 +122,7 @@ def test_models_that_are_missing_or_unclear_are_refused(sweep, invoke):
     assert "mlp against cnn" in invoke("compare", "one:cnn", "two").output
 
 
-def test_folders_that_are_none_are_refused(sweep, invoke, tmp_path):
+def test_invalid_folders_are_refused(sweep, invoke, tmp_path):
     sweep("one")
     assert_one_sentence(invoke("compare", "one", "gone"), "no results folder gone")
     (tmp_path / "empty").mkdir()
@@ -134,7 +134,7 @@ def test_folders_that_are_none_are_refused(sweep, invoke, tmp_path):
     assert_one_sentence(invoke("compare", "one", "newer"), "newer version of this toolkit")
 
 
-def test_missing_cells_are_not_passed_over(sweep, invoke, tmp_path):
+def test_missing_cells_are_refused(sweep, invoke, tmp_path):
     sweep("one")
     sweep("two")
     with sqlite3.connect(tmp_path / "two" / "results.sqlite") as connection:
@@ -145,13 +145,13 @@ def test_missing_cells_are_not_passed_over(sweep, invoke, tmp_path):
 
 
 @pytest.mark.parametrize("margin", ["-0.1", "1.5", "much"])
-def test_a_margin_is_a_share(sweep, invoke, margin):
+def test_a_margin_is_a_fraction(sweep, invoke, margin):
     result = invoke("compare", "one", "two", "--fail-if-worse", margin)
     assert result.exit_code == 2
     assert "--fail-if-worse" in result.stderr
 
 
-def test_it_fails_only_when_the_loss_is_over_the_margin_and_surely_a_loss():
+def test_it_fails_only_when_the_loss_is_over_the_margin_and_significant():
     random = np.random.default_rng(0)
     good = random.random(300) < 0.9
     unsure = good.copy()
@@ -193,4 +193,4 @@ def test_an_equal_candidate_fails_in_few_of_many_trials():
         )
         found = compare_models({PAIR: (first, second)})
         failures += any(finding.is_worse(0.01) for finding in found)
-    assert failures <= 15  # one in forty is to be expected, one in twenty let pass
+    assert failures <= 15  # one in forty is expected, one in twenty accepted

@@ -1,6 +1,6 @@
-"""Guests beside trained models: on the same curves, taken up again, and refused in one sentence.
+"""External models beside trained ones: the same curves, resumption, and errors in one sentence.
 
-In a process of its own: TensorFlow takes its number of threads once in a process.
+The sweeps run in a separate process, because TensorFlow sets its number of threads only once.
 """
 
 import csv
@@ -15,7 +15,7 @@ from fakes import QUADRANTS, write_data
 
 ROOT = Path(__file__).parents[3]
 
-GUESTS = (
+FUNCTIONS = (
     QUADRANTS
     + """
 def logits(images):
@@ -54,7 +54,7 @@ with np.load("a.npz") as arrays:
 
 from models.backend import pin_threads
 from models.backend import processors
-pin_threads(processors())  # as the sweeps will
+pin_threads(processors())  # as the sweeps do
 import keras
 from onnx import TensorProto, helper, numpy_helper, save
 
@@ -86,15 +86,15 @@ dump(LogisticRegression(max_iter=500).fit(flat, y_train), "logistic.skops")
 for name in ("tiny.keras", "exported.onnx", "logistic.skops"):
     pathlib.Path(f"{name}.toml").write_text('pixels = "0..1"')
 
-told = {}
-four = "cnn,tiny.keras,exported.onnx,logistic.skops,my_guests:quadrants"
-told["first"] = sweep(four)
-assert told["first"][0] == 0, told["first"]
-shutil.copy("out/curves.csv", "curves.csv")  # of all models at once
-told["again"] = sweep(four)
-told["more"] = sweep(four, "--strengths", "3")
+results = {}
+four = "cnn,tiny.keras,exported.onnx,logistic.skops,my_functions:quadrants"
+results["first"] = sweep(four)
+assert results["first"][0] == 0, results["first"]
+shutil.copy("out/curves.csv", "curves.csv")  # of all models
+results["again"] = sweep(four)
+results["more"] = sweep(four, "--strengths", "3")
 pathlib.Path("exported.onnx.toml").write_text('pixels = "0..255"')
-told["declared anew"] = sweep("exported.onnx")
+results["other spec"] = sweep("exported.onnx")
 pathlib.Path("exported.onnx.toml").write_text('pixels = "0..1"')
 
 content = {name: pathlib.Path(name).read_bytes() for name in ("exported.onnx", "logistic.skops")}
@@ -105,22 +105,22 @@ pathlib.Path("pickled.pkl").write_bytes(b"anything")
 code = keras.Sequential([keras.Input((12, 12, 1)), keras.layers.Lambda(lambda x: x), *layers[1:]])
 code.save("code.keras")
 for model in json.loads(sys.argv[1]):
-    told[model] = sweep("cnn," + model, out="refused")
-told["other shape"] = sweep("cnn,exported.onnx", data="digits", out="digits")
-told["flat shape"] = sweep("cnn,logistic.skops", data="digits", out="digits")
-told["other classes"] = sweep("cnn,exported.onnx", data="fewer.npz", out="fewer")
-told["trained"] = [str(path) for path in pathlib.Path().glob("*/models/cnn.keras")]
-pathlib.Path("told.json").write_text(json.dumps(told))
+    results[model] = sweep("cnn," + model, out="refused")
+results["other shape"] = sweep("cnn,exported.onnx", data="digits", out="digits")
+results["flat shape"] = sweep("cnn,logistic.skops", data="digits", out="digits")
+results["other classes"] = sweep("cnn,exported.onnx", data="fewer.npz", out="fewer")
+results["trained"] = [str(path) for path in pathlib.Path().glob("*/models/cnn.keras")]
+pathlib.Path("results.json").write_text(json.dumps(results))
 """
 
 REFUSED = {
-    "my_guests:logits": "logits: outputs must be probabilities",
-    "my_guests:nan": "nan: outputs must be finite",
-    "my_guests:nine": "model nine has 9 classes, but a has 4",
-    "my_guests:raises": "raises: the function raised RuntimeError: out of luck",
-    "my_guests:small": "model small takes images of 8 x 8 x 1, but those of a are 12 x 12 x 1",
-    "my_guests:absent": "module my_guests has no absent",
-    "no_guests:here": "there is no module no_guests",
+    "my_functions:logits": "logits: outputs must be probabilities",
+    "my_functions:nan": "nan: outputs must be finite",
+    "my_functions:nine": "model nine has 9 classes, but a has 4",
+    "my_functions:raises": "raises: the function raised RuntimeError: out of luck",
+    "my_functions:small": "model small takes images of 8 x 8 x 1, but those of a are 12 x 12 x 1",
+    "my_functions:absent": "module my_functions has no absent",
+    "no_module:here": "there is no module no_module",
     "cut.onnx": "cut.onnx cannot be read as an ONNX model, or is damaged",
     "cut.skops": "cut.skops cannot be read as a skops file, or is damaged",
     "unsaid.onnx": 'pixels = "0..1"',
@@ -134,21 +134,21 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("guests")
+    folder = tmp_path_factory.mktemp("external")
     write_data(folder / "a.npz")
     import numpy as np
 
     with np.load(folder / "a.npz") as arrays:
         fewer = {name: array % 2 if name[0] == "y" else array for name, array in arrays.items()}
     np.savez(folder / "fewer.npz", **fewer)
-    (folder / "my_guests.py").write_text(GUESTS)
+    (folder / "my_functions.py").write_text(FUNCTIONS)
     (folder / "elsewhere").mkdir()
     (folder / "elsewhere" / "exported.onnx").touch()
     return folder
 
 
 @pytest.fixture(scope="module")
-def told(folder):
+def results(folder):
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, json.dumps(list(REFUSED))],
         cwd=folder,
@@ -158,7 +158,7 @@ def told(folder):
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads((folder / "told.json").read_text())
+    return json.loads((folder / "results.json").read_text())
 
 
 def accuracies(folder):
@@ -171,51 +171,52 @@ def accuracies(folder):
 
 
 @pytest.mark.slow
-def test_every_kind_is_on_the_same_curves(told, folder):
-    status, output, _ = told["first"]
+def test_every_type_of_model_is_on_the_same_curves(results, folder):
+    status, output, _ = results["first"]
     assert status == 0, output
     curves = accuracies(folder)
     assert list(curves) == ["cnn", "tiny", "exported", "logistic", "quadrants"]
     assert {len(curve) for curve in curves.values()} == {2}
-    assert curves["exported"] == curves["tiny"]  # one network, in two files
+    assert curves["exported"] == curves["tiny"]  # the same network in two files
     assert min(curves[name][0] for name in ("tiny", "logistic", "quadrants")) > 0.6
 
 
 @pytest.mark.slow
-def test_a_study_with_guests_goes_on_where_it_was(told):
-    status, output, _ = told["again"]
+def test_a_study_with_external_models_resumes(results):
+    status, output, _ = results["again"]
     assert status == 0
     assert "all 10 cells are stored: nothing is left to compute" in output
-    status, output, _ = told["more"]
+    status, output, _ = results["more"]
     assert status == 0
     assert "5 of 15 cells to compute" in output
 
 
 @pytest.mark.slow
-def test_another_declaration_is_another_model(told):
-    status, output, _ = told["declared anew"]
+def test_another_input_spec_is_another_model(results):
+    status, output, _ = results["other spec"]
     assert status == 0
     assert "2 of 2 cells to compute" in output
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("case", "words"), REFUSED.items())
-def test_what_cannot_be_used_is_refused_in_one_sentence(told, case, words):
-    status, output, complaint = told[case]
+def test_what_cannot_be_used_is_refused_in_one_sentence(results, case, words):
+    status, output, message = results[case]
     assert status == 2, output
-    assert words in complaint
-    assert complaint.startswith("error: ")
-    assert complaint.count("\n") == 1
+    assert words in message
+    assert message.startswith("error: ")
+    assert message.count("\n") == 1
 
 
 @pytest.mark.slow
-def test_what_does_not_fit_the_data_is_refused_before_anything_is_trained(told):
+def test_what_does_not_fit_the_data_is_refused_before_anything_is_trained(results):
     assert (
-        "takes images of 12 x 12 x 1, but those of digits are 28 x 28 x 1" in told["other shape"][2]
+        "takes images of 12 x 12 x 1, but those of digits are 28 x 28 x 1"
+        in results["other shape"][2]
     )
     assert (
         "takes 144 values for each image, but images of 28 x 28 x 1 have 784"
-        in told["flat shape"][2]
+        in results["flat shape"][2]
     )
-    assert "has 4 classes, but fewer has 2" in told["other classes"][2]
-    assert told["trained"] == ["out/models/cnn.keras"]
+    assert "has 4 classes, but fewer has 2" in results["other classes"][2]
+    assert results["trained"] == ["out/models/cnn.keras"]

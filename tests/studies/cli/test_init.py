@@ -36,7 +36,7 @@ def assert_one_sentence(result, *words):
         assert word in result.stderr
 
 
-def test_it_writes_the_first_study_and_says_what_to_do_next(init, tmp_path):
+def test_it_writes_the_first_study_and_prints_the_next_step(init, tmp_path):
     result = init()
     assert result.exit_code == 0, result.output
     assert load_study(tmp_path / "study.toml") == load_study("quickstart")
@@ -44,7 +44,7 @@ def test_it_writes_the_first_study_and_says_what_to_do_next(init, tmp_path):
 
 
 @pytest.mark.parametrize("preset", [*SWEEPS, *preset_names("matrix")])
-def test_every_preset_is_written_word_for_word(init, tmp_path, preset):
+def test_every_preset_is_copied_exactly(init, tmp_path, preset):
     result = init("new folder/mine.toml", "--preset", preset)
     assert result.exit_code == 0, result.output
     written = tmp_path / "new folder" / "mine.toml"
@@ -54,7 +54,7 @@ def test_every_preset_is_written_word_for_word(init, tmp_path, preset):
     assert command[1:] == ["-m", "studies", kind, "new folder/mine.toml"]
 
 
-def test_the_common_questions_have_a_preset():
+def test_common_questions_have_a_preset():
     assert {"quickstart", "protocol", "gate"} <= set(SWEEPS)
     assert load_study("protocol").protocol == "mnist_c"
     assert len(load_study("gate").strengths) < len(load_study("quickstart").strengths)
@@ -69,7 +69,7 @@ def test_a_preset_explains_every_setting(preset):
         assert len(line) <= 120, line
 
 
-def test_what_stands_in_comments_is_valid_and_shows_defaults(tmp_path):
+def test_settings_in_comments_are_valid_and_show_defaults(tmp_path):
     text = (PRESETS / "quickstart.toml").read_text()
     shown = re.sub(r"^# (tolerance|threshold|images|threads) ", r"\1 ", text, flags=re.MULTILINE)
     settings = tomllib.loads(shown)
@@ -86,7 +86,7 @@ def test_what_stands_in_comments_is_valid_and_shows_defaults(tmp_path):
     assert load_study(path).reference == "mlp"
 
 
-def test_a_file_that_exists_is_left_as_it_is(init, tmp_path):
+def test_a_file_that_exists_is_left_unchanged(init, tmp_path):
     (tmp_path / "study.toml").write_text("mine")
     assert_one_sentence(init(), "study.toml exists already, and is left unchanged")
     assert (tmp_path / "study.toml").read_text() == "mine"
@@ -111,7 +111,7 @@ def test_bad_input_is_one_sentence_and_writes_nothing(init, tmp_path, arguments,
     assert {path.name for path in tmp_path.rglob("*")} == {"file", "folder.toml"}
 
 
-def test_what_is_written_can_be_shared(tmp_path):
+def test_the_written_file_can_be_shared(tmp_path):
     command = write_study_file(tmp_path / "it's mine.toml", "gate")
     assert shlex.split(command)[-1] == str(tmp_path / "it's mine.toml")
     with pytest.raises(StudyError, match="exists already"):
@@ -135,7 +135,7 @@ colour = "red"
 """
 
 
-def test_a_file_full_of_mistakes_names_them_all_with_their_paths(tmp_path):
+def test_all_errors_in_a_file_are_named_with_their_paths(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(MISTAKEN)
     with pytest.raises(StudyError) as caught:
@@ -148,7 +148,7 @@ def test_a_file_full_of_mistakes_names_them_all_with_their_paths(tmp_path):
     assert "  corruptions: must be a list, got 'contrast'" in lines
 
 
-def test_models_of_one_name_are_said_with_the_other_mistakes(tmp_path):
+def test_models_of_one_name_are_reported_with_the_other_errors(tmp_path):
     path = tmp_path / "mine.toml"
     (tmp_path / "mlp.keras").touch()
     path.write_text('name = "a"\ndata = ""\nmodels = ["mlp", "./mlp.keras"]\ncorruptions = ["fog"]')

@@ -1,4 +1,4 @@
-"""Training, keeping and checking real models, in a process of its own.
+"""Training, saving and checking real models, in a separate process.
 
 TensorFlow takes its number of threads once in a process, so other tests must not have started it.
 """
@@ -94,7 +94,7 @@ def told(folder):
 
 
 @pytest.mark.slow
-def test_an_architecture_is_trained_once_and_kept(told, folder):
+def test_an_architecture_is_trained_once_and_saved(told, folder):
     status, output, _ = told["first"]
     assert status == 0, output
     assert "training mlp on 40 images of a" in output
@@ -104,7 +104,7 @@ def test_an_architecture_is_trained_once_and_kept(told, folder):
 
 
 @pytest.mark.slow
-def test_a_training_that_was_cut_before_its_end_gives_the_same_model(told, folder):
+def test_an_interrupted_training_gives_the_same_model(told, folder):
     status, output, _ = told["half"]
     assert status == 0, output
     assert "training mlp" in output
@@ -116,7 +116,7 @@ def test_a_training_that_was_cut_before_its_end_gives_the_same_model(told, folde
 
 
 @pytest.mark.slow
-def test_a_model_file_is_taken_as_it_is_and_known_by_its_weights(told):
+def test_a_model_file_is_used_unchanged_and_identified_by_its_weights(told):
     status, output, _ = told["own"]
     assert status == 0, output
     assert "training" not in output

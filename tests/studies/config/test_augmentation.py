@@ -1,4 +1,4 @@
-"""A spec as an augmentation: fresh noise an epoch, the same whatever the batches; and ``train``."""
+"""A spec as augmentation: new noise in each epoch, independent of batches; and ``train``."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ class TestSpecs:
         assert not np.array_equal(first, find_augment(spec, 0)(images, ids, 1))
         assert not np.array_equal(first, find_augment(spec, 1)(images, ids, 0))
 
-    def test_in_words(self, images: np.ndarray, spec: str) -> None:
+    def test_text_form(self, images: np.ndarray, spec: str) -> None:
         text = str(find_augment(spec, 7))
         assert text.startswith(f"{noiselib.parse(spec)} with seed 7, revisions: ")
         for name, revision in noiselib.parse(spec).revisions:
@@ -64,7 +64,7 @@ class TestSpecs:
         ("no_such_module:f", "importing no_such_module failed"),
     ],
 )
-def test_mistakes(text: str, words: str) -> None:
+def test_errors(text: str, words: str) -> None:
     with pytest.raises(AugmentError) as caught:
         find_augment(text, 0)
     assert words in str(caught.value)
@@ -82,7 +82,7 @@ def data_file(images: np.ndarray, tmp_path: Path) -> Path:
 
 
 def test_train(data_file: Path, tmp_path: Path) -> None:
-    """The command trains as the library does, with noise of the training's own seed."""
+    """The command trains as the library does, with noise of the training seed."""
     from models.data import load
 
     spec, out = "vary(gaussian_noise(sigma=0.5))", tmp_path / "net.keras"
@@ -97,7 +97,7 @@ def test_train(data_file: Path, tmp_path: Path) -> None:
     assert sidecar["model_digest"] == expected.digest
 
 
-def test_train_refuses_a_spec_that_is_none(data_file: Path, tmp_path: Path) -> None:
+def test_train_refuses_an_invalid_spec(data_file: Path, tmp_path: Path) -> None:
     arguments = ["mlp", "--data", str(data_file), "--augment", "fogg"]
     result = CliRunner().invoke(app, ["train", *arguments, "--out", str(tmp_path / "net.keras")])
     assert result.exit_code == 2

@@ -1,4 +1,4 @@
-"""What a matrix study says: settings, trainings, tests, and every mistake at once."""
+"""The settings of a matrix: trainings, tests, and all errors at once."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def write(tmp_path):
     return write
 
 
-def test_the_preset_is_known_as_a_matrix_and_not_as_a_sweep():
+def test_the_preset_is_a_matrix_and_no_sweep():
     assert preset_names("matrix") == ["matrix"]
     assert "matrix" not in preset_names()
     matrix = load_matrix("matrix")
@@ -39,7 +39,7 @@ def test_the_preset_is_known_as_a_matrix_and_not_as_a_sweep():
     assert str(default_folder("matrix", other)) == "results/matrix-mnist"
 
 
-def test_either_kind_of_study_is_pointed_to_its_own_command(write):
+def test_each_kind_of_study_names_its_command(write):
     with pytest.raises(StudyError, match=r"is a matrix, not a sweep; .*studies matrix matrix"):
         load_study("matrix")
     with pytest.raises(StudyError, match=r"is a sweep, not a matrix; .*studies sweep quickstart"):
@@ -50,7 +50,7 @@ def test_either_kind_of_study_is_pointed_to_its_own_command(write):
         load_matrix(write("[matrix"))
 
 
-def test_a_file_is_read_with_its_defaults_and_paths_from_its_own_folder(write, tmp_path):
+def test_a_file_is_read_with_defaults_and_paths_relative_to_its_folder(write, tmp_path):
     matrix = load_matrix(write(SMALL))
     assert matrix.data == str(tmp_path / "quadrants.npz")
     assert matrix.corruptions == ("gaussian_noise(sigma=0.5)", "rotation(degrees=90)")
@@ -71,7 +71,7 @@ def test_options_replace_settings_those_of_the_training_too(write):
     assert matrix.seeds == (0,)
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_path(write):
+def test_all_errors_are_reported_at_once_with_their_paths(write):
     text = """
 author = "me"
 [matrix]
@@ -128,7 +128,7 @@ nothing = "identity"
         ({"patience": 2, "validation_fraction": 0.0}, "early stopping needs"),
     ],
 )
-def test_a_setting_out_of_place_is_one_sentence(write, changes, words):
+def test_an_invalid_setting_is_one_sentence(write, changes, words):
     with pytest.raises(StudyError) as caught:
         load_matrix(write(SMALL), changes)
     assert words in str(caught.value)
@@ -163,7 +163,7 @@ def test_tests_and_sweep_follow_the_corruptions(write):
     assert (study.corruptions, study.seeds) == (matrix.corruptions, matrix.seeds)
 
 
-def test_names_are_short_where_they_are_clear():
+def test_names_are_short_where_they_are_unique():
     specs = [
         str(noiselib.parse(text))
         for text in ("zoom | fog", "fog", "rotation(degrees=10)", "rotation(degrees=20)",

@@ -30,7 +30,7 @@ def test_a_file_may_name_a_protocol_in_place_of_corruptions(written):
     assert Study.model_validate(study.model_dump(mode="json")) == study
 
 
-def test_without_a_protocol_nothing_has_changed():
+def test_a_study_without_a_protocol_has_none():
     study = load_study("quickstart")
     assert (study.protocol, study.reference, len(study.strengths)) == (None, None, 11)
     assert Study.model_validate(study.model_dump(mode="json")) == study
@@ -65,18 +65,18 @@ def test_the_reference_may_be_named_by_its_file(written, tmp_path):
         ({"corruptions": []}, "corruptions: at least one is needed, or a protocol"),
     ],
 )
-def test_each_mistake_is_one_sentence_with_its_path(written, change, sentence):
+def test_each_error_is_one_sentence_with_its_path(written, change, sentence):
     with pytest.raises(StudyError, match=sentence) as caught:
         load_study(written(), change)
     assert "\n" not in str(caught.value)
 
 
-def test_neither_corruptions_nor_a_protocol_is_a_mistake(written):
+def test_neither_corruptions_nor_a_protocol_is_an_error(written):
     with pytest.raises(StudyError, match="corruptions: at least one is needed, or a protocol"):
         load_study(written('name = "a"\ndata = "digits"\nmodels = ["mlp"]'))
 
 
-def test_all_mistakes_are_said_at_once(written):
+def test_all_errors_are_reported_at_once(written):
     text = FILE.replace('"cnn"\n', '"nobody"\n') + (
         'corruptions = ["contrast"]\nstrengths = 5\nseeds = 0\n'
     )
@@ -88,7 +88,7 @@ def test_all_mistakes_are_said_at_once(written):
     assert paths == {"reference", "corruptions", "strengths", "seeds"}
 
 
-def test_a_wrong_protocol_does_not_hide_other_mistakes(written):
+def test_an_unknown_protocol_does_not_hide_other_errors(written):
     with pytest.raises(StudyError) as caught:
         load_study(written(), {"protocol": "mnist", "models": ["mpl"]})
     assert "2 errors" in str(caught.value)

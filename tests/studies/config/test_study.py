@@ -30,7 +30,7 @@ def test_a_file_becomes_a_study_in_canonical_form(tmp_path):
     assert study.seeds == (4, 7)
 
 
-def test_what_is_left_out_has_a_sensible_value(tmp_path):
+def test_settings_have_defaults(tmp_path):
     text = 'name = "a"\ndata = "digits"\nmodels = ["mlp"]\ncorruptions = ["rotation"]'
     study = load_study(written(tmp_path, text))
     assert len(study.strengths) == 11
@@ -49,7 +49,7 @@ def test_overrides_replace_the_settings_of_the_file(tmp_path):
     assert study.models == ("cnn", "mlp")
 
 
-def test_all_mistakes_are_said_at_once_each_with_its_path(tmp_path):
+def test_all_errors_are_reported_at_once_with_their_paths(tmp_path):
     text = """
     name = "a/b"
     data = ""
@@ -107,7 +107,7 @@ def test_all_mistakes_are_said_at_once_each_with_its_path(tmp_path):
         ({"threads": "two"}, "threads: .*got 'two'"),
     ],
 )
-def test_each_mistake_is_one_sentence_with_its_path(tmp_path, change, sentence):
+def test_each_error_is_one_sentence_with_its_path(tmp_path, change, sentence):
     with pytest.raises(StudyError, match=sentence) as caught:
         load_study(written(tmp_path, FILE), change)
     assert "\n" not in str(caught.value)
@@ -135,7 +135,7 @@ def test_a_missing_file_names_the_presets(tmp_path):
         load_study(tmp_path / "gone.toml")
 
 
-def test_paths_in_a_file_are_taken_from_its_folder_others_from_here(tmp_path, monkeypatch):
+def test_paths_in_a_file_are_relative_to_its_folder(tmp_path, monkeypatch):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "net.keras").touch()
     text = FILE.replace('"digits"', '"pictures.npz"').replace('["mlp"]', '["net.keras"]')
@@ -156,6 +156,6 @@ def test_each_study_and_data_has_its_own_folder(tmp_path):
     assert str(default_folder("quickstart", load_study("quickstart"))) == "results/quickstart"
 
 
-def test_a_study_survives_json():
+def test_a_study_is_the_same_after_json():
     study = load_study("quickstart")
     assert Study.model_validate(study.model_dump(mode="json")) == study

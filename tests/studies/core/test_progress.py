@@ -18,7 +18,7 @@ class Clock:
         return self.now
 
 
-def test_off_a_terminal_there_is_a_plain_line_now_and_then():
+def test_without_a_terminal_there_is_a_line_now_and_then():
     screen, clock = console(), Clock()
     with LineObserver(screen, pause=10, clock=clock) as observer:
         observer.sweep_begins(100, 120)
@@ -33,7 +33,7 @@ def test_off_a_terminal_there_is_a_plain_line_now_and_then():
     )
 
 
-def test_failures_and_the_end_of_training_are_always_said():
+def test_failures_and_the_end_of_training_are_always_printed():
     screen, clock = console(), Clock()
     with LineObserver(screen, clock=clock) as observer:
         observer.epoch_done("mlp", 1, 2, 0.5)
@@ -70,7 +70,7 @@ def test_on_a_terminal_a_bar_shows_speed_time_left_and_accuracy():
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_a_long_spec_does_not_push_the_numbers_aside(width):
+def test_a_long_spec_hides_no_number(width):
     screen = Console(file=io.StringIO(), width=width, force_terminal=True)
     with BarObserver(screen) as observer:
         observer.sweep_begins(9_999, 10_000)
@@ -83,7 +83,7 @@ def test_a_long_spec_does_not_push_the_numbers_aside(width):
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (119, "119 s"), (720, "12 min"), (12_600, "3.5 h")]
 )
-def test_time_left_has_the_unit_that_suits_it(seconds, text):
+def test_the_time_left_has_a_suitable_unit(seconds, text):
     screen, clock = console(), Clock()
     with LineObserver(screen, pause=0, clock=clock) as observer:
         observer.sweep_begins(2, 2)
@@ -92,14 +92,14 @@ def test_time_left_has_the_unit_that_suits_it(seconds, text):
     assert f", {text} left; " in screen.file.getvalue()
 
 
-def test_a_name_with_markup_stands_as_it_is_on_a_bar():
+def test_markup_in_a_name_is_not_interpreted():
     screen = console(force_terminal=True)
     with BarObserver(screen) as observer:
         observer.epoch_done("[red]mlp", 1, 2, 0.5)
     assert "training [red]mlp" in screen.file.getvalue()
 
 
-def test_an_interrupted_bar_gives_the_cursor_back():
+def test_an_interrupted_bar_restores_the_cursor():
     screen = console(force_terminal=True)
     try:
         with BarObserver(screen) as observer:
@@ -111,6 +111,6 @@ def test_an_interrupted_bar_gives_the_cursor_back():
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
 
 
-def test_the_console_decides_which_it_is():
+def test_the_console_decides_the_observer():
     assert isinstance(observer_for(console(force_terminal=True)), BarObserver)
     assert isinstance(observer_for(console()), LineObserver)

@@ -48,7 +48,7 @@ def test_another_address_is_a_warning(serve, tmp_path):
     done = explore(tmp_path, "--host", "0.0.0.0", "--port", 0, "--no-open")  # noqa: S104
     assert done.exit_code == 0
     assert serve[0][0][1] == "0.0.0.0"  # noqa: S104
-    assert "warning: listening on 0.0.0.0; whoever reaches this machine" in done.stderr
+    assert "warning: listening on 0.0.0.0; anyone who can reach this machine" in done.stderr
 
 
 def test_the_error_for_a_port_in_use_names_a_free_one(serve, tmp_path):

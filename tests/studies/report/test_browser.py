@@ -101,7 +101,7 @@ def reference(folder):
         "quick": False,
     }
     write_reference(reference_rows(found), systems, folder, **facts)
-    return folder / "reference.html"
+    return folder / "reference_systems.html"
 
 
 @pytest.fixture(scope="module")

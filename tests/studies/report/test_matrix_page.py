@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matrix_fakes import PartialModel, Silent, stand_ins
+from matrix_fakes import PartialModel, replacements
 from typer.testing import CliRunner
 
 import noiselib
@@ -22,6 +22,7 @@ from models.data import load
 from studies.__main__ import app
 from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
+from studies.core.progress import Observer
 from studies.report.charts.heat_maps import draw_accuracies, draw_gains
 from studies.report.format import points
 from studies.run.matrix import networks_of
@@ -47,7 +48,7 @@ PLANNED = 5 * (1 + 2 * 2 + 2)  # trainings x (clean, noise at 2 strengths and 2 
 
 @pytest.fixture
 def cheap(monkeypatch):
-    for module, name, stand_in in stand_ins():
+    for module, name, stand_in in replacements():
         monkeypatch.setattr(module, name, stand_in)
 
 
@@ -76,9 +77,9 @@ def finished(study, tmp_path_factory):
     """A matrix with cheap networks: its folder and its end, to be looked at only."""
     out = tmp_path_factory.mktemp("finished")
     with pytest.MonkeyPatch.context() as patched:
-        for module, name, stand_in in stand_ins():
+        for module, name, stand_in in replacements():
             patched.setattr(module, name, stand_in)
-        return out, run_matrix(study(), out, command="again", observer=Silent())
+        return out, run_matrix(study(), out, command="again", observer=Observer())
 
 
 def rows_of(path):
@@ -178,7 +179,7 @@ def test_what_decides_a_training_decides_the_name_of_its_network(study, tmp_path
 
 def test_the_noise_of_trainings_has_seeds_that_no_test_has(study, tmp_path, monkeypatch, observer):
     seen = []
-    for module, name, stand_in in stand_ins():
+    for module, name, stand_in in replacements():
         monkeypatch.setattr(module, name, stand_in)
     monkeypatch.setattr(
         "models.resumable.train_to_file",

@@ -116,7 +116,7 @@ def test_other_strengths_replace_those_of_a_file_and_their_tolerance(tmp_path):
         (["--strengths", "automatic"], 'strengths are a number, a list or "auto"'),
         (["--strengths", "2.5"], "got '2.5'"),
         (["--strengths", "auto", "--tolerance", "0.0001"], "in [0.001, 0.25], got 0.0001"),
-        (["--tolerance", "0.5"], "tolerance: a tolerance is a part of the path"),
+        (["--tolerance", "0.5"], "tolerance: a tolerance is a fraction of the severity range"),
         (["--tolerance", "nan"], "got nan"),
         (["--strengths", "auto", "--protocol", "mnist_c"], "levels of its own"),
         (["--tolerance", "0.1", "--protocol", "mnist_c"], "no strengths between them"),

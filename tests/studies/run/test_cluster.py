@@ -96,7 +96,7 @@ def conditions(spec, steps, seeds=1):
 
 
 def functions(*names):
-    """Return functions of the module of functions, and what a study knows of them."""
+    """Return functions of the module, and the classifiers of a study for them."""
     found = {
         name: load_predictor(f"cluster_functions:{name}", image_shape=SHAPE, threads=1)
         for name in names
@@ -118,7 +118,7 @@ def engine(client, classifiers, data, first=0):
 
 
 def assert_same(cells, expected):
-    """Compare cells byte for byte; each must be there once."""
+    """Compare cells byte for byte; each must occur once."""
     cells, expected = list(cells), {cell.key: cell for cell in expected}
     assert sorted(cell.key for cell in cells) == sorted(expected)
     for cell in cells:
@@ -134,7 +134,7 @@ def assert_same(cells, expected):
             assert ours.tobytes() == theirs.tobytes(), (cell.key, name)
 
 
-# --- the bytes ------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------
 
 
 def test_workers_give_the_bytes_of_one_process(client, data):
@@ -163,7 +163,7 @@ def test_images_may_come_in_chunks_and_begin_anywhere(client, data, monkeypatch)
     assert_same(on_workers.run(jobs[:2]), LocalEngine(*data, predictors, first=5000).run(jobs[:2]))
 
 
-def test_model_files_travel_with_what_lies_beside_them(client, data, tmp_path):
+def test_model_files_are_sent_with_the_files_beside_them(client, data, tmp_path):
     from onnx import TensorProto, helper, numpy_helper, save
 
     weights = np.random.default_rng(0).normal(size=(SIDE * SIDE, 4)).astype(np.float32)
@@ -191,18 +191,18 @@ def test_model_files_travel_with_what_lies_beside_them(client, data, tmp_path):
     jobs = jobs_of(conditions("gaussian_noise(sigma=0.5)", 3), ["linear"])
     on_workers = engine(client, known, data)
     for file in tmp_path.iterdir():
-        file.unlink()  # they are on their way
+        file.unlink()  # the payload has their content
     assert_same(on_workers.run(jobs), LocalEngine(*data, {"linear": predictor}).run(jobs))
 
 
-# --- what dies ------------------------------------------------------------------------------------
+# --- crashes --------------------------------------------------------------------------------------
 
 
 def worker_processes(client):
     return {info["pid"] for info in client.run(lambda: {"pid": os.getpid()}).values()}
 
 
-def test_both_workers_killed_at_random_cost_no_cell(client, data):
+def test_workers_killed_at_random_lose_no_cell(client, data):
     images, labels = data[0][:BLOCK], data[1][:BLOCK]
     predictors, known = functions("slow")
     jobs = jobs_of(conditions("gaussian_noise(sigma=0.5)", 21, seeds=3), predictors)
@@ -219,14 +219,14 @@ def test_both_workers_killed_at_random_cost_no_cell(client, data):
 
 
 @pytest.mark.parametrize("given_up", ["forgotten", "closed"])
-def test_workers_that_dask_has_given_up_are_started_again(modules, data, monkeypatch, given_up):
+def test_workers_that_dask_has_given_up_are_restarted(modules, data, monkeypatch, given_up):
     timeout = "10ms" if given_up == "forgotten" else "1h"
     monkeypatch.setitem(connection._SETTINGS, "distributed.deploy.lost-worker-timeout", timeout)
     predictors, known = functions("quadrants")
     jobs = jobs_of(conditions("contrast", 3), predictors)
     with connect(ClusterConfig(workers=1)) as client:
         client.wait_for_workers(1)
-        client.cluster.sync(client.cluster._correct_state)  # it knows of its worker then
+        client.cluster.sync(client.cluster._correct_state)  # so that it knows its worker
         (nanny,) = client.cluster.workers.values()
         if given_up == "closed":
             client.cluster.sync(nanny.close)
@@ -240,7 +240,7 @@ def test_workers_that_dask_has_given_up_are_started_again(modules, data, monkeyp
         assert_same(cells, LocalEngine(*data, predictors).run(jobs))
 
 
-def test_a_model_that_ends_its_process_fails_where_it_does_and_nothing_else(client, data):
+def test_only_the_cells_that_end_their_process_fail(client, data):
     images, labels = data[0][:BLOCK], data[1][:BLOCK]
     predictors, known = functions("quadrants", "crashes", "leaves")
     wanted = conditions("brightness(shift=0.35)", 8)
@@ -255,7 +255,7 @@ def test_a_model_that_ends_its_process_fails_where_it_does_and_nothing_else(clie
         for model, reason in reasons.items()
         for condition in bright
     }
-    harmless = dict.fromkeys(predictors, predictors["quadrants"])  # they answer as it does
+    harmless = dict.fromkeys(predictors, predictors["quadrants"])  # they predict as it does
     gone = {cell.key for cell in failed}
     expected = list(LocalEngine(images, labels, harmless).run(jobs))
     assert_same(
@@ -264,10 +264,10 @@ def test_a_model_that_ends_its_process_fails_where_it_does_and_nothing_else(clie
     )
 
 
-# --- workers that are not fit ---------------------------------------------------------------------
+# --- workers with other versions or models --------------------------------------------------------
 
 
-def test_a_function_that_differs_on_the_workers_is_told(client, data):
+def test_a_function_that_differs_on_the_workers_is_an_error(client, data):
     _, (known,) = functions("upper")
     other = Classifier("upper", "0" * 64, known.path)
     jobs = jobs_of(conditions("contrast", 3), ["upper"])
@@ -275,13 +275,13 @@ def test_a_function_that_differs_on_the_workers_is_told(client, data):
         list(engine(client, [other], data).run(jobs))
 
 
-def test_a_function_that_is_not_on_the_workers_is_told(client, data):
+def test_a_function_that_is_missing_on_the_workers_is_an_error(client, data):
     missing = Classifier("f", "0" * 64, Path("no_such_module:f"))
     with pytest.raises(StudyError, match=r"worker tcp://.*there is no module no_such_module"):
         list(engine(client, [missing], data).run(jobs_of(conditions("contrast", 3), ["f"])))
 
 
-def test_versions_hold_what_the_numbers_depend_on():
+def test_required_versions_have_everything_that_decides_numbers():
     here = required_versions({".keras", ".onnx"})
     assert here["numpy"] == np.__version__
     assert here["the corruption fog"] == f"revision {noiselib.registry()['fog'].revision}"
@@ -290,7 +290,7 @@ def test_versions_hold_what_the_numbers_depend_on():
     check_versions(here, {".keras", ".onnx"}, "w")
 
 
-def test_other_versions_are_told_one_by_one():
+def test_each_different_version_is_named():
     expected = required_versions(()) | {"numpy": "1.0", "the corruption fog": "revision 99"}
     with pytest.raises(StudyError) as caught:
         check_versions(expected, (), "tcp://w")
@@ -301,7 +301,7 @@ def test_other_versions_are_told_one_by_one():
 
 @pytest.fixture
 def start_worker(tmp_path):
-    """Start a worker of a scheduler, as on another host, in which scipy is another one."""
+    """Start a worker of a scheduler, as on another host with another version of scipy."""
     started = []
 
     def start(scheduler, *folders):
@@ -361,7 +361,7 @@ def test_a_cluster_is_used_and_a_worker_with_other_versions_refused(
     assert_one_sentence(result, "worker tcp://", "has scipy 0.9.9 instead of")
     assert (tmp_path / "out" / "curves.csv").read_bytes() == with_cluster
     result = sweep()
-    assert "nothing is left to compute" in result.output  # what the first sweep stored, stays
+    assert "nothing is left to compute" in result.output  # from the first sweep
     assert (tmp_path / "out" / "curves.csv").read_bytes() == with_cluster
 
 
@@ -377,10 +377,10 @@ def test_failed_cells_show_in_the_exit_status(sweep, client, tmp_path):
     assert "the model ended its process: exit status 3" in result.output
 
 
-# --- what cannot be reached -----------------------------------------------------------------------
+# --- schedulers that do not answer ----------------------------------------------------------------
 
 
-def test_a_scheduler_that_is_not_there_is_told_before_anything_is_made(sweep, tmp_path):
+def test_a_missing_scheduler_is_an_error_before_anything_is_written(sweep, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     result = sweep("--scheduler", f"tcp://127.0.0.1:{port}")
@@ -388,13 +388,13 @@ def test_a_scheduler_that_is_not_there_is_told_before_anything_is_made(sweep, tm
     assert not (tmp_path / "out").exists()
 
 
-def test_a_host_nobody_knows_is_told(sweep):
+def test_an_unknown_host_is_an_error(sweep):
     assert_one_sentence(sweep("--scheduler", "tcp://no.such.host.invalid:8786"), "be reached")
 
 
-def test_something_else_at_that_address_is_told(sweep, monkeypatch):
+def test_another_server_at_the_address_is_an_error(sweep, monkeypatch):
     monkeypatch.setattr(connection, "SCHEDULER_TIMEOUT", 0.5)
-    with socket.create_server(("127.0.0.1", 0)) as server:  # it never says a word
+    with socket.create_server(("127.0.0.1", 0)) as server:  # it never answers
         port = server.getsockname()[1]
         result = sweep("--scheduler", f"tcp://127.0.0.1:{port}")
     assert_one_sentence(result, "does not answer as a Dask scheduler does")
@@ -403,7 +403,7 @@ def test_something_else_at_that_address_is_told(sweep, monkeypatch):
 @pytest.mark.parametrize(
     "address", ["host:8786", "http://host:1", "tcp://host", "tcp://h:x", "tcp://[h"]
 )
-def test_addresses_that_are_none_are_told(sweep, address):
+def test_invalid_addresses_are_errors(sweep, address):
     assert_one_sentence(sweep("--scheduler", address), "tcp://host:8786", repr(address))
 
 
@@ -423,7 +423,7 @@ def test_without_dask_one_sentence_names_the_extra(sweep, monkeypatch, tmp_path)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_sweep_gives_up_when_there_are_no_workers_for_long(data, monkeypatch):
+def test_a_sweep_ends_when_there_is_no_worker_for_long(data, monkeypatch):
     from studies.run.cluster import engine as module
 
     monkeypatch.setattr(module, "NO_WORKER_TIMEOUT", 0.2)
@@ -436,7 +436,7 @@ def test_a_sweep_gives_up_when_there_are_no_workers_for_long(data, monkeypatch):
             list(engine(client, [], data).run(jobs_of(conditions("contrast", 3), ["f"])))
 
 
-def test_a_scheduler_that_goes_away_is_told(data, modules):
+def test_losing_the_scheduler_is_an_error(data, modules):
     from distributed import LocalCluster
 
     _, known = functions("slow")
@@ -464,12 +464,12 @@ def test_ctrl_c_leaves_no_process_behind(modules, data_file, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,  # a terminal of its own, as it were
+        start_new_session=True,  # as in a separate terminal
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - as in a shell
     )
     deadline = time.monotonic() + 60
     children = []
-    while len(children) < 3 and time.monotonic() < deadline:  # two workers and Python's own helper
+    while len(children) < 3 and time.monotonic() < deadline:  # and the resource tracker
         time.sleep(0.1)
         children = psutil.Process(process.pid).children(recursive=True)
     time.sleep(1)

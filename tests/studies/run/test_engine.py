@@ -23,7 +23,7 @@ def engine_for(data, **predictors):
     return LocalEngine(*data, predictors)
 
 
-def test_cells_are_what_corruption_and_prediction_give_at_once(data):
+def test_cells_equal_corruption_and_prediction_of_all_images_at_once(data):
     images, labels = data
     model = QuadrantModel("mlp")
     jobs = [Job(CLEAN, {"mlp": "a"}), Job(NOISE, {"mlp": "b"})]
@@ -47,7 +47,7 @@ def test_the_number_of_the_first_image_counts(data):
     np.testing.assert_array_equal(cell.outcomes.confidence, whole.outcomes.confidence[part])
 
 
-def test_a_batch_is_corrupted_once_and_shown_to_every_model(data, monkeypatch):
+def test_a_block_is_corrupted_once_for_all_models(data, monkeypatch):
     starts, shown = [], {"a": [], "b": []}
 
     def corruption_of(condition):
@@ -72,7 +72,7 @@ def test_a_batch_is_corrupted_once_and_shown_to_every_model(data, monkeypatch):
     assert models["a"].calls == 3
 
 
-def test_the_next_batch_is_corrupted_while_this_one_is_predicted(data, monkeypatch):
+def test_the_next_block_is_corrupted_while_this_one_is_predicted(data, monkeypatch):
     second_is_corrupted = threading.Event()
 
     def corruption_of(condition):
@@ -97,7 +97,7 @@ def test_the_next_batch_is_corrupted_while_this_one_is_predicted(data, monkeypat
     assert model.overlapped is True
 
 
-def test_a_model_that_fails_fails_alone(data):
+def test_a_failing_model_fails_no_other(data):
     class Breaking(QuadrantModel):
         def predict(self, images):
             if self.calls == 1:
@@ -112,7 +112,7 @@ def test_a_model_that_fails_fails_alone(data):
     assert models["bad"].calls == 1
 
 
-def test_a_corruption_that_fails_fails_its_cells_and_no_others(data, monkeypatch):
+def test_a_failing_corruption_fails_its_cells_and_no_others(data, monkeypatch):
     original = engine.corruption_of
 
     def corruption_of(condition):
@@ -132,7 +132,7 @@ def test_a_corruption_that_fails_fails_its_cells_and_no_others(data, monkeypatch
     assert cells[0].error == "corruption failed: ValueError: too noisy"
 
 
-def test_probabilities_that_are_none_fail_the_cell(data):
+def test_invalid_probabilities_fail_the_cell(data):
     class Wrong(QuadrantModel):
         def predict(self, images):
             return super().predict(images) * np.nan
@@ -148,12 +148,12 @@ def test_blocks_are_whole_slices_of_the_predictors():
     assert BLOCK % predictors.SLICE == 0
 
 
-def test_an_exception_says_its_type_and_one_line():
+def test_an_exception_is_described_in_one_line():
     assert engine.describe(KeyError()) == "KeyError"
     long = engine.describe(ValueError("x" * 1000))
     assert len(long) == 300
     assert long.endswith("...")
 
 
-def test_nothing_to_do_is_nothing_done(data):
+def test_no_jobs_give_no_cells(data):
     assert list(engine_for(data).run([])) == []

@@ -27,7 +27,7 @@ def sidecar():
     ("change", "words"),
     [
         (None, "no record of its training lies beside it"),
-        ({"history": []}, "tells of no epoch"),
+        ({"history": []}, "records no epoch"),
         ({"model_digest": "other"}, "describes another model"),
         ({"seconds": "long"}, "cannot be read"),
     ],

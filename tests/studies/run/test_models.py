@@ -1,4 +1,4 @@
-"""Finding the guests of a study: opened once, tried before use, and noticed when they change."""
+"""The external models of a study: opened once, tested before use, and checked for changes."""
 
 import os
 import sys
@@ -35,23 +35,23 @@ odd.classes = 4
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A working folder with a module of guests and a fitted classifier."""
+    """A working folder with a module of functions and a fitted classifier."""
     from sklearn.linear_model import LogisticRegression
     from skops.io import dump
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "some_guests.py").write_text(SOURCE)
+    (tmp_path / "some_functions.py").write_text(SOURCE)
     pixels = np.random.default_rng(0).random((40, SIDE * SIDE))
     dump(LogisticRegression().fit(pixels, np.arange(40) % 4), tmp_path / "lines.skops")
     (tmp_path / "lines.skops.toml").write_text('pixels = "0..1"')
     yield tmp_path
-    sys.modules.pop("some_guests", None)
+    sys.modules.pop("some_functions", None)
 
 
 @pytest.fixture
 def find(folder, data_file, settings, observer):
-    """Find models anew, as the next start of a program would."""
+    """Load models as a new process would."""
     data = load(data_file)
 
     def find(*models):
@@ -63,7 +63,7 @@ def find(folder, data_file, settings, observer):
 
 
 @pytest.mark.parametrize(
-    ("model", "guest", "path", "name"),
+    ("model", "external", "path", "name"),
     [
         ("mlp", False, False, "mlp"),
         ("a/b.onnx", True, True, "b"),
@@ -72,24 +72,24 @@ def find(folder, data_file, settings, observer):
         ("package.module:function", True, False, "function"),
     ],
 )
-def test_guests_are_told_from_architectures(model, guest, path, name):
-    assert (is_external(model), is_path(model), model_name(model)) == (guest, path, name)
+def test_external_models_are_recognised(model, external, path, name):
+    assert (is_external(model), is_path(model), model_name(model)) == (external, path, name)
 
 
-def test_a_study_file_finds_guests_beside_it_and_functions_anywhere(folder, data_file):
+def test_a_study_file_finds_models_beside_it_and_functions_anywhere(folder, data_file):
     (folder / "inner").mkdir()
     (folder / "inner" / "mine.toml").write_text(
         f'name = "mine"\ndata = "{data_file}"\ncorruptions = ["contrast"]\n'
-        'models = ["../lines.skops", "some_guests:even"]'
+        'models = ["../lines.skops", "some_functions:even"]'
     )
     assert load_study(folder / "inner" / "mine.toml").models == (
         str(folder / "inner" / "../lines.skops"),
-        "some_guests:even",
+        "some_functions:even",
     )
 
 
-def test_they_keep_the_order_of_the_study(find):
-    found = find("some_guests:even", "lines.skops")
+def test_models_have_the_order_of_the_study(find):
+    found = find("some_functions:even", "lines.skops")
     assert [classifier.name for classifier in found] == ["even", "lines"]
     assert len({classifier.digest for classifier in found}) == 2
 
@@ -115,19 +115,19 @@ def test_a_file_is_opened_once_until_it_changes(find, folder, monkeypatch):
     assert opened == ["lines.skops"] * 3
 
 
-def test_a_function_is_tried_when_it_is_new(find):
-    find("some_guests:even")
-    calls = sys.modules["some_guests"].calls
-    find("some_guests:even")
-    assert sys.modules["some_guests"].calls == calls + 1  # its classes were counted, no more
+def test_a_new_function_predicts_one_image(find):
+    find("some_functions:even")
+    calls = sys.modules["some_functions"].calls
+    find("some_functions:even")
+    assert sys.modules["some_functions"].calls == calls + 1  # only its classes were counted
 
 
-def test_what_does_not_give_probabilities_is_refused_at_once(find):
+def test_a_model_without_probabilities_is_refused_at_once(find):
     with pytest.raises(PredictionError, match="odd: outputs must be probabilities"):
-        find("some_guests:odd")
+        find("some_functions:odd")
 
 
-def test_a_model_that_changes_between_finding_and_predicting_is_noticed(find, data_file):
+def test_a_model_that_changes_before_it_predicts_is_an_error(find, data_file):
     (found,) = find("lines.skops")
     data = load(data_file)
     assert list(load_predictors([found], data, threads=1)) == ["lines"]

@@ -21,7 +21,7 @@ from studies.report.reference_systems import (
 from studies.run.reference_systems import ReferenceResult, ReferenceStudy, with_noise
 from studies.tables.reference_systems import reference_rows
 
-REPORTED = {  # system -> test accuracies it published, in percent
+REPORTED = {  # system -> its published test accuracies, in percent
     "Essmaw": [82.09, 91.34, 96.73],
     "theo-serralta": [
         85.80, 85.74, 85.65, 86.47, 87.40, 92.58, 93.16, 90.66, 96.66, 96.46, 96.62,
@@ -37,7 +37,7 @@ def systems() -> ReferenceSystems:
     return read_systems()
 
 
-def test_every_published_figure_has_its_row(systems):
+def test_every_published_accuracy_has_its_row(systems):
     found = {
         name: [round(100 * row.reported, 2) for row in systems.rows if row.system == name]
         for name in {row.system for row in systems.rows}
@@ -45,13 +45,13 @@ def test_every_published_figure_has_its_row(systems):
     assert found == REPORTED
 
 
-def test_every_row_and_goal_can_be_trained_as_it_stands(systems):
+def test_every_row_and_goal_has_valid_settings(systems):
     for asked in (*systems.rows, *systems.goals):
         TrainConfig(architecture=asked.architecture, **asked.training)
         noiselib.parse(systems.noise[asked.noise])
 
 
-def test_goals_are_those_that_were_set(systems):
+def test_goals_are_unchanged(systems):
     found = {(goal.noise, goal.model): goal.goal for goal in systems.goals}
     assert found == {
         ("clean", "MLP"): 0.987,
@@ -64,13 +64,13 @@ def test_goals_are_those_that_were_set(systems):
     assert all(goal.seeds == (0, 1, 2) for goal in systems.goals)
 
 
-def test_a_noise_nobody_defined_is_refused(systems):
+def test_an_undefined_noise_is_refused(systems):
     row = systems.rows[0].model_copy(update={"noise": "fog"})
     with pytest.raises(ValueError, match="no noise is called fog"):
         ReferenceSystems(noise={"clean": "identity"}, rows=(row,), goals=())
 
 
-def test_noise_is_fixed_and_differs_between_train_and_test(systems):
+def test_noise_is_constant_and_differs_between_train_and_test(systems):
     clean = load("digits").first(50, 50)
     twice = [with_noise(clean, "course", systems.noise["course"]) for _ in range(2)]
     assert twice[0].digest == twice[1].digest != clean.digest
@@ -82,7 +82,7 @@ def test_noise_is_fixed_and_differs_between_train_and_test(systems):
     assert with_noise(clean, "clean", "identity") is clean
 
 
-def test_fresh_noise_falls_on_clean_images_whatever_it_is_given(systems):
+def test_the_augmentation_corrupts_clean_images_and_ignores_its_input(systems):
     clean = load("digits").train_images[:20]
     noise = SpecAugment(noiselib.parse(systems.noise["gaussian"]), seed=4)
     fresh = CleanImageAugment(clean, noise)
@@ -115,11 +115,11 @@ def small(systems):
     return systems.model_copy(update={"rows": (plain, folds), "goals": (goal,)})
 
 
-def test_results_are_remembered(small, tmp_path):
-    clean, watcher, again = load("digits"), Silent(), Silent()
-    first = ReferenceStudy(small, clean, tmp_path, watcher, quick=True).run()
+def test_results_are_stored(small, tmp_path):
+    clean, observer, again = load("digits"), Silent(), Silent()
+    first = ReferenceStudy(small, clean, tmp_path, observer, quick=True).run()
     assert [len(result.accuracies) for result in first] == [1, 2, 2]
-    assert len(watcher.trained) == 5
+    assert len(observer.trained) == 5
     assert ReferenceStudy(small, clean, tmp_path, again, quick=True).run() == first
     assert again.trained == []
 
@@ -133,7 +133,7 @@ def test_a_training_that_diverges_is_named(small, tmp_path):
         ReferenceStudy(only, load("digits"), tmp_path, Silent(), quick=True).run()
 
 
-def test_what_is_remarked_on_a_row_stands_by_its_verdict(systems):
+def test_the_remark_of_a_row_is_part_of_its_verdict(systems):
     row = systems.rows[0].model_copy(update={"remark": "for the <weather>"})
     only = systems.model_copy(update={"rows": (row,), "goals": ()})
     (line,) = reference_rows(results_at(only, 0.02))
@@ -163,7 +163,7 @@ def test_verdicts(systems, difference, row_verdict, goal_verdict):
     assert {line.verdict for line in made if line.is_ours} == {goal_verdict}
 
 
-def test_lines_stand_by_noise_with_ours_last(systems):
+def test_rows_are_grouped_by_noise_with_ours_last(systems):
     made = reference_rows(results_at(systems, 0))
     noises = [line.noise for line in made]
     assert noises == sorted(noises, key=list(dict.fromkeys(noises)).index)
@@ -181,7 +181,7 @@ def test_the_answer_counts(systems):
     assert "mean nothing" in answer(made, quick=True)[0]
 
 
-def test_markdown_and_picture_hold_every_line(systems):
+def test_markdown_and_figure_have_every_row(systems):
     made = reference_rows(results_at(systems, 0.001))
     assert len(to_markdown(made).splitlines()) == 2 + len(made)
     picture = draw_reference_systems(made)
@@ -197,12 +197,13 @@ def test_the_command_writes_table_picture_and_page(small, tmp_path, monkeypatch)
     command = ["reference", "--data", "digits", "--quick", "--out", str(out)]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
-    rows = list(csv.DictReader(io.StringIO((out / "reference.csv").read_text())))
+    rows = list(csv.DictReader(io.StringIO((out / "reference_systems.csv").read_text())))
     assert [row["system"] for row in rows] == ["Ritanjit", "Ritanjit", "ours"]
-    page = (out / "reference.html").read_text()
+    page = (out / "reference_systems.html").read_text()
     assert "mean nothing" in page
     assert "http" not in page.replace("http://www.w3.org", "")
-    assert {path.name for path in (out / "figures").iterdir()} == {"reference.png", "reference.svg"}
+    figures = {path.name for path in (out / "figures").iterdir()}
+    assert figures == {"reference_systems.png", "reference_systems.svg"}
 
 
 def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):
@@ -216,7 +217,7 @@ def test_the_former_name_of_the_command_says_the_new_one(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_results_folder_of_the_former_name_is_not_begun_again(tmp_path, monkeypatch):
+def test_a_results_folder_of_the_former_name_is_not_ignored(tmp_path, monkeypatch):
     from studies.__main__ import app
 
     monkeypatch.chdir(tmp_path)
@@ -228,7 +229,7 @@ def test_a_results_folder_of_the_former_name_is_not_begun_again(tmp_path, monkey
     assert not (tmp_path / new).exists()
 
 
-def test_the_command_names_data_that_is_missing(tmp_path):
+def test_the_command_names_missing_data(tmp_path):
     from studies.__main__ import app
 
     command = ["reference", "--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]
@@ -237,6 +238,6 @@ def test_the_command_names_data_that_is_missing(tmp_path):
     assert "none.npz" in done.output
 
 
-def test_a_row_knows_its_title(systems):
+def test_a_row_has_a_title(systems):
     assert systems.rows[0].title == "Essmaw MLP 256-128"
     assert isinstance(systems.rows[0], ReportedModel)

@@ -1,4 +1,4 @@
-"""A disk that fills up, at any moment of a study: one sentence, nothing lost, and it goes on."""
+"""A full disk at any moment of a study: one sentence, nothing is lost, and the study resumes."""
 
 import resource
 import shutil
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("fakes")
 
 @pytest.fixture
 def run(tmp_path, settings, observer, monkeypatch):
-    """Run the small study without its pictures, which are another matter."""
+    """Run the small study without its figures, which are tested elsewhere."""
     monkeypatch.setattr(session, "write_outputs", lambda *_, **__: None)
 
     def run(folder="out", **changes):
@@ -36,7 +36,7 @@ def run(tmp_path, settings, observer, monkeypatch):
 
 @contextmanager
 def no_file_above(size):
-    """Let no file of this process grow above so many bytes, as a full disk or a quota would."""
+    """Limit the size of the files of this process, as a full disk or a quota does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -55,7 +55,7 @@ def files(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.suffix != ".sqlite"}
 
 
-def test_a_disk_that_fills_up_in_mid_sweep_costs_nothing(run, tmp_path, monkeypatch):
+def test_a_full_disk_during_a_sweep_loses_nothing(run, tmp_path, monkeypatch):
     connect = database.connect
 
     def cramped(path, *, create):
@@ -75,7 +75,7 @@ def test_a_disk_that_fills_up_in_mid_sweep_costs_nothing(run, tmp_path, monkeypa
     assert contents(tmp_path / "out") == contents(tmp_path / "undisturbed")
 
 
-def test_a_journal_that_may_not_grow_is_no_damage(run, tmp_path):
+def test_a_journal_that_cannot_grow_is_no_damage(run, tmp_path):
     with (
         no_file_above(120_000),
         pytest.raises(StudyError, match=r"cannot be read or written .*stay, .*the same command"),
@@ -113,7 +113,7 @@ def test_a_damaged_cell_is_computed_again_by_the_same_command(run, tmp_path):
     folder = tmp_path / "out"
     before = contents(folder)
     with Store(folder) as store, store.transaction() as connection:
-        connection.execute(  # a cell has six rows: this is every other one
+        connection.execute(  # a cell has six rows: this is every second one
             "UPDATE outcomes SET bytes = zeroblob(240) "
             "WHERE quantity = 'confidence' AND rowid % 12 = 2"
         )
@@ -123,7 +123,7 @@ def test_a_damaged_cell_is_computed_again_by_the_same_command(run, tmp_path):
     assert contents(folder) == before
 
 
-def test_a_database_of_a_newer_version_is_left_alone(run, settings, tmp_path):
+def test_a_database_of_a_newer_version_is_unchanged(run, settings, tmp_path):
     run()
     folder = tmp_path / "out"
     with Store(folder) as store, store.transaction() as connection:

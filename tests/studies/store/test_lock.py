@@ -43,7 +43,7 @@ def test_a_killed_sweep_leaves_no_lock(tmp_path):
             pass
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+def test_a_folder_that_cannot_be_created_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     with (
         pytest.raises(StudyError, match="cannot be written"),

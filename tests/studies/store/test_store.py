@@ -35,7 +35,7 @@ def add(store, key, outcomes, **changes):
     store.add_cell(key, CONDITION, "digest", **values)
 
 
-def test_what_goes_in_comes_out_to_the_bit(store, outcomes):
+def test_stored_outcomes_are_read_exactly(store, outcomes):
     add(store, "k", outcomes)
     back = store.outcomes("k")
     for name in Outcomes.__slots__:
@@ -60,20 +60,20 @@ def test_arrays_are_stored_little_endian_with_their_type(store, outcomes, tmp_pa
     connection.close()
 
 
-def test_an_empty_array_is_an_array(store):
+def test_an_empty_array_can_be_stored(store):
     many = outcomes_of(np.full((3, 30), 1 / 30, np.float32), np.array([0, 1, 2]))
     add(store, "k", many)
     assert store.outcomes("k").log_probabilities.shape == (3, 0)
 
 
-def test_a_cell_is_stored_whole_or_not_at_all(store, outcomes):
+def test_a_cell_is_stored_completely_or_not_at_all(store, outcomes):
     broken = Outcomes(
         *(getattr(outcomes, n) for n in Outcomes.__slots__[:-1]), log_probabilities="no array"
     )
     with pytest.raises((TypeError, AttributeError)):
         add(store, "k", broken)
     assert store.finished_keys() == set()
-    add(store, "k", outcomes)  # nothing is left of the first try
+    add(store, "k", outcomes)  # the first attempt left nothing
 
 
 def test_a_cell_is_never_stored_twice(store, outcomes):
@@ -82,7 +82,7 @@ def test_a_cell_is_never_stored_twice(store, outcomes):
         add(store, "k", outcomes)
 
 
-def test_a_failure_is_kept_until_the_cell_succeeds(store, outcomes):
+def test_a_failure_is_stored_until_the_cell_succeeds(store, outcomes):
     run = begin(store)
     for error in ("first", "second"):
         store.add_failure(Failure("k", CONDITION, "mlp", error), run=run)
@@ -92,7 +92,7 @@ def test_a_failure_is_kept_until_the_cell_succeeds(store, outcomes):
     assert store.failures() == []
 
 
-def test_runs_and_models_come_back_as_they_were(store):
+def test_runs_and_models_are_read_as_they_were_stored(store):
     number = begin(store)
     store.finish_run(number, "later")
     (run,) = store.runs()
@@ -125,7 +125,7 @@ def test_a_folder_belongs_to_one_study_on_one_data_set(store, evaluation_set):
             store.bind(other)
 
 
-def test_there_is_nothing_to_open(tmp_path):
+def test_a_missing_database_is_an_error(tmp_path):
     with pytest.raises(StudyError, match="there are no results in"):
         Store(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -139,7 +139,7 @@ def filled(folder, outcomes, cells=20):
 
 
 @pytest.mark.parametrize("damage", ["cut", "zeros", "text"])
-def test_a_damaged_database_is_one_sentence_and_stays(tmp_path, outcomes, damage):
+def test_a_damaged_database_is_one_sentence_and_unchanged(tmp_path, outcomes, damage):
     path = filled(tmp_path, outcomes)
     content = path.read_bytes()
     middle = len(content) // 2
@@ -158,14 +158,14 @@ def test_a_damaged_database_is_one_sentence_and_stays(tmp_path, outcomes, damage
 
 
 def flip_a_bit(path, array):
-    """Change one byte of an array as it lies in the file."""
+    """Change one byte of an array in the file."""
     needle = array.tobytes()[:64]
     content = path.read_bytes()
     assert content.count(needle) == 1
     path.write_bytes(content.replace(needle, bytes([needle[0] ^ 1]) + needle[1:]))
 
 
-def test_damaged_cells_are_deleted_all_at_once_and_the_others_stay(tmp_path, outcomes):
+def test_all_damaged_cells_are_deleted_and_the_others_stay(tmp_path, outcomes):
     path = filled(tmp_path, outcomes, cells=2)
     others = [
         outcomes_of(
@@ -186,7 +186,7 @@ def test_damaged_cells_are_deleted_all_at_once_and_the_others_stay(tmp_path, out
         add(store, "a", others[0])  # it can be computed again
 
 
-def test_a_cell_that_lost_an_array_is_damaged_too(tmp_path, outcomes):
+def test_a_cell_without_an_array_is_damaged(tmp_path, outcomes):
     path = filled(tmp_path, outcomes, cells=2)
     connection = sqlite3.connect(path)
     connection.execute("DELETE FROM outcomes WHERE cell = 'k0' AND quantity = 'rank'")
@@ -207,7 +207,7 @@ def test_a_cell_that_lost_an_array_is_damaged_too(tmp_path, outcomes):
         ("application_id = 7", "database of another program"),
     ],
 )
-def test_databases_of_others_are_refused(tmp_path, outcomes, pragma, sentence):
+def test_databases_of_other_programs_and_versions_are_refused(tmp_path, outcomes, pragma, sentence):
     path = filled(tmp_path, outcomes, cells=1)
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA {pragma}")
@@ -217,7 +217,7 @@ def test_databases_of_others_are_refused(tmp_path, outcomes, pragma, sentence):
         Store(tmp_path)
 
 
-def test_a_foreign_database_is_not_made_ours(tmp_path):
+def test_a_database_of_another_program_is_unchanged(tmp_path):
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     connection.execute("CREATE TABLE theirs (a)")
     connection.commit()
@@ -226,7 +226,7 @@ def test_a_foreign_database_is_not_made_ours(tmp_path):
         Store(tmp_path, create=True)
 
 
-def test_a_full_disk_loses_nothing_that_is_stored(store, outcomes):
+def test_a_full_disk_loses_no_stored_cell(store, outcomes):
     add(store, "k0", outcomes)
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
     store._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
@@ -244,7 +244,7 @@ def test_a_full_disk_loses_nothing_that_is_stored(store, outcomes):
     add(store, "after", outcomes)
 
 
-def test_a_process_killed_while_the_tables_are_made_leaves_no_trap(tmp_path):
+def test_a_process_killed_while_it_creates_the_tables_does_no_harm(tmp_path):
     (tmp_path / FILE_NAME).touch()
     with Store(tmp_path, create=True) as store:
         assert store.finished_keys() == set()

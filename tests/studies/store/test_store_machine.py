@@ -1,8 +1,8 @@
-"""Whatever befalls a sweep, its table ends as that of an undisturbed one; nothing is done twice.
+"""A disturbed sweep ends with the same table as an undisturbed one, and computes nothing twice.
 
-What is promised: a cell whose transaction was whole when a process was killed is never computed
-again. A power cut may cost the end of the journal, that is the last cells and no other, and they
-come again. Cells that were computed, but not stored, come again too.
+A cell whose transaction was complete when the process was killed is never computed again. A power
+failure may lose the end of the journal, which has the last cells; these are computed again, and so
+are cells that were computed but not stored.
 """
 
 from dataclasses import replace
@@ -24,7 +24,7 @@ STATEMENT = st.integers(1, 14)  # a cell takes ten: BEGIN, the cell, six arrays,
 
 @cache
 def undisturbed(plan):
-    """Return the table and everything stored of a sweep to which nothing happened."""
+    """Return the table and all stored cells of an undisturbed sweep."""
     folder = Folder()
     folder.sweep(plan)
     table, contents = folder.table(plan), folder.contents()
@@ -36,7 +36,7 @@ something_is_missing = precondition(lambda self: not self.plan.keys <= self.fold
 
 
 class Sweeps(RuleBasedStateMachine):
-    """A study that grows, under a sweep that is disturbed."""
+    """A study that grows while its sweep is disturbed."""
 
     def __init__(self):
         super().__init__()
@@ -86,7 +86,7 @@ class Sweeps(RuleBasedStateMachine):
     @something_is_missing
     @rule(order=ORDER, after=AFTER, statement=STATEMENT, share=st.floats(0, 1))
     def cut_the_journal(self, order, after, statement, share):
-        self.work(order, Disturbance(after, "power cut", statement, share))
+        self.work(order, Disturbance(after, "power failure", statement, share))
 
     @something_is_missing
     @rule(order=ORDER)

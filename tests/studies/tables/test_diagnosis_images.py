@@ -4,7 +4,7 @@ import pytest
 from studies.core.errors import StudyError
 from studies.report.diagnosis.galleries import mistake_lines, sample_lines
 from studies.report.diagnosis.report import folder_name
-from studies.run.diagnosis import View, plan_diagnosis
+from studies.run.diagnosis import EvaluatedImages, plan_diagnosis
 from studies.stats.classification import confused_pairs, confusion_counts
 from studies.stats.predictions import outcomes_of
 from studies.tables.diagnosis_images import (
@@ -25,7 +25,7 @@ from studies.tables.diagnosis_images import (
 NAMES = ("0", "1", "2")
 
 
-def view_of(count, seed=0):
+def image_set_of(count, seed=0):
     """Two models with random predictions, on images of noise."""
     generator = np.random.default_rng(seed)
     labels = generator.integers(0, 3, count)
@@ -34,57 +34,58 @@ def view_of(count, seed=0):
         for name in ("a", "b")
     }
     images = generator.integers(0, 256, (count, 4, 5, 1), dtype=np.uint8)
-    return View("clean images", "clean", images, outcomes), labels
+    return EvaluatedImages("clean images", "clean", images, outcomes), labels
 
 
 def test_misclassified_images_are_sorted_by_confidence():
-    view, labels = view_of(300)
-    part = misclassified(view, "a", labels, seed=1)
+    image_set, labels = image_set_of(300)
+    part = misclassified(image_set, "a", labels, seed=1)
     assert len(part.images) == MAX_MISCLASSIFIED
-    assert part.total == (view.outcomes["a"].predicted != labels).sum()
+    assert part.total == (image_set.outcomes["a"].predicted != labels).sum()
     for image in part.images:
         assert image.true == labels[image.number] != image.predictions[0][0]
     confidence = [image.predictions[0][1] for image in part.images]
     assert confidence == sorted(confidence, reverse=True)
-    assert misclassified(view, "a", labels, seed=1) == part
-    assert misclassified(view, "a", labels, seed=2) != part
+    assert misclassified(image_set, "a", labels, seed=1) == part
+    assert misclassified(image_set, "a", labels, seed=2) != part
 
 
 def test_a_few_misclassified_images_are_all_shown():
-    view, labels = view_of(12)
-    part = misclassified(view, "b", labels, seed=0)
-    wrong = np.flatnonzero(view.outcomes["b"].predicted != labels)
+    image_set, labels = image_set_of(12)
+    part = misclassified(image_set, "b", labels, seed=0)
+    wrong = np.flatnonzero(image_set.outcomes["b"].predicted != labels)
     assert sorted(image.number for image in part.images) == wrong.tolist()
 
 
 def test_two_models_are_compared_on_images_that_one_or_both_misclassify():
-    view, labels = view_of(300)
-    only_a, only_b, both = compare_mistakes(view, "a", "b", labels, seed=0)
-    wrong = {name: outcomes.predicted != labels for name, outcomes in view.outcomes.items()}
+    image_set, labels = image_set_of(300)
+    only_a, only_b, both = compare_mistakes(image_set, "a", "b", labels, seed=0)
+    wrong = {name: outcomes.predicted != labels for name, outcomes in image_set.outcomes.items()}
     assert only_a.total == (wrong["a"] & ~wrong["b"]).sum()
     for part, pattern in ((only_a, (1, 0)), (only_b, (0, 1)), (both, (1, 1))):
         assert len(part.images) == MAX_COMPARED
         for image in part.images:
             assert (wrong["a"][image.number], wrong["b"][image.number]) == pattern
             assert [predicted for predicted, _ in image.predictions] == [
-                view.outcomes[name].predicted[image.number] for name in ("a", "b")
+                image_set.outcomes[name].predicted[image.number] for name in ("a", "b")
             ]
 
 
 def test_samples_are_the_same_images_for_every_model():
-    view, labels = view_of(300)
+    image_set, labels = image_set_of(300)
     chosen = [
-        [t.number for t in sample_predictions(view, name, labels, 3).images] for name in ("a", "b")
+        [t.number for t in sample_predictions(image_set, name, labels, 3).images]
+        for name in ("a", "b")
     ]
     assert chosen[0] == chosen[1]
     assert len(set(chosen[0])) == SAMPLES
 
 
 def test_images_of_a_pair_are_confusions_of_its_classes():
-    view, labels = view_of(200)
-    predicted = view.outcomes["a"].predicted
+    image_set, labels = image_set_of(200)
+    predicted = image_set.outcomes["a"].predicted
     pairs = confused_pairs(confusion_counts(labels, predicted, 3), 5)
-    parts = confused_images(view, "a", labels, pairs, NAMES, seed=0)
+    parts = confused_images(image_set, "a", labels, pairs, NAMES, seed=0)
     assert [part.total for part in parts] == [pair.count for pair in pairs]
     for part, pair in zip(parts, pairs, strict=True):
         for image in part.images:
@@ -97,23 +98,23 @@ def test_a_class_without_images_has_an_empty_row():
 
 
 def test_brightness_is_that_of_the_pixels_of_a_class():
-    view, _ = view_of(50)
+    image_set, _ = image_set_of(50)
     labels = np.arange(50) % 2
-    grey = brightness(view, labels, 3)
-    odd = view.images[1::2]
+    grey = brightness(image_set, labels, 3)
+    odd = image_set.images[1::2]
     assert grey.mean[1] == pytest.approx(odd.mean() / 255)
     assert grey.deviation[1] == pytest.approx(odd.std() / 255)
     assert np.isnan(grey.mean[2])
     assert grey.histogram.sum() == pytest.approx(1)
-    assert grey.histogram[-1] == pytest.approx((view.images >= 248).mean())
+    assert grey.histogram[-1] == pytest.approx((image_set.images >= 248).mean())
     np.testing.assert_allclose(grey.mean_images[1], odd.mean(axis=0), atol=0.5)
 
 
 def test_the_projection_is_that_of_the_clean_images():
-    view, _ = view_of(60)
-    shifted = View("x", "corrupted", view.images // 2, view.outcomes)
-    projected = projection([view, shifted], seed=0)
-    flat = view.images.reshape(60, -1) / 255
+    image_set, _ = image_set_of(60)
+    shifted = EvaluatedImages("x", "corrupted", image_set.images // 2, image_set.outcomes)
+    projected = projection([image_set, shifted], seed=0)
+    flat = image_set.images.reshape(60, -1) / 255
     _, sizes, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
     expected = (flat - flat.mean(axis=0)) @ axes[:2].T
     np.testing.assert_allclose(np.abs(projected.points[0]), np.abs(expected), atol=1e-4)
@@ -122,14 +123,14 @@ def test_the_projection_is_that_of_the_clean_images():
 
 
 def test_many_images_are_sampled_by_seed_and_constant_ones_have_no_projection():
-    view, _ = view_of(MAX_PROJECTED + 5)
-    numbers = [projection([view], seed=seed).numbers for seed in (0, 0, 1)]
+    image_set, _ = image_set_of(MAX_PROJECTED + 5)
+    numbers = [projection([image_set], seed=seed).numbers for seed in (0, 0, 1)]
     assert len(numbers[0]) == MAX_PROJECTED
     np.testing.assert_array_equal(numbers[0], numbers[1])
     assert (numbers[0] != numbers[2]).any()
-    same = View("x", "clean", np.full((9, 3, 3, 1), 7, np.uint8), {})
+    same = EvaluatedImages("x", "clean", np.full((9, 3, 3, 1), 7, np.uint8), {})
     assert projection([same], seed=0) is None
-    assert projection([View("x", "clean", view.images[:2], {})], seed=0) is None
+    assert projection([EvaluatedImages("x", "clean", image_set.images[:2], {})], seed=0) is None
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A sweep that is killed at random ends as if nothing had happened."""
+"""A sweep that is killed at random gives the same results as an undisturbed one."""
 
 import os
 import random
@@ -18,7 +18,7 @@ KILLS = 10
 
 @pytest.fixture
 def command(data_file, tmp_path):
-    """Start a sweep with cheap models in a process of its own."""
+    """Start a sweep with cheap models in a separate process."""
 
     def command(folder, pause):
         arguments = ["sweep", "--data", data_file, "--out", folder, "--strengths", 9, "--seeds", 4]
@@ -40,14 +40,14 @@ def command(data_file, tmp_path):
 
 
 def cells(folder):
-    """Return key -> run of every stored cell, read as another program would."""
+    """Return key -> run of every stored cell, read without our code."""
     path = folder / "results.sqlite"
     if not path.exists():
         return {}
     connection = sqlite3.connect(path)
     try:
         return dict(connection.execute("SELECT key, run FROM cells"))
-    except sqlite3.OperationalError:  # killed before there were tables
+    except sqlite3.OperationalError:  # killed before the tables were created
         return {}
     finally:
         connection.close()
@@ -59,7 +59,7 @@ def predictions(folder):
 
 
 @pytest.mark.slow
-def test_killed_ten_times_at_random_it_ends_with_the_same_bytes(command, tmp_path):
+def test_a_sweep_killed_ten_times_gives_the_same_bytes(command, tmp_path):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     with command(whole, 0) as process:
         assert process.wait() == 0, process.stdout.read()
@@ -70,7 +70,7 @@ def test_killed_ten_times_at_random_it_ends_with_the_same_bytes(command, tmp_pat
     kills, stored, counts = 0, {}, []
     while kills < KILLS:
         with command(cut, 0.01) as process:
-            if chance.random() < 0.2:  # before anything new is stored, most likely
+            if chance.random() < 0.2:  # most likely before a cell is stored
                 time.sleep(chance.uniform(0, 2))
             else:
                 deadline = time.monotonic() + 60
@@ -94,12 +94,12 @@ def test_killed_ten_times_at_random_it_ends_with_the_same_bytes(command, tmp_pat
         assert process.wait() == 0, process.stdout.read()
     assert stored.items() <= cells(cut).items()
     assert cells(cut).keys() == cells(whole).keys()
-    assert predictions(cut) <= planned + 2 * kills  # at most the two cells in flight, each time
+    assert predictions(cut) <= planned + 2 * kills  # at most two unfinished cells each time
     assert (cut / "curves.csv").read_bytes() == (whole / "curves.csv").read_bytes()
     assert not list(cut.rglob("*.partial*")) or (cut / "report.html").exists()
 
 
-def test_ctrl_c_ends_quietly_with_the_command_to_go_on(command, tmp_path):
+def test_ctrl_c_ends_with_the_command_that_resumes(command, tmp_path):
     folder = tmp_path / "out"
     with command(folder, 0.02) as process:
         deadline = time.monotonic() + 60
@@ -109,7 +109,7 @@ def test_ctrl_c_ends_quietly_with_the_command_to_go_on(command, tmp_path):
         output = process.stdout.read()
         assert process.wait() == 130
     assert "Traceback" not in output
-    assert "Stopped." in output
+    assert "stopped; what is finished is stored in" in output
     assert output.strip().endswith("--strengths 9 --seeds 4")
 
 
@@ -123,5 +123,5 @@ def test_a_second_sweep_at_the_same_time_is_refused(command, tmp_path):
             output = second.stdout.read()
             assert second.wait() == 2
         first.kill()
-    assert "another sweep is at work" in output
+    assert "another sweep is running" in output
     assert output.count("\n") == 1

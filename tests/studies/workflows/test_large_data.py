@@ -1,4 +1,4 @@
-"""Data larger than memory: streamed in a study, with the cells that data in memory have."""
+"""Data larger than memory: streamed, with the same cells as data in memory."""
 
 import zipfile
 
@@ -22,7 +22,7 @@ def prepared(monkeypatch, tmp_path, fakes):
 
 @pytest.fixture
 def unpacked(data_file, tmp_path):
-    """The arrays of the small data set as a folder of .npy files of the same name."""
+    """The small data set as a folder of .npy files of the same name."""
     folder = tmp_path / "quadrants"
     with zipfile.ZipFile(data_file) as archive:
         archive.extractall(folder)
@@ -73,14 +73,14 @@ def test_the_cells_are_those_of_data_in_memory(
                 np.testing.assert_array_equal(
                     getattr(streamed[key], quantity), getattr(outcomes, quantity)
                 )
-        conditions = len(in_memory) // 2  # two models see each of them
+        conditions = len(in_memory) // 2  # two models predict each of them
         of_digest = 40 + 60
         shown = images or 60
         assert sum(read) == of_digest + 1 + conditions * shown
-        assert sorted(read)[-3] <= 7  # but for the digest, never more than a block
+        assert sorted(read)[-3] <= 7  # except for the digest, at most one block
 
 
-def test_a_file_that_changes_in_mid_sweep_fails_cells_and_keeps_the_others(
+def test_a_file_that_changes_during_a_sweep_fails_later_cells(
     run, unpacked, observer, monkeypatch, everything_is_large
 ):
     path = unpacked / "x_test.npy"
@@ -89,7 +89,7 @@ def test_a_file_that_changes_in_mid_sweep_fails_cells_and_keeps_the_others(
     def change_after_five(model, pipeline, accuracy):
         done(model, pipeline, accuracy)
         if len(observer.done) == 5:
-            path.write_bytes(path.read_bytes())  # the same bytes, another time
+            path.write_bytes(path.read_bytes())  # the same bytes with another modification time
 
     observer.cell_done = change_after_five
     cells = run(unpacked, "out")
@@ -99,7 +99,9 @@ def test_a_file_that_changes_in_mid_sweep_fails_cells_and_keeps_the_others(
     assert run(unpacked, "out").keys() > cells.keys()
 
 
-def test_data_for_testing_alone_serve_trained_models(run, unpacked, everything_is_large):
+def test_data_without_training_images_can_evaluate_trained_models(
+    run, unpacked, everything_is_large
+):
     (unpacked / "x_train.npy").unlink()
     (unpacked / "y_train.npy").unlink()
     assert len(run(unpacked, "out")) == 20

@@ -92,7 +92,7 @@ def test_a_finished_study_starts_no_model(run, monkeypatch):
 
     monkeypatch.setattr(session, "load_predictors", start)
     run()
-    run(strengths=[0, 1])  # a part of the study is finished too
+    run(strengths=[0, 1])  # a part of a finished study is finished
 
 
 def test_more_models_strengths_seeds_and_corruptions_compute_only_what_is_new(run, tmp_path):
@@ -112,7 +112,7 @@ def test_a_smaller_study_shows_its_own_points_only(run):
     assert [len(curve.rows) for curve in ending.outputs.report.curves] == [2, 2]
 
 
-def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, monkeypatch):
+def test_failed_cells_are_reported_and_computed_again(run, tmp_path, observer, monkeypatch):
     class Breaking(QuadrantModel):
         def predict(self, images):
             if self.name == "cnn" and images.mean() > 80 and images.std() > 60:
@@ -138,7 +138,7 @@ def test_failed_cells_are_shown_kept_and_tried_again(run, tmp_path, observer, mo
     assert table(tmp_path) == table(tmp_path, "undisturbed")
 
 
-def test_an_interrupted_study_goes_on_where_it_was(run, tmp_path, observer, monkeypatch):
+def test_an_interrupted_study_resumes(run, tmp_path, observer, monkeypatch):
     class Stopping:
         def __init__(self, name):
             self.model = QuadrantModel(name)
@@ -163,7 +163,7 @@ def test_an_interrupted_study_goes_on_where_it_was(run, tmp_path, observer, monk
     assert table(tmp_path) == table(tmp_path, "undisturbed")
 
 
-def test_a_folder_of_other_data_is_refused_and_stays(run, tmp_path):
+def test_a_folder_of_other_data_is_refused_and_unchanged(run, tmp_path):
     run()
     before = table(tmp_path)
     other = write_data(tmp_path / "other.npz", seed=9)
@@ -176,7 +176,7 @@ def test_a_folder_of_other_data_is_refused_and_stays(run, tmp_path):
     assert table(tmp_path) == before
 
 
-def test_part_of_the_images_is_a_study_of_its_own(run, tmp_path):
+def test_part_of_the_images_is_another_study(run, tmp_path):
     ending = run(images=10)
     assert ending.outputs.report.curves[0].clean.images == 10
     with Store(tmp_path / "out") as store:
@@ -203,7 +203,7 @@ def test_models_with_one_digest_are_computed_once(run, tmp_path, monkeypatch):
     assert {curve.model for curve in ending.outputs.report.curves} == {"mlp", "cnn"}
 
 
-def test_what_a_number_is_from_is_stored_with_it(run, tmp_path):
+def test_the_provenance_is_stored_with_the_cells(run, tmp_path):
     run()
     with Store(tmp_path / "out") as store:
         (record,) = store.runs()
