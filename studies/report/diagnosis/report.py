@@ -149,8 +149,8 @@ def _components(image_sets: Sequence[EvaluatedImages], data: "Dataset", seed: in
             data.test_labels,
             data.class_names,
         ).described(
-            f"Test images {under(image_set.title)} on the first two principal components of the clean "
-            f"ones, which hold {share:.0f} % of their variance; each class has its own sign.",
+            f"Test images {under(image_set.title)} on the first two principal components of the "
+            f"clean ones, which hold {share:.0f} % of their variance; each class has its own sign.",
             f"{under(image_set.title).capitalize()}: {chosen}; signs are class numbers, components "
             "those of the clean images",
         )
