@@ -80,7 +80,7 @@ def measure_overhead(study: Study, folder: Path, console: Console) -> Overhead:
         The measurement.
     """
     from models.backend import processors
-    from studies.core.progress import observer_for
+    from studies.core.terminal import observer_for
     from studies.plan import conditions_in_order, plan_points
     from studies.report.write import write_outputs
     from studies.workflows.sweep import open_session

@@ -118,13 +118,12 @@ def sweep_cells(
         The cost.
     """
     from studies.config.study import Study
-    from studies.core.progress import observer_for
     from studies.core.provenance import gather, now
+    from studies.core.terminal import observer_for
     from studies.plan import plan_points
     from studies.run.engine import LocalEngine
     from studies.run.sweep import missing_jobs, sweep
-    from studies.store.records import StoredModel
-    from studies.store.store import Store
+    from studies.store.store import Store, StoredModel
     from studies.workflows.sweep import evaluation_set_of
 
     settings = {"name": "overhead", "data": "digits", "models": list(MODELS), "seeds": seeds}

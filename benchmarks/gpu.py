@@ -92,7 +92,7 @@ def sweep(data: str, names: Sequence[str], folder: Path, command: str) -> tuple[
     from rich.console import Console
 
     from studies.config.files import load_study
-    from studies.core.progress import observer_for
+    from studies.core.terminal import observer_for
     from studies.workflows.sweep import run_study
 
     files = [str(folder / f"{name}.keras") for name in names]

@@ -158,11 +158,10 @@ def store_all(
     """Compute and store jobs as a study does with its missing cells."""
     from rich.console import Console
 
-    from studies.core.progress import LineObserver
+    from studies.core.terminal import LineObserver
     from studies.plan import ImageRange
     from studies.run.sweep import sweep
-    from studies.store.records import EvaluationSet
-    from studies.store.store import Store
+    from studies.store.store import EvaluationSet, Store
 
     evaluation_set = EvaluationSet(
         study="workers",

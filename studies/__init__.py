@@ -7,7 +7,7 @@
     from rich.console import Console
 
     from studies.config.files import load_study
-    from studies.core.progress import observer_for
+    from studies.core.terminal import observer_for
     from studies.workflows.sweep import run_study
 
     study = load_study("quickstart", {"models": ["mlp"]})

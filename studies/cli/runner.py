@@ -19,7 +19,7 @@ from studies.core.terminal import console, print_line
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from studies.core.progress import Observer
+    from studies.core.terminal import Observer
 
 FAILED_CELLS = 1
 BAD_INPUT = 2
@@ -59,7 +59,7 @@ class CommandRun:
 
     def observer(self) -> "Observer":
         """Return an observer that prints progress."""
-        from studies.core.progress import observer_for
+        from studies.core.terminal import observer_for
 
         return observer_for(self.console)
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.run.engine import Predictor, describe
 from studies.store.store import Store
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from models.errors import UserError
 from studies.config.study import Study
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
 from studies.core.provenance import command_line
+from studies.core.terminal import Observer
 from studies.explorer.study import write_study_file
 
 if TYPE_CHECKING:

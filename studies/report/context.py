@@ -12,7 +12,7 @@ from studies.core.files import write_atomically
 from studies.report.blocks import Figure, RowGroup, Table, code
 from studies.report.page import Page, Section, render
 from studies.results.sweep_results import SweepResults
-from studies.store.records import EvaluationSet, Failure, Run, StoredModel
+from studies.store.store import EvaluationSet, Failure, Run, StoredModel
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from models.stored_images import Images, first_images
 from studies.plan import Condition
 from studies.run.engine import corruption_of
-from studies.store.records import EvaluationSet
+from studies.store.store import EvaluationSet
 from studies.tables.curves import Curve, CurveRow
 
 if TYPE_CHECKING:

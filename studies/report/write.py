@@ -9,8 +9,7 @@ from studies.report.context import ReportContext, write_files
 from studies.report.images import Images, Originals, find_originals
 from studies.report.sweep.report import SweepReport, make_sweep_report
 from studies.results.sweep_results import SweepResults
-from studies.store.records import Failure
-from studies.store.store import Store
+from studies.store.store import Failure, Store
 
 
 @dataclass(frozen=True, slots=True)

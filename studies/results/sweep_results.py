@@ -16,8 +16,7 @@ from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange, Point, cell_key, planned_keys
 from studies.results.adaptive import Accuracies, plan
 from studies.stats.predictions import CorrectPredictions, Outcomes
-from studies.store.records import EvaluationSet, Failure
-from studies.store.store import Store
+from studies.store.store import EvaluationSet, Failure, Store
 
 if TYPE_CHECKING:
     from noiselib import Transform

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from studies.config.matrix import SEED_LIMIT, MatrixStudy
 from studies.core.files import slug
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.plan import IDENTITY, Training, trainings_of
 from studies.run.models import is_trained, report_epochs, start_backend
 

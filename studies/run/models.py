@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from studies.config.validators import is_external, is_path, model_name
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.run.engine import Predictor
-from studies.store.records import StoredModel
-from studies.store.store import Store
+from studies.store.store import Store, StoredModel
 
 if TYPE_CHECKING:
     from models import predictors

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.plan import ImageRange, Point, cell_key, conditions_in_order, planned_keys
 from studies.run.engine import Engine, Failed, Job
 from studies.stats import metrics
-from studies.store.records import Failure
-from studies.store.store import Store
+from studies.store.store import Failure, Store
 
 
 @dataclass(frozen=True, slots=True)

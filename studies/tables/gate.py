@@ -14,7 +14,7 @@ from studies.results.sweep_results import SweepResults
 from studies.stats.curves import mean_over_points, trapezoid_weights
 from studies.stats.intervals import LEVEL
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
-from studies.store.records import EvaluationSet
+from studies.store.store import EvaluationSet
 
 Values = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from studies.results.sweep_results import SeverityRange, SweepResults, complete_
 from studies.stats.intervals import share_interval
 from studies.stats.metrics import METRICS, correct
 from studies.stats.predictions import CorrectPredictions, Outcomes
-from studies.store.records import EvaluationSet
+from studies.store.store import EvaluationSet
 from studies.tables.areas import AreaRow, CompleteCurve, area_rows, complete_curve, overall_row
 from studies.tables.comparisons import AreaComparisons, ComparisonRow, compare_points
 from studies.tables.failures import FailureRow, failure_rows

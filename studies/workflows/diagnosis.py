@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.report.context import ReportContext, write_files
 from studies.report.diagnosis.report import (
     DiagnosisReport,

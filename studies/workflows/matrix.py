@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studies.config.matrix import MatrixStudy
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.plan import plan_points, sweep_of
 from studies.report.context import write_files
 from studies.report.matrix import make_matrix_report

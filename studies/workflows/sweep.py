@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from models.stored_images import first_images
 from studies.core import provenance
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.plan import ImageRange, Point, planned_keys
 from studies.report.write import Outputs, write_outputs
 from studies.results.adaptive import Accuracies, plan
 from studies.run.engine import Engine, LocalEngine
 from studies.run.models import Classifier, load_models, load_predictors
 from studies.run.sweep import CellCounts, missing_jobs, sweep_in_rounds
-from studies.store.records import EvaluationSet
-from studies.store.store import Store, exclusive_lock
+from studies.store.store import EvaluationSet, Store, exclusive_lock
 
 if TYPE_CHECKING:
     from models.data import Dataset

@@ -10,7 +10,7 @@ from fakes import find_fakes, start_fakes, write_data
 from noiselib import protocols
 from noiselib.protocols import Entry, Protocol
 from studies.plan import Condition, ImageRange
-from studies.store.records import EvaluationSet
+from studies.store.store import EvaluationSet
 from studies.workflows import sweep as session
 
 CLEAN = Condition("identity", (), None)

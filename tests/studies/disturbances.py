@@ -11,13 +11,12 @@ from random import Random
 
 import numpy as np
 
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.plan import ImageRange, cell_key, conditions_in_order, planned_keys, points_along
 from studies.results.sweep_results import SweepResults
 from studies.run.engine import LocalEngine, corruption_of
 from studies.run.sweep import missing_jobs, sweep
-from studies.store.records import EvaluationSet
-from studies.store.store import FILE_NAME, Store
+from studies.store.store import FILE_NAME, EvaluationSet, Store
 from studies.tables.curves import curves_csv, make_curves
 
 MODELS = ("mlp", "cnn", "forest")

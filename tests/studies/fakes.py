@@ -14,7 +14,7 @@ import numpy as np
 
 from studies.config.validators import model_name
 from studies.run.models import Classifier
-from studies.store.records import StoredModel
+from studies.store.store import StoredModel
 from studies.workflows import sweep as session
 
 CLASSES = 4

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.report.blocks import Figure, Grid, Note
 from studies.report.charts.data import (
     draw_class_brightness,

@@ -9,7 +9,7 @@ from fakes import write_data
 from typer.testing import CliRunner
 
 from studies.__main__ import app
-from studies.core import progress
+from studies.core import terminal as progress
 from studies.workflows import sweep as session
 
 ROOT = Path(__file__).parents[3]

@@ -4,7 +4,7 @@ import re
 import pytest
 from rich.console import Console
 
-from studies.core.progress import BarObserver, LineObserver, observer_for
+from studies.core.terminal import BarObserver, LineObserver, observer_for
 
 
 def console(**options):

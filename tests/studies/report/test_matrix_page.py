@@ -22,7 +22,7 @@ from models.data import load
 from studies.__main__ import app
 from studies.config.matrix import load_matrix
 from studies.core.errors import StudyError
-from studies.core.progress import Observer
+from studies.core.terminal import Observer
 from studies.report.charts.heat_maps import draw_accuracies, draw_gains
 from studies.report.format import points
 from studies.run.matrix import networks_of

@@ -17,8 +17,7 @@ from studies.report.images import Originals, thumbnail, thumbnail_side
 from studies.report.sweep.context import MANY, by_family, family
 from studies.report.write import write_outputs
 from studies.results.sweep_results import SweepResults
-from studies.store.records import StoredModel
-from studies.store.store import Store
+from studies.store.store import Store, StoredModel
 from studies.tables.failures import find_first_failures
 from studies.workflows import sweep as session
 from studies.workflows.sweep import run_study

@@ -13,7 +13,7 @@ from studies.__main__ import app
 from studies.config.files import load_study
 from studies.config.study import Study
 from studies.core.errors import StudyError
-from studies.core.progress import BarObserver, LineObserver
+from studies.core.terminal import BarObserver, LineObserver
 from studies.report.images import STRIP_LENGTH, make_strips
 from studies.results.adaptive import Accuracies
 from studies.results.sweep_results import SweepResults

@@ -8,8 +8,7 @@ from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange
 from studies.stats.predictions import Outcomes, outcomes_of
 from studies.store import database as schema
-from studies.store.records import Failure, StoredModel
-from studies.store.store import FILE_NAME, Store
+from studies.store.store import FILE_NAME, Failure, Store, StoredModel
 
 CONDITION = Condition("gaussian_noise(sigma=0.2)", (("gaussian_noise", 1),), 3)
 

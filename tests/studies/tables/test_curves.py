@@ -10,8 +10,7 @@ from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval
 from studies.stats.predictions import outcomes_of
-from studies.store.records import EvaluationSet
-from studies.store.store import Store
+from studies.store.store import EvaluationSet, Store
 from studies.tables.curves import curves_csv, make_curves
 
 IMAGES = ImageRange("digest", 0, 40)

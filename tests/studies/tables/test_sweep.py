@@ -17,8 +17,7 @@ from studies.results.sweep_results import SweepResults
 from studies.stats import metrics
 from studies.stats.intervals import accuracy_interval, share_interval
 from studies.stats.predictions import outcomes_of
-from studies.store.records import EvaluationSet
-from studies.store.store import Store
+from studies.store.store import EvaluationSet, Store
 from studies.tables.areas import ALL
 from studies.tables.comparisons import ComparisonRow
 from studies.tables.curves import make_curves
