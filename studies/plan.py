@@ -88,7 +88,7 @@ class ImageRange:
     count: int
 
 
-def plan_points(study: "Study") -> list[Point]:
+def plan_points(study: Study) -> list[Point]:
     """Return every point of every curve at the strengths of the study, in its order."""
     return [
         point
@@ -101,14 +101,9 @@ def points_along(corruption: str, strengths: Sequence[float], seeds: Sequence[in
     """Return the points of one severity range at some strengths t."""
     import noiselib
 
-    transform = noiselib.parse(corruption)
+    whole = noiselib.parse(corruption)
     return [
-        Point(
-            corruption=corruption,
-            t=t,
-            strength=float(transform.position(t)),
-            conditions=conditions_of(transform.at(t), seeds),
-        )
+        Point(corruption, t, float(whole.position(t)), conditions_of(whole.at(t), seeds))
         for t in strengths
     ]
 
@@ -151,14 +146,8 @@ def conditions_in_order(points: Iterable[Point]) -> list[Condition]:
 
 def cell_key(condition: Condition, images: ImageRange, model_digest: str) -> str:
     """Return the key of a cell: 128 bits of SHA-256 of everything that its numbers depend on."""
-    identity = [
-        _KEY_FORMAT,
-        condition.pipeline,
-        condition.revisions,
-        condition.seed,
-        [images.digest, images.first, images.count],
-        model_digest,
-    ]
+    corrupted = [condition.pipeline, condition.revisions, condition.seed]
+    identity = [_KEY_FORMAT, *corrupted, [images.digest, images.first, images.count], model_digest]
     text = json.dumps(identity, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
@@ -186,7 +175,6 @@ class Training:
     label : str
         Its name in tables and reports.
     kind : {"clean", "single", "mixture"}
-        Clean images, a single corruption, or a mixture.
     spec : str
         The augmentation of each image, drawn again in each epoch; ``identity`` for clean images.
     """

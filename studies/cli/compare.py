@@ -49,7 +49,6 @@ def compare(
             compare_models,
             model_pairs,
             parse_side,
-            restrict_to_common,
             shares_by_corruption,
         )
 
@@ -57,7 +56,9 @@ def compare(
         with Store(first) as one, Store(second) as two:
             whole = SweepResults.of_last_sweep(one), SweepResults.of_last_sweep(two)
             check_comparable(*whole)
-            old, new = restrict_to_common(*whole)
+            # adaptive sweeps of different models have different strengths between the ends
+            old = whole[0].restricted_to(whole[1].points)
+            new = whole[1].restricted_to(whole[0].points)
             differences = compare_models(
                 {
                     pair: (

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studies.core.terminal import print_line, print_written
-from studies.report.benchmark import errors_table
-from studies.report.benchmark_text import footnotes
+from studies.report.benchmark import errors_table, footnotes
 from studies.report.blocks import RowGroup, Table
 from studies.report.diagnosis.report import DiagnosisReport
 from studies.report.format import percent, with_limits
@@ -14,7 +13,7 @@ from studies.report.sweep.comparison import comparison_sentences
 from studies.report.sweep.curves import areas_table
 from studies.report.sweep.report import SweepReport
 from studies.report.write import Outputs
-from studies.stats.confusion import pair_names
+from studies.stats.classification import pair_names
 from studies.tables.curves import Curve
 
 if TYPE_CHECKING:
@@ -112,7 +111,11 @@ def print_summary(console: "Console", outputs: Outputs, computed: int, folder: P
 
 def _print_sweep(console: "Console", report: SweepReport) -> None:
     console.print(
-        console_table(_curves(report.curves), "Accuracy (95 % interval)", groups="Corruption")
+        console_table(
+            _curves(report.curves),
+            "Accuracy on clean images and at maximum severity (95 % interval)",
+            groups="Corruption",
+        )
     )
     if report.tables.areas:
         title = "Mean accuracy over the severity range, and where it first falls to a threshold"

@@ -1,18 +1,20 @@
-"""The points of an adaptive sweep, determined by the cells that are stored."""
+"""The points of an adaptive sweep, determined by the cells that are stored.
+
+All rounds of refinement are repeated from the start: each adds the strengths that the cells of the
+previous rounds ask for. So the same cells lead to the same points, whatever else is stored and
+however often the sweep was interrupted. A severity range with missing cells ends with the round
+that they belong to.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from studies.config.study import Study
 from studies.plan import Point, cell_key, plan_levels, plan_points, points_along
 from studies.stats.curves import next_strengths, thresholds
 from studies.store.store import Store
-
-if TYPE_CHECKING:
-    from studies.config.study import Study
-
 
 Values = npt.NDArray[np.float64]
 
@@ -42,18 +44,9 @@ class Accuracies:
         self.chance = 1 / len(evaluation_set.class_names)
 
     def curves(self, points: Sequence[Point]) -> Values | None:
-        """Return the accuracy of each model at some points.
+        """Return ``(models, points)``, means over seeds and images; None if a cell is untried.
 
-        Parameters
-        ----------
-        points : sequence of Point
-            The points.
-
-        Returns
-        -------
-        ndarray of float or None
-            ``(models, points)``, means over seeds and images. A model with a failed cell is left
-            out, so that it does not delay the others. None where a cell was not tried yet.
+        A model with a failed cell is left out, so that it does not delay the others.
         """
         keys = [
             [[cell_key(item, self._images, digest) for item in at.conditions] for at in points]
@@ -76,38 +69,10 @@ class Accuracies:
         return wanted & self._accuracies.keys()
 
 
-def refined_points(study: "Study", tolerance: float, accuracies: Accuracies) -> list[Point]:
-    """Return the points of every curve that are known to be needed so far.
-
-    All rounds of refinement are repeated from the start: each adds the strengths that the cells of
-    the previous rounds ask for. So the same cells lead to the same points, whatever else is stored
-    and however often the sweep was interrupted. A severity range with missing cells ends with the
-    round that they belong to.
-
-    Parameters
-    ----------
-    study : Study
-        The settings; its strengths are those of the first round.
-    tolerance : float
-        Tolerance of critical strengths, in t.
-    accuracies : Accuracies
-        The accuracies of the cells that are stored.
-
-    Returns
-    -------
-    list of Point
-        Corruption by corruption, in increasing severity.
-    """
-    return [
-        point
-        for spec in study.corruptions
-        for point in _refined(spec, study, tolerance, accuracies)
-    ]
-
-
 def _refined(
-    corruption: str, study: "Study", tolerance: float, accuracies: Accuracies
+    corruption: str, study: Study, tolerance: float, accuracies: Accuracies
 ) -> list[Point]:
+    """Return the points of one curve that are known to be needed so far."""
     points = points_along(corruption, study.strengths, study.seeds)
     while (curves := accuracies.curves(points)) is not None:
         t = [point.t for point in points]
@@ -121,25 +86,16 @@ def _refined(
     return points
 
 
-def plan(study: "Study", accuracies: Accuracies) -> list[Point]:
-    """Return all points of a study: those of its curves, or the levels of its protocol.
+def plan(study: Study, accuracies: Accuracies) -> list[Point]:
+    """Return all points of a study in its order: those of its curves, or its protocol's levels.
 
-    Parameters
-    ----------
-    study : Study
-        The settings.
-    accuracies : Accuracies
-        The accuracies of the cells that are stored, which an adaptive sweep is refined by.
-
-    Returns
-    -------
-    list of Point
-        In the order of the study.
+    An adaptive sweep is refined by the accuracies of the cells that are stored.
     """
     if study.protocol is not None:
         from noiselib import protocols
 
         return plan_levels(protocols.load(study.protocol), study.seeds)
-    if study.tolerance is not None:
-        return refined_points(study, study.tolerance, accuracies)
-    return plan_points(study)
+    if study.tolerance is None:
+        return plan_points(study)
+    refined = (_refined(spec, study, study.tolerance, accuracies) for spec in study.corruptions)
+    return [point for points in refined for point in points]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from studies.config.study import Study
 from studies.config.validators import model_name
 from studies.core.errors import StudyError
 from studies.plan import Condition, ImageRange, Point, cell_key, planned_keys
@@ -20,7 +21,6 @@ from studies.store.store import Store
 
 if TYPE_CHECKING:
     from noiselib import Transform
-    from studies.config.study import Study
 
 _CACHED_BYTES = 2**26  # a report on thousands of cells must not keep all of them in memory
 
@@ -55,21 +55,14 @@ class SweepResults:
     Parameters
     ----------
     store : Store
-        The database of the cells.
     points : sequence of Point
         The plan, in its order.
     digests : mapping of str to str
         Model name -> model digest, in the order of the study; of two models, the first is the
         baseline.
     study : Study, optional
-        The settings of the sweep.
     evaluation_set : EvaluationSet, optional
         The images that were predicted; by default that of the store.
-
-    Attributes
-    ----------
-    store, points, digests, evaluation_set
-        The parameters.
     """
 
     def __init__(
@@ -77,7 +70,7 @@ class SweepResults:
         store: Store,
         points: Sequence[Point],
         digests: Mapping[str, str],
-        study: "Study | None" = None,
+        study: Study | None = None,
         evaluation_set: EvaluationSet | None = None,
     ) -> None:
         self.store = store
@@ -98,8 +91,6 @@ class SweepResults:
         StudyError
             If there was no sweep.
         """
-        from studies.config.study import Study
-
         runs = store.runs()
         if not runs:
             raise StudyError(f"there are no results in {store.path.parent} yet; start with a sweep")
@@ -115,7 +106,7 @@ class SweepResults:
         return SweepResults(self.store, kept, self.digests, self._study, self.evaluation_set)
 
     @property
-    def study(self) -> "Study":
+    def study(self) -> Study:
         """The settings of the sweep."""
         if self._study is None:
             raise ValueError("these results were made without the settings of a study")
@@ -145,10 +136,10 @@ class SweepResults:
     def severity_ranges(self) -> list[SeverityRange]:
         """The severity range of each corruption, in the order of the plan; none for a protocol."""
         ranges = []
-        for corruption in dict.fromkeys(p.corruption for p in self.points if p.level is None):
-            axis = _parsed(corruption).axis
-            points = tuple(point for point in self.points if point.corruption == corruption)
-            ranges.append(SeverityRange(corruption, axis.name, axis.unit, points))
+        for corruption, points in self.points_by_corruption().items():
+            if points[0].level is None:
+                axis = _parsed(corruption).axis
+                ranges.append(SeverityRange(corruption, axis.name, axis.unit, tuple(points)))
         return ranges
 
     @cached_property
@@ -165,6 +156,13 @@ class SweepResults:
     def missing(self) -> int:
         """Number of cells of the plan that are not stored."""
         return len(self.planned_keys) - self.finished
+
+    def points_by_corruption(self) -> dict[str, list[Point]]:
+        """Return the points of each corruption, in the order of the plan."""
+        groups: dict[str, list[Point]] = {}
+        for point in self.points:
+            groups.setdefault(point.corruption, []).append(point)
+        return groups
 
     def failures(self) -> list[Failure]:
         """Return the cells of the plan that failed at their last attempt."""
@@ -201,10 +199,10 @@ class SweepResults:
     def quantity(self, condition: Condition, model: str, name: str) -> npt.NDArray[Any]:
         """Return one field of the `Outcomes` of a stored cell, ``(images, ...)``."""
         key = self.key(condition, model)
-        if key in self._cache:
-            array: npt.NDArray[Any] = getattr(self._cache[key], name)
-            return array
-        return self.store.quantity(key, name)
+        if key not in self._cache:
+            return self.store.quantity(key, name)
+        array: npt.NDArray[Any] = getattr(self._cache[key], name)
+        return array
 
     def correct(self, condition: Condition, model: str) -> npt.NDArray[np.bool_]:
         """Return ``(images,)``: whether the model classified each image correctly."""
@@ -214,11 +212,8 @@ class SweepResults:
     def correct_at(self, point: Point, model: str) -> CorrectPredictions | None:
         """Return which images a model classified correctly at a point; None without a cell."""
         conditions = self.stored(point, model)
-        if not conditions:
-            return None
-        return CorrectPredictions(
-            conditions, np.stack([self.correct(condition, model) for condition in conditions])
-        )
+        correct = [self.correct(condition, model) for condition in conditions]
+        return CorrectPredictions(conditions, np.stack(correct)) if correct else None
 
 
 def complete_seeds(
@@ -226,24 +221,20 @@ def complete_seeds(
 ) -> list[list[Condition]]:
     """Return the noise seeds for which every point of a severity range is stored.
 
+    Each is the list of its conditions at every point. Points without randomness, such as the clean
+    one, belong to every seed.
+
     Parameters
     ----------
     points : sequence of Point
         The points of one severity range.
     stored : sequence of sequence of Condition
         For each of them, the conditions that are stored.
-
-    Returns
-    -------
-    list of list of Condition
-        For each seed, its condition at every point. Points without randomness, such as the clean
-        one, belong to every seed.
     """
     every = [condition.seed for point in points for condition in point.conditions]
     drawn = dict.fromkeys(seed for seed in every if seed is not None)
-    seeds: list[int | None] = [*drawn] if drawn else [None]
     complete = []
-    for seed in seeds:
+    for seed in drawn or (None,):
         found = [[item for item in at if item.seed in {seed, None}] for at in stored]
         if all(found):
             complete.append([items[0] for items in found])

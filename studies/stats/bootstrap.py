@@ -7,6 +7,8 @@ the terms of a mean over corruptions.
 import numpy as np
 import numpy.typing as npt
 
+from studies.stats.intervals import LEVEL
+
 Values = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
@@ -18,7 +20,7 @@ _WEIGHTS_IN_MEMORY = 2**22
 def resampled_sums(
     values: Values | npt.NDArray[np.integer], *, resamples: int = RESAMPLES
 ) -> Values:
-    """Return the column sums of resampled rows.
+    """Return the column sums ``(resamples, columns)`` of resampled rows, the same for all columns.
 
     A resample is the number of times each image is drawn, so the sums are a matrix product. Sums
     of small integers are computed in float32, where they are exact in any order and therefore the
@@ -29,12 +31,7 @@ def resampled_sums(
     values : ndarray of float or int
         ``(images, columns)``, one row for each image. Integers must not be negative.
     resamples : int, default: 2000
-        Number of resamples; each draws as many images as there are, with replacement.
-
-    Returns
-    -------
-    ndarray of float
-        ``(resamples, columns)``; all columns of a row are sums over the same images.
+        Each draws as many images as there are, with replacement.
     """
     images = len(values)
     table = values.astype(_dtype_of_sums(values), copy=False)
@@ -57,8 +54,8 @@ def _dtype_of_sums(values: Values | npt.NDArray[np.integer]) -> type[np.floating
     return np.float32 if exact else np.float64
 
 
-def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tuple[Values, Values]:
-    """Return the expanded percentile bootstrap interval.
+def percentile_limits(resampled: Values, images: int) -> tuple[Values, Values]:
+    """Return the lower and upper limits ``(...)`` of the expanded percentile bootstrap interval.
 
     The limits are the resampled quantiles at ``Phi(-q)`` and ``Phi(q)`` with
     ``q = sqrt(n / (n - 1)) t``, where t is the quantile of Student's distribution with n - 1
@@ -71,13 +68,6 @@ def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tu
         ``(resamples, ...)``.
     images : int
         Number of images that were resampled, n.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    tuple of ndarray
-        Lower and upper limits, ``(...)``.
 
     References
     ----------
@@ -88,22 +78,22 @@ def percentile_limits(resampled: Values, images: int, level: float = 0.95) -> tu
     if images < 2:
         tail = 0.0
     else:
-        quantile = stdtrit(images - 1, (1 + level) / 2) * np.sqrt(images / (images - 1))
+        quantile = stdtrit(images - 1, (1 + LEVEL) / 2) * np.sqrt(images / (images - 1))
         tail = float(ndtr(-quantile))
     rank = max(int(tail * (len(resampled) + 1)) - 1, 0)
     ordered = np.sort(resampled, axis=0)
     return ordered[rank], ordered[len(resampled) - 1 - rank]
 
 
-def bca_limits(
-    estimate: float, resampled: Values, jackknife: Values, level: float = 0.95
-) -> tuple[float, float] | None:
-    """Return the bias-corrected and accelerated bootstrap interval.
+def bca_limits(estimate: float, resampled: Values, jackknife: Values) -> tuple[float, float] | None:
+    """Return both limits of the bias-corrected and accelerated bootstrap interval.
 
-    Let b be the quantile of the estimate among the resampled values on the normal scale, a one
-    sixth of the skewness of the jackknife values about their mean, and z a normal quantile. The
-    limits are the resampled quantiles at ``Phi(b + (b + z) / (1 - a (b + z)))``. The version in
-    scipy.stats gathers all images of each resample, where sums are enough.
+    It is None where the resamples determine no limits: they are all equal, all on one side of the
+    estimate, or undefined at a limit. Let b be the quantile of the estimate among the resampled
+    values on the normal scale, a one sixth of the skewness of the jackknife values about their
+    mean, and z a normal quantile. The limits are the resampled quantiles at
+    ``Phi(b + (b + z) / (1 - a (b + z)))``. The version in scipy.stats gathers all images of each
+    resample, where sums are enough.
 
     Parameters
     ----------
@@ -113,14 +103,6 @@ def bca_limits(
         ``(resamples,)``, the statistic of each resample; infinity where it is undefined.
     jackknife : ndarray of float
         ``(images,)``, the statistic of all images but one.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    tuple of float or None
-        Lower and upper limit; None where the resamples determine none: they are all equal, all on
-        one side of the estimate, or undefined at a limit.
 
     References
     ----------
@@ -134,7 +116,7 @@ def bca_limits(
     deviations = jackknife.mean() - jackknife
     acceleration = np.sum(deviations**3) / (6 * np.sum(deviations**2) ** 1.5)
     bias = ndtri(below)
-    z = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
+    z = bias + ndtri(np.array([(1 - LEVEL) / 2, (1 + LEVEL) / 2]))
     probabilities = ndtr(bias + z / (1 - acceleration * z))
     # A limit must be a resampled value: interpolation next to infinity would be infinite.
     ranks = np.floor(probabilities * len(resampled)).astype(int).clip(0, len(resampled) - 1)

@@ -78,31 +78,22 @@ def corruption_errors(
 ) -> tuple[list[ErrorRatio], ErrorRatio]:
     """Return the CE of a model under each corruption, and its mCE, with intervals.
 
+    The intervals are from the bootstrap over images, with the same resamples for both models and
+    all corruptions; the reference itself has none.
+
     Parameters
     ----------
     errors : mapping of (str, str) to ErrorsByImage
-        Errors of both models.
-    corruptions : sequence of str
-        Corruptions to return a CE for.
-    counted : sequence of str
-        Those of them that the mean is over.
+    corruptions, counted : sequence of str
+        Corruptions to return a CE for, and those of them that the mean is over.
     model, reference : str
         Names of the two models; they may be the same.
-
-    Returns
-    -------
-    list of ErrorRatio
-        CE of each corruption. The intervals are from the bootstrap over images, with the same
-        resamples for both models and all corruptions; the reference itself has none.
-    ErrorRatio
-        The mean, mCE.
     """
     complete = [name for name in corruptions if {(name, model), (name, reference)} <= errors.keys()]
     if not complete:
         return [MISSING for _ in corruptions], MISSING
-    numerators = np.stack([errors[name, model].total for name in complete], axis=1)
-    denominators = np.stack([errors[name, reference].total for name in complete], axis=1)
-    ratios = _Ratios(numerators, denominators, interval=model != reference)
+    totals = (np.stack([errors[c, m].total for c in complete], axis=1) for m in (model, reference))
+    ratios = _Ratios(*totals, interval=model != reference)
     columns = {name: column for column, name in enumerate(complete)}
     each = [ratios.mean([columns[name]]) if name in columns else MISSING for name in corruptions]
     if not columns.keys() >= set(counted):
@@ -126,20 +117,11 @@ def relative_corruption_errors(
     Parameters
     ----------
     errors : mapping of (str, str) to ErrorsByImage
-        As for `corruption_errors`.
     clean : mapping of str to ErrorsByImage
         Model -> errors on the clean images; models without them have no entry.
     corruptions, counted : sequence of str
-        As for `corruption_errors`.
     model, reference : str
         As for `corruption_errors`.
-
-    Returns
-    -------
-    list of ErrorRatio
-        Relative CE of each corruption.
-    ErrorRatio
-        The mean, relative mCE.
     """
 
     def increase(corruption: str, name: str) -> float:
@@ -192,18 +174,15 @@ class _Ratios:
         value = float(self._ratios[0, columns].mean())
         if not self._interval:
             return ErrorRatio(value)
-        limits = bca_limits(
-            value,
-            self._resampled[:, columns].mean(axis=1),
-            self._jackknife[:, columns].mean(axis=1),
-        )
+        samples = (item[:, columns].mean(axis=1) for item in (self._resampled, self._jackknife))
+        limits = bca_limits(value, *samples)
         return ErrorRatio(value) if limits is None else ErrorRatio(value, *limits)
 
 
 def _divide(numerators: Values, denominators: Values) -> Values:
     """Return ratios, and infinity where the denominator is not positive."""
-    defined = denominators > _ROUNDING
+    undefined = np.full_like(numerators, np.inf)
     ratios: Values = np.divide(
-        numerators, denominators, out=np.full_like(numerators, np.inf), where=defined
+        numerators, denominators, out=undefined, where=denominators > _ROUNDING
     )
     return ratios

@@ -11,18 +11,15 @@ Values = npt.NDArray[np.float64]
 
 
 def trapezoid_weights(t: Sequence[float]) -> Values:
-    """Return the weights of the trapezoid rule, with sum 1.
+    """Return the weights ``(points,)`` of the trapezoid rule, with sum 1.
+
+    The weighted sum of accuracies is the area under their linear interpolant divided by the length
+    of the range, which is the mean accuracy over it.
 
     Parameters
     ----------
     t : sequence of float
         ``(points,)``, increasing; at least one.
-
-    Returns
-    -------
-    ndarray of float
-        ``(points,)``; the weighted sum of accuracies is the area under their linear interpolant
-        divided by the length of the range, which is the mean accuracy over it.
     """
     positions = np.asarray(t, np.float64)
     if len(positions) == 1:
@@ -36,7 +33,7 @@ def trapezoid_weights(t: Sequence[float]) -> Values:
 
 
 def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) -> Values:
-    """Return the weighted mean, over points, of the share of correct predictions of each image.
+    """Return ``(images,)``: the weighted mean over points of each image's share of correct seeds.
 
     With the weights of the trapezoid rule, the mean over images is the area under the curve.
 
@@ -46,11 +43,6 @@ def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) 
         ``(seeds, images)`` for each point; the number of seeds may differ.
     weights : ndarray of float
         ``(points,)``.
-
-    Returns
-    -------
-    ndarray of float
-        ``(images,)``.
     """
     mean = np.zeros(correct[0].shape[1])
     for weight, at_point in zip(weights, correct, strict=True):
@@ -59,9 +51,10 @@ def mean_over_points(correct: Sequence[npt.NDArray[np.bool_]], weights: Values) 
 
 
 def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.ArrayLike) -> Values:
-    """Return where the linear interpolant of accuracy first falls to a threshold.
+    """Return ``(...)``: where the linear interpolant of accuracy first falls to a threshold.
 
-    With j the first point at which ``accuracy_j <= threshold``::
+    It is t_0 where the first point reaches the threshold, and infinity where no point does.
+    Otherwise, with j the first point at which ``accuracy_j <= threshold``, it is::
 
         t_{j-1} + (t_j - t_{j-1}) (accuracy_{j-1} - threshold) / (accuracy_{j-1} - accuracy_j)
 
@@ -73,12 +66,6 @@ def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.Array
         ``(..., points)``, one or many curves.
     threshold : array_like of float
         ``(...)``, or one for all.
-
-    Returns
-    -------
-    ndarray of float
-        ``(...)``, the first position at which the threshold is reached: t_0 where the first point
-        reaches it, infinity where no point does.
     """
     positions = np.asarray(t, np.float64)
     goal = np.broadcast_to(np.asarray(threshold, np.float64), accuracy.shape[:-1])
@@ -96,37 +83,25 @@ def critical_position(t: Sequence[float], accuracy: Values, threshold: npt.Array
 
 
 def thresholds(accuracy: Values, threshold: float | None, chance: float) -> Values:
-    """Return the accuracy at which each curve counts as failed.
+    """Return ``(...)``: the accuracy at which each curve counts as failed.
 
     Parameters
     ----------
     accuracy : ndarray of float
         ``(..., points)``, the first of them clean.
     threshold : float or None
-        The requested accuracy in (0, 1); None for the mean of the clean accuracy of each curve
-        and chance.
+        The requested accuracy in (0, 1); None for the mean of the clean accuracy and chance.
     chance : float
         Accuracy of a uniformly random prediction.
-
-    Returns
-    -------
-    ndarray of float
-        ``(...)``.
     """
     clean: Values = accuracy[..., 0]
     return (clean + chance) / 2 if threshold is None else np.full(clean.shape, threshold)
 
 
 def critical_limits(
-    t: Sequence[float],
-    resampled: Values,
-    images: int,
-    *,
-    threshold: float | None,
-    chance: float,
-    level: float = 0.95,
+    t: Sequence[float], resampled: Values, images: int, *, threshold: float | None, chance: float
 ) -> tuple[float, float]:
-    """Return the bootstrap interval of a critical position.
+    """Return both limits of the bootstrap interval of a critical position; infinity is beyond t.
 
     Each resample of the images has a curve, a threshold and a critical position; the limits are
     the expanded percentiles of these, see `studies.stats.bootstrap.percentile_limits`. The bias
@@ -136,49 +111,30 @@ def critical_limits(
     Parameters
     ----------
     t : sequence of float
-        ``(points,)``.
     resampled : ndarray of float
         ``(resamples, points)``, accuracies.
     images : int
         Number of images that were resampled.
-    threshold : float or None
+    threshold, chance : float
         As for `thresholds`.
-    chance : float
-        As for `thresholds`.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit, in the unit of t; infinity is beyond the last point.
     """
     goal = thresholds(resampled, threshold, chance)
-    low, high = percentile_limits(critical_position(t, resampled, goal), images, level)
+    low, high = percentile_limits(critical_position(t, resampled, goal), images)
     return float(low), float(high)
 
 
-START = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Strengths that an adaptive sweep begins with."""
-
-TOLERANCE = 0.01
-"""Default tolerance of critical positions, in t."""
-
-FINEST, COARSEST = 0.001, 0.25
-"""Limits of the tolerance."""
-
-AREA_TOLERANCE = 0.01
-"""Tolerance of areas: one percentage point of mean accuracy."""
-
+START = (0.0, 0.25, 0.5, 0.75, 1.0)  # strengths that an adaptive sweep begins with
+TOLERANCE, FINEST, COARSEST = 0.01, 0.001, 0.25  # of critical positions, in t: default, limits
+AREA_TOLERANCE = 0.01  # one percentage point of mean accuracy
 _SMALLEST_STEP = 1 / 64  # at this step, the area of a decreasing curve is right to 1/128 anyway
 
 
 def next_strengths(
     t: Sequence[float], accuracy: Values, thresholds: Values, tolerance: float
 ) -> list[float]:
-    """Return the strengths at which curves should be measured next.
+    """Return the strengths at which curves should be measured next, in increasing order.
 
-    They are the midpoints of those intervals
+    There are none when all curves are within the tolerances. They are the midpoints of intervals
 
     - that contain the first crossing of a threshold and are wider than the tolerance;
     - that contribute more than their share to the error of an area, while the sum of
@@ -197,11 +153,6 @@ def next_strengths(
         ``(curves,)``, the accuracy at which each curve counts as failed.
     tolerance : float
         Tolerance of the first crossing, in the unit of t; above 0.
-
-    Returns
-    -------
-    list of float
-        Increasing, none of them in t; empty when all curves are within the tolerances.
     """
     positions = np.asarray(t, np.float64)
     widths = np.diff(positions)
@@ -226,7 +177,7 @@ def _inaccurate(t: Values, accuracy: Values, wide: npt.NDArray[np.bool_]) -> npt
 
 
 def area_errors(t: Values, accuracy: Values) -> Values:
-    """Return a bound of the error of the trapezoid rule in each interval.
+    """Return ``(points - 1,)``: a bound of the error of the trapezoid rule in each interval.
 
     With w the width of an interval, s its slope, and s' and s'' those of its neighbours (0 beyond
     both ends)::
@@ -243,11 +194,6 @@ def area_errors(t: Values, accuracy: Values) -> Values:
     ----------
     t, accuracy : ndarray of float
         ``(points,)``, two or more.
-
-    Returns
-    -------
-    ndarray of float
-        ``(points - 1,)``, in the unit of t times accuracy.
     """
     widths = np.diff(t)
     slopes = np.diff(accuracy) / widths

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 
+LEVEL = 0.95
+"""Confidence level of the intervals in tables and reports."""
+
 _SMOOTHING = 0.25  # of an image that is always correct, and of one that is never correct
 
 
@@ -35,7 +38,7 @@ class Interval:
     sample_size: float
 
 
-def effective_sample_size(correct: npt.NDArray[np.bool_]) -> float:
+def effective_sample_size(by_image: Values, trials: int) -> float:
     """Return the number of independent trials that have the same variance of the mean.
 
     With ``m_i`` the mean of image ``i`` over its seeds, ``p`` the mean of all and ``s^2`` the
@@ -46,19 +49,17 @@ def effective_sample_size(correct: npt.NDArray[np.bool_]) -> float:
 
     Parameters
     ----------
-    correct : ndarray of bool
-        ``(seeds, images)``, both at least 1.
+    by_image : ndarray of float
+        ``(images,)``, at least 1: the share of each image over its trials, in [0, 1].
+    trials : int
+        Number of trials of each image.
 
     Returns
     -------
     float
-        In [images, seeds x images]: the number of images with one seed or where the seeds always
+        In [images, trials x images]: the number of images with one seed or where the seeds always
         agree, the product where seeds are as informative as new images.
     """
-    return _effective_size(correct.mean(axis=0, dtype=np.float64), correct.shape[0])
-
-
-def _effective_size(by_image: Values, trials: int) -> float:
     images = len(by_image)
     # Every image with the same share: nothing shows that trials are independent.
     if images < 2 or np.ptp(by_image) == 0:
@@ -69,22 +70,13 @@ def _effective_size(by_image: Values, trials: int) -> float:
     return float(np.clip(share * (1 - share) * images / between, images, trials * images))
 
 
-def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> Interval:
-    """Return the accuracy over all seeds and images, with its interval.
-
-    The interval is `score_interval` at the effective sample size, see `effective_sample_size`.
+def accuracy_interval(correct: npt.NDArray[np.bool_]) -> Interval:
+    """Return the accuracy over all seeds and images, see `share_interval`.
 
     Parameters
     ----------
     correct : ndarray of bool
-        ``(seeds, images)``, whether each image is classified correctly under each seed.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    Interval
-        Accuracy in [0, 1], its limits and the effective sample size.
+        ``(seeds, images)``, both at least 1.
 
     Raises
     ------
@@ -95,49 +87,36 @@ def accuracy_interval(correct: npt.NDArray[np.bool_], level: float = 0.95) -> In
         raise ValueError(
             f"correct must be (seeds, images), both at least 1, got the shape {correct.shape}"
         )
-    return share_interval(correct.mean(axis=0, dtype=np.float64), correct.shape[0], level)
+    return share_interval(correct.mean(axis=0, dtype=np.float64), correct.shape[0])
 
 
-def share_interval(by_image: Values, trials: int, level: float = 0.95) -> Interval:
+def share_interval(by_image: Values, trials: int) -> Interval:
     """Return the mean over images of a share, with its score interval.
+
+    The interval is `score_interval` at the effective sample size.
 
     Parameters
     ----------
     by_image : ndarray of float
-        ``(images,)``, at least 1: the share of each image over its trials, in [0, 1].
     trials : int
-        Number of trials of each image, over seeds and levels: the effective sample size is at
-        most ``trials x images``.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    Interval
-        Mean share, its limits and the effective sample size, see `effective_sample_size`.
+        As for `effective_sample_size`; the trials are over seeds and levels.
     """
-    size = _effective_size(by_image, trials)
+    size = effective_sample_size(by_image, trials)
     share = float(by_image.mean())
-    low, high = score_interval(min(max(share, 0.0), 1.0), size, level)
+    low, high = score_interval(min(max(share, 0.0), 1.0), size)
     return Interval(share, low, high, size)
 
 
-def mean_interval(by_image: Values, level: float = 0.95) -> Interval:
+def mean_interval(by_image: Values) -> Interval:
     """Return the mean over images of a number, with Student's interval.
 
-    ``mean -+ t_{n-1} s / sqrt(n)`` with s the standard deviation between the n images.
+    ``mean -+ t_{n-1} s / sqrt(n)`` with s the standard deviation between the n images. With one
+    image it is unknown, and both limits are infinite.
 
     Parameters
     ----------
     by_image : ndarray of float
         ``(images,)``, at least 1: for example a loss, averaged over the seeds of each image.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
-
-    Returns
-    -------
-    Interval
-        With one image the standard deviation is unknown, and both limits are infinite.
     """
     from scipy.special import stdtrit
 
@@ -145,7 +124,7 @@ def mean_interval(by_image: Values, level: float = 0.95) -> Interval:
     if images < 2:
         return Interval(mean, -np.inf, np.inf, float(images))
     error = float(by_image.std(ddof=1)) / np.sqrt(images)
-    half = float(stdtrit(images - 1, (1 + level) / 2) * error)
+    half = float(stdtrit(images - 1, (1 + LEVEL) / 2) * error)
     return Interval(mean, mean - half, mean + half, float(images))
 
 
@@ -161,12 +140,12 @@ _FEW = 10  # successes or failures, below which the limit of Wilson may be too c
 
 
 def wilson_interval(
-    proportion: float, sample_size: float, level: float = 0.95
+    proportion: float, sample_size: float, level: float = LEVEL
 ) -> tuple[float, float]:
-    """Return Wilson's score interval of a proportion, for any positive sample size.
+    """Return the limits of Wilson's score interval of a proportion, with the proportion in it.
 
-    The solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The version in scipy.stats takes
-    integers only.
+    They are the solutions ``q`` of ``(p - q)^2 = z^2 q (1 - q) / n``. The version in scipy.stats
+    takes integers only.
 
     Parameters
     ----------
@@ -176,11 +155,6 @@ def wilson_interval(
         ``n``, not necessarily an integer.
     level : float, default: 0.95
         Confidence level in (0, 1).
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit in [0, 1], with the proportion between them.
 
     References
     ----------
@@ -201,7 +175,7 @@ def wilson_interval(
 
 
 def score_interval(
-    proportion: float, sample_size: float, level: float = 0.95
+    proportion: float, sample_size: float, level: float = LEVEL
 ) -> tuple[float, float]:
     """Return Wilson's interval of a proportion, corrected where successes or failures are few.
 
@@ -214,11 +188,6 @@ def score_interval(
     ----------
     proportion, sample_size, level : float
         As for `wilson_interval`.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper limit in [0, 1], with the proportion between them.
 
     References
     ----------

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from studies.stats.calibration import reliability
+from studies.stats.classification import reliability
 from studies.stats.intervals import mean_interval, share_interval
 from studies.stats.predictions import Outcomes
 
@@ -30,23 +30,13 @@ class Metric:
     ----------
     name : str
         Name of its column in tables.
-    title : str
-        Heading in reports.
-    unit : str
-        ``share`` for a number in [0, 1] that is shown in percent, else its unit; may be empty.
+    title, unit, better, interval, pooled
+        As for `metric`.
     lowest, highest : float
         The range of the metric; its intervals are clipped to it.
-    better : {"higher", "lower", None}
-        Which direction is better; None for neither.
     function : callable
         `Outcomes` of one seed -> ``(n,)``, a number for each image, of which the metric is the
         mean; if it is pooled, a sequence of `Outcomes` -> number.
-    pooled : bool
-        Whether it is computed from all predictions together, because it is undefined for a
-        single image.
-    interval : {"mean", "share", None}
-        Which 95 % interval over images it has: that of a mean, or that of a share in [0, 1], which
-        is valid near 0 and 1 too.
     """
 
     name: str
@@ -103,16 +93,17 @@ def metric(
     title : str
         Heading in reports.
     unit : str, default: ""
-        ``share`` for a number in [0, 1] that is shown in percent, else its unit.
+        ``share`` for a number in [0, 1] that is shown in percent, else its unit; may be empty.
     span : tuple of float, default: (0, 1)
         Lowest and highest possible number.
     better : {"higher", "lower"}, optional
         Which direction is better.
     interval : {"mean", "share"}, optional
-        Which interval over images it has.
+        Which 95 % interval over images it has: that of a mean, or that of a share in [0, 1], which
+        is valid near 0 and 1 too.
     pooled : bool, default: False
-        Whether the function takes the outcomes of all noise seeds and returns one number, rather
-        than those of one seed and a number for each image.
+        Whether it is undefined for a single image, so that the function takes the outcomes of all
+        noise seeds and returns one number.
 
     Raises
     ------
@@ -162,7 +153,7 @@ def expected_calibration_error(outcomes: Sequence[Outcomes]) -> float:
     """Mean gap between accuracy and confidence over 15 bins of confidence.
 
     It has no interval: with few images it is biased upwards, and resampling repeats the bias. See
-    `studies.stats.calibration`.
+    `studies.stats.classification`.
     """
     confidences = np.concatenate([confidence(item) for item in outcomes])
     right = np.concatenate([correct(item) for item in outcomes])

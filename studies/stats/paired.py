@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from studies.stats.intervals import LEVEL
+
 Values = npt.NDArray[np.float64]
 
 _SMOOTHING = 0.25  # of an image that only one model classifies correctly, and of the opposite one
@@ -41,7 +43,7 @@ class Difference:
 
 
 def compare_predictions(
-    baseline: npt.NDArray[np.bool_], candidate: npt.NDArray[np.bool_], level: float = 0.95
+    baseline: npt.NDArray[np.bool_], candidate: npt.NDArray[np.bool_]
 ) -> Difference:
     """Compare two models at one point.
 
@@ -52,8 +54,6 @@ def compare_predictions(
     ----------
     baseline, candidate : ndarray of bool
         ``(seeds, images)``, whether each prediction is correct; the same seeds for both.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
 
     Raises
     ------
@@ -67,13 +67,11 @@ def compare_predictions(
         )
     first, second = (item.sum(axis=0, dtype=np.int64) for item in (baseline, candidate))
     seeds = len(baseline)
-    return compare_shares(
-        first / seeds, second / seeds, p=exact_sign_flip_p(second - first), level=level
-    )
+    return compare_shares(first / seeds, second / seeds, p=exact_sign_flip_p(second - first))
 
 
 def compare_shares(
-    baseline: Values, candidate: Values, *, p: float, level: float = 0.95
+    baseline: Values, candidate: Values, *, p: float, level: float = LEVEL
 ) -> Difference:
     """Compare two models by a share that each image has, such as its area.
 
@@ -97,9 +95,8 @@ def compare_shares(
     images = len(differences)
     mean = float(differences.mean())
     padded = images + 2 * _SMOOTHING
-    variance = (np.square(differences).sum() + 2 * _SMOOTHING) / padded - (
-        differences.sum() / padded
-    ) ** 2
+    squares = np.square(differences).sum() + 2 * _SMOOTHING
+    variance = squares / padded - (differences.sum() / padded) ** 2
     half = float(stdtrit(max(images - 1, 1), (1 + level) / 2) * np.sqrt(variance / images))
     return Difference(
         baseline=float(baseline.mean()),
@@ -140,7 +137,7 @@ _SIGNS_IN_MEMORY = 2**22
 
 
 def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
-    """Return the exact two-sided p-value of the sign-flip test of integer differences.
+    """Return the exact two-sided p-value of the sign-flip test, ``P(|T| >= |sum_i d_i|)``.
 
     If the difference ``d_i`` of image i is as likely as ``-d_i``, the sum is
     ``T = sum_i s_i d_i`` with independent fair signs, an integer with the characteristic function
@@ -152,11 +149,6 @@ def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
     differences : ndarray of int
         ``(images,)``, the number of seeds under which the second model is correct, minus that of
         the first.
-
-    Returns
-    -------
-    float
-        ``P(|T| >= |sum_i d_i|)`` in [1e-12, 1]; 1 where no image differs.
 
     References
     ----------
@@ -180,7 +172,7 @@ def exact_sign_flip_p(differences: npt.NDArray[np.integer]) -> float:
 
 
 def flipped_sums(values: Values) -> Values:
-    """Return the column sums under random signs, with the same signs for every column.
+    """Return ``(9999, columns)``: the column sums under random signs, the same for every column.
 
     The flipped sum of a difference is the difference of flipped sums, so the columns may be models
     rather than pairs of them.
@@ -189,11 +181,6 @@ def flipped_sums(values: Values) -> Values:
     ----------
     values : ndarray of float
         ``(images, columns)``.
-
-    Returns
-    -------
-    ndarray of float
-        ``(9999, columns)``, one row for each random sign vector.
     """
     images = len(values)
     random = np.random.default_rng(_SEED)
@@ -224,15 +211,13 @@ def sign_flip_p(total: float, flipped: Values) -> float:
     return float((1 + as_large.sum()) / (1 + len(flipped)))
 
 
-def images_needed(
-    variance: float, *, difference: float = 0.01, power: float = 0.8, level: float = 0.95
-) -> int | None:
-    """Return the number of images that a paired test needs to detect a difference.
+def images_needed(variance: float, *, difference: float = 0.01, power: float = 0.8) -> int | None:
+    """Return the images that a paired test needs; None if the models never differed (v unknown).
 
     ``n = ((z_a sqrt(v + d^2) + z_b sqrt(v)) / d)^2`` with v the variance of the difference of an
-    image, ``z_a`` the two-sided normal quantile of the level and ``z_b`` that of the power. For
-    one seed ``v + d^2`` is the share of images on which exactly one model is correct, and this is
-    Connor's formula for McNemar's test.
+    image, ``z_a`` the two-sided 95 % normal quantile and ``z_b`` that of the power. For one seed
+    ``v + d^2`` is the share of images on which exactly one model is correct, and this is Connor's
+    formula for McNemar's test.
 
     Parameters
     ----------
@@ -242,13 +227,6 @@ def images_needed(
         The true difference to detect, ``d > 0``; 0.01 is one percentage point.
     power : float, default: 0.8
         Probability to detect it, in (0, 1).
-    level : float, default: 0.95
-        1 minus the probability of a false positive, in (0, 1).
-
-    Returns
-    -------
-    int or None
-        None where the models never differed, because v is unknown then.
 
     References
     ----------
@@ -259,6 +237,6 @@ def images_needed(
 
     if variance <= 0:
         return None
-    null = float(ndtri((1 + level) / 2)) * math.sqrt(variance + difference**2)
+    null = float(ndtri((1 + LEVEL) / 2)) * math.sqrt(variance + difference**2)
     alternative = float(ndtri(power)) * math.sqrt(variance)
     return math.ceil(((null + alternative) / difference) ** 2)

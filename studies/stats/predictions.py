@@ -41,6 +41,10 @@ class Outcomes:
     squared_norm: npt.NDArray[np.float32]
     log_probabilities: npt.NDArray[np.float16]
 
+    def at(self, image: int) -> tuple[int, float]:
+        """Return the predicted class of one image, and its probability."""
+        return int(self.predicted[image]), float(self.confidence[image])
+
     @property
     def nbytes(self) -> int:
         """Bytes of its arrays."""
@@ -130,14 +134,54 @@ class CorrectPredictions:
 def common_predictions(
     first: CorrectPredictions | None, second: CorrectPredictions | None
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
-    """Return the predictions of two models under the conditions that both have.
-
-    Returns
-    -------
-    tuple of ndarray of bool or None
-        Two arrays ``(conditions, images)``; None without a common condition.
-    """
+    """Return ``(conditions, images)`` of two models for the conditions that both have, or None."""
     if first is None or second is None:
         return None
     common = [condition for condition in first.conditions if condition in second.conditions]
     return (first.at(common), second.at(common)) if common else None
+
+
+Values = npt.NDArray[np.float64]
+
+
+def breaking_points(correct: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return ``(seeds, images)``: the first point at which each image is misclassified.
+
+    It is 0 where the clean image is misclassified, and the number of points where no prediction is
+    wrong. The random draws of a corruption do not depend on its strength: the corruption of an
+    image is the same at every point and only grows. So this point is a property of the image and
+    the noise seed.
+
+    Parameters
+    ----------
+    correct : ndarray of bool
+        ``(seeds, points, images)``.
+    """
+    wrong = ~correct
+    first = wrong.argmax(axis=1)
+    breaking: npt.NDArray[np.int64] = np.where(wrong.any(axis=1), first, correct.shape[1])
+    return breaking
+
+
+def surviving(breaking: npt.NDArray[np.int64], point: int) -> Values:
+    """Return ``(images,)``: the share of seeds with no misclassification up to a point."""
+    share: Values = np.mean(breaking > point, axis=0, dtype=np.float64)
+    return share
+
+
+def prediction_changes(predicted: npt.NDArray[np.integer], point: int) -> Values:
+    """Return ``(images,)``: the share of seeds whose prediction differs from the previous point's.
+
+    Parameters
+    ----------
+    predicted : ndarray of int
+        ``(seeds, points, images)``, predicted classes with the same noise seeds at every point.
+    point : int
+        Index of the point; at the first one the share is 0.
+    """
+    if point == 0:
+        return np.zeros(predicted.shape[2])
+    share: Values = np.mean(
+        predicted[:, point] != predicted[:, point - 1], axis=0, dtype=np.float64
+    )
+    return share

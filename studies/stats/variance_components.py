@@ -13,42 +13,40 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from studies.stats.intervals import share_interval
+from studies.stats.intervals import LEVEL, share_interval
 from studies.stats.paired import compare_shares
 
 Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class VarianceComponents:
-    """The accuracy of an architecture that was trained several times, and its variances.
+class Estimate:
+    """An accuracy of an architecture, or a difference of two, with its 95 % interval.
 
     Attributes
     ----------
-    trainings, images : int
-        Number of trainings, and of the images that they are tested on.
-    accuracy : float
+    value : float
         Mean over trainings and images.
     low, high : float
-        Limits of the 95 % interval of the accuracy, over trainings and images.
-    training_deviation : float
-        Standard deviation between trainings of their accuracy on infinitely many test images.
-    sampling_error : float
-        Standard error of ``accuracy`` from the test images, with the trainings held fixed.
+        Limits of the interval, over trainings and images.
+    training_deviation : float or None
+        Standard deviation between trainings of the value on infinitely many test images; None
+        with one training.
+    sampling_error : float or None
+        Standard error of the value from the test images, with the trainings held fixed; None with
+        one training.
     """
 
-    trainings: int
-    images: int
-    accuracy: float
+    value: float
     low: float
     high: float
-    training_deviation: float
-    sampling_error: float
+    training_deviation: float | None = None
+    sampling_error: float | None = None
 
 
 def variance_components(
-    correct: Sequence[npt.NDArray[np.bool_] | Values], level: float = 0.95
-) -> VarianceComponents:
+    correct: Sequence[npt.NDArray[np.bool_] | Values] | Values,
+) -> Estimate:
     """Separate the variance between trainings from the error of the test sample.
 
     With ``y_ri`` the share of noise seeds under which training r of R classifies image i of n
@@ -65,8 +63,6 @@ def variance_components(
     correct : sequence of ndarray of bool or float
         ``(seeds, images)`` for each training, at least two, with the same images in all of them:
         whether each prediction is correct, or shares in [0, 1] over several seeds.
-    level : float, default: 0.95
-        Confidence level in (0, 1).
 
     Raises
     ------
@@ -97,15 +93,13 @@ def variance_components(
     size = trainings * images
     variance = max(between_trainings + between_images - residual, between_images) / size
     freedom = _degrees_of_freedom(between_trainings, between_images, trainings, images)
-    half = float(stdtrit(freedom, (1 + level) / 2)) * math.sqrt(variance)
-    return VarianceComponents(
-        trainings=trainings,
-        images=images,
-        accuracy=mean,
-        low=max(mean - half, 0.0),
-        high=min(mean + half, 1.0),
-        training_deviation=math.sqrt(max(between_trainings - residual, 0.0) / images),
-        sampling_error=math.sqrt(between_images / size),
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(variance)
+    return Estimate(
+        mean,
+        max(mean - half, 0.0),
+        min(mean + half, 1.0),
+        math.sqrt(max(between_trainings - residual, 0.0) / images),
+        math.sqrt(between_images / size),
     )
 
 
@@ -143,33 +137,12 @@ def mean_of(shares: Sequence[Shares]) -> Shares:
     return Shares(by_image, sum(item.seeds for item in shares))
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """An accuracy, or a difference of two, with its 95 % interval.
-
-    Attributes
-    ----------
-    value : float
-        Mean over trainings and images.
-    low, high : float
-        Limits of the interval.
-    training_deviation, sampling_error : float or None
-        See `VarianceComponents`; None with one training.
-    """
-
-    value: float
-    low: float
-    high: float
-    training_deviation: float | None = None
-    sampling_error: float | None = None
-
-
 def accuracy_of(shares: Shares) -> Estimate:
     """Return the accuracy of a training on a test."""
     over_images = share_interval(shares.by_image.mean(axis=0), shares.seeds)
     if len(shares.by_image) == 1:
         return Estimate(over_images.estimate, over_images.low, over_images.high)
-    components = _components(shares.by_image)
+    components = variance_components(shares.by_image[:, np.newaxis])
     return Estimate(
         over_images.estimate,
         min(components.low, over_images.low),
@@ -194,18 +167,19 @@ def gain_of(baseline: Shares, candidate: Shares) -> Estimate:
     if len(baseline.by_image) == 1:
         return Estimate(over_images.difference, over_images.low, over_images.high)
     # Differences d lie in [-1, 1] and shares in [0, 1]: (1 + d) / 2 is a share.
-    components = _components((1 + candidate.by_image - baseline.by_image) / 2)
+    as_shares = (1 + candidate.by_image - baseline.by_image) / 2
+    components = variance_components(as_shares[:, np.newaxis])
+    deviations = components.training_deviation, components.sampling_error
     return Estimate(
         over_images.difference,
         min(2 * components.low - 1, over_images.low),
         max(2 * components.high - 1, over_images.high),
-        2 * components.training_deviation,
-        2 * components.sampling_error,
+        *(2 * item for item in deviations if item is not None),
     )
 
 
 def worst_of(tests: Mapping[str, Shares]) -> tuple[str, Estimate]:
-    """Return the test with the lowest accuracy, and that accuracy.
+    """Return the label of the test with the lowest accuracy, and that accuracy.
 
     The lower limit is the lowest of all tests, because another test may be the worst in truth.
 
@@ -213,13 +187,6 @@ def worst_of(tests: Mapping[str, Shares]) -> tuple[str, Estimate]:
     ----------
     tests : mapping of str to Shares
         Label -> shares of one training; at least one.
-
-    Returns
-    -------
-    str
-        Label of the test.
-    Estimate
-        The accuracy.
     """
     found = {label: accuracy_of(shares) for label, shares in tests.items()}
     label = _lowest(tests)
@@ -235,7 +202,7 @@ def worst_gain_of(baseline: Mapping[str, Shares], candidate: Mapping[str, Shares
     Parameters
     ----------
     baseline, candidate : mapping of str to Shares
-        Label -> shares of one training each, on the same tests; at least one.
+        Label -> shares of one training, on the same tests; at least one.
     """
     lowest, mine = baseline[_lowest(baseline)], candidate[_lowest(candidate)]
     return Estimate(
@@ -247,7 +214,3 @@ def worst_gain_of(baseline: Mapping[str, Shares], candidate: Mapping[str, Shares
 
 def _lowest(tests: Mapping[str, Shares]) -> str:
     return min(tests, key=lambda label: float(tests[label].by_image.mean()))
-
-
-def _components(by_image: Values) -> VarianceComponents:
-    return variance_components([row[np.newaxis] for row in by_image])

@@ -1,7 +1,7 @@
 """Area under each curve and its critical strength: the rows of ``areas.csv``."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,21 +35,14 @@ class AreaRow:
     ----------
     corruption : str
         Spec at maximum severity, or ``all`` for the mean over all corruptions.
-    parameter, unit : str
-        The parameter that is the strength, and its unit.
-    model : str
-        Name of the model.
+    parameter, unit, model : str
+        As for `PointRow`.
     images : int
-        Number of images.
-    area, low, high : float
+    area, low, high, effective_images : float
         Mean accuracy over the severity range, which is the area under the curve divided by its
-        length, and the limits of its 95 % interval.
-    effective_images : float
-        The sample size that the interval of the area is computed with.
-    threshold : float or None
-        The accuracy at which the curve counts as failed.
-    reached : bool or None
-        Whether the curve falls to the threshold.
+        length, the limits of its 95 % interval and the sample size of that.
+    threshold, reached : float or None, bool or None
+        The accuracy at which the curve counts as failed, and whether it falls to it.
     critical_t, critical_t_low, critical_t_high : float or None
         Where it first does, in [0, 1], and the limits of the 95 % interval; empty beyond maximum
         severity.
@@ -84,13 +77,11 @@ class CompleteCurve:
     Attributes
     ----------
     severity_range : SeverityRange
-        The corruption.
     model : str
-        Name of the model.
     counts : ndarray of int
         ``(images, points)``, the number of seeds under which each image is classified correctly.
     seeds : ndarray of int
-        ``(points,)``, the number of seeds.
+        ``(points,)``, their numbers.
     by_image : ndarray of float
         ``(images,)``, the area of each image.
     """
@@ -158,21 +149,9 @@ def _area_row(
     )
     positions = [item if np.isfinite(item) else None for item in (position, *limits)]
     strengths = [None if item is None else of.strength(item) for item in positions]
-    return AreaRow(
-        of.corruption,
-        of.parameter,
-        of.unit,
-        curve.model,
-        images,
-        area.estimate,
-        area.low,
-        area.high,
-        area.sample_size,
-        float(goal),
-        positions[0] is not None,
-        *positions,
-        *strengths,
-    )
+    reached = positions[0] is not None
+    numbers = [*astuple(area), float(goal), reached, *positions, *strengths]
+    return AreaRow(of.corruption, of.parameter, of.unit, curve.model, images, *numbers)
 
 
 def overall_row(model: str, by_image: Values, trials: int) -> AreaRow:
@@ -181,12 +160,10 @@ def overall_row(model: str, by_image: Values, trials: int) -> AreaRow:
     Parameters
     ----------
     model : str
-        Name of the model.
     by_image : ndarray of float
         ``(images,)``, the mean over the corruptions of the area of each image.
     trials : int
         Number of predictions for each image, over all corruptions.
     """
     area = share_interval(by_image, trials)
-    limits = (area.estimate, area.low, area.high, area.sample_size)
-    return AreaRow(ALL, "", "", model, len(by_image), *limits, *[None] * 8)
+    return AreaRow(ALL, "", "", model, len(by_image), *astuple(area), *[None] * 8)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from studies.config.study import CLEAN
-from studies.plan import Point
 from studies.results.sweep_results import SweepResults
 from studies.stats.corruption_error import (
     ErrorRatio,
@@ -30,7 +29,6 @@ class ModelScores:
     Attributes
     ----------
     model : str
-        Name of the model.
     error : Interval or None
         Mean error over the levels with its 95 % interval; None where a level is missing.
     corruption_error, relative : ErrorRatio
@@ -52,13 +50,11 @@ class CorruptionScores:
     corruption : str
         Published name.
     levels : int
-        Number of levels.
     fidelity, note : str
         How close it is to the published one, and a remark.
     counts : bool
         Whether it enters the means.
     scores : tuple of ModelScores
-        One for each model.
     """
 
     corruption: str
@@ -77,16 +73,14 @@ class Benchmark:
     ----------
     name, title, source : str
         Of the protocol.
-    reference : str
-        The model that the others are compared with.
-    reference_chosen : bool
-        Whether the user named it.
+    reference, reference_chosen : str, bool
+        The model that the others are compared with, and whether the user named it.
     clean : mapping of str to Interval or None
         Model -> error on the clean images; None where it is missing.
     corruptions : tuple of CorruptionScores
         Those that enter the means first, otherwise in the published order.
     overall : tuple of ModelScores
-        The means, one for each model.
+        The means.
     """
 
     name: str
@@ -118,9 +112,7 @@ def make_benchmark(
     Parameters
     ----------
     results : SweepResults
-        The cells.
     protocol : Protocol
-        The published corruptions.
     reference : str or None
         The model that the others are compared with; None for the first one.
     """
@@ -139,6 +131,17 @@ def make_benchmark(
             error = _mean_error(errors, [name], model)
             scores[name, model] = ModelScores(model, error, ce, relative)
         overall.append(ModelScores(model, _mean_error(errors, counted, model), mce, relative_mce))
+    corruptions = [
+        CorruptionScores(
+            name,
+            len(protocol[name].levels),
+            protocol[name].fidelity,
+            protocol[name].note,
+            protocol[name].benchmark,
+            tuple(scores[name, model] for model in results.models),
+        )
+        for name in names
+    ]
     return Benchmark(
         name=protocol.name,
         title=protocol.title,
@@ -146,17 +149,7 @@ def make_benchmark(
         reference=against,
         reference_chosen=reference is not None,
         clean={model: _mean_error(errors, [CLEAN], model) for model in results.models},
-        corruptions=tuple(
-            CorruptionScores(
-                name,
-                len(protocol[name].levels),
-                protocol[name].fidelity,
-                protocol[name].note,
-                protocol[name].benchmark,
-                tuple(scores[name, model] for model in results.models),
-            )
-            for name in names
-        ),
+        corruptions=tuple(corruptions),
         overall=tuple(overall),
     )
 
@@ -166,11 +159,8 @@ def errors_by_image(results: SweepResults) -> Errors:
 
     The error at a level is the mean over those of its noise seeds that are stored.
     """
-    levels: dict[str, list[Point]] = {}
-    for point in results.points:
-        levels.setdefault(point.corruption, []).append(point)
     errors = {}
-    for corruption, points in levels.items():
+    for corruption, points in results.points_by_corruption().items():
         for model in results.models:
             found = [results.correct_at(point, model) for point in points]
             complete = [item.correct for item in found if item is not None]
@@ -205,10 +195,8 @@ class ErrorRow:
         Whether it enters the mean.
     model, reference : str
         The model, and the one it is compared with.
-    error : Interval or None
-        Mean error over the levels.
-    corruption_error, relative : ErrorRatio
-        See `ModelScores`; empty where undefined or missing.
+    error, corruption_error, relative
+        As for `ModelScores`; empty where undefined or missing.
     """
 
     corruption: str
@@ -227,13 +215,6 @@ def error_rows(benchmark: Benchmark) -> Iterator[ErrorRow]:
     groups.append(("mean", "", False, benchmark.overall))
     for corruption, fidelity, counts, scores in groups:
         for item in scores:
-            yield ErrorRow(
-                corruption,
-                fidelity,
-                counts,
-                item.model,
-                benchmark.reference,
-                item.error,
-                item.corruption_error,
-                item.relative,
-            )
+            names = item.model, benchmark.reference
+            ratios = item.corruption_error, item.relative
+            yield ErrorRow(corruption, fidelity, counts, *names, item.error, *ratios)

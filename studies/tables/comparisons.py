@@ -33,28 +33,18 @@ class ComparisonRow:
         ``accuracy`` at a point, or ``area``: the mean accuracy over the severity range.
     corruption : str
         Spec at maximum severity, or ``all`` for the mean area over all corruptions.
-    parameter, unit : str
-        The parameter that is the strength, and its unit.
-    t, strength : float or None
-        Which point; empty for areas.
+    parameter, unit, t, strength
+        As for `PointRow`; t and strength are empty for areas.
     baseline_model, candidate_model : str
         Names of the two models.
     seeds : int or None
         Number of noise seeds that both have; empty for areas.
     images : int
-        Number of images.
-    baseline, candidate : float
-        The quantity of each.
-    difference, low, high : float
-        Candidate minus baseline, and the limits of its 95 % interval.
-    p : float
-        Two-sided p-value of no difference: exact (McNemar's, or of the sign-flip test over
-        images) for accuracies, of the sign-flip test with random flips for areas.
+    baseline, candidate, difference, low, high, p, images_for_one_point
+        As for `Difference`. The p-value is exact (McNemar's, or of the sign-flip test over images)
+        for accuracies, and of the sign-flip test with random flips for areas.
     p_adjusted : float
         By Benjamini and Hochberg: over the points of one severity range, or over the corruptions.
-    images_for_one_point : int or None
-        Images needed for 80 % power to detect a difference of one percentage point; empty where
-        the models never differed.
     """
 
     quantity: str
@@ -95,7 +85,6 @@ def compare_points(
     Parameters
     ----------
     severity_range : SeverityRange
-        The corruption.
     predictions : mapping of str to sequence of CorrectPredictions
         Model -> its predictions at each point; the first of two models is the baseline.
 
@@ -133,10 +122,7 @@ class AreaComparisons:
     def add(self, curves: Sequence[CompleteCurve]) -> None:
         """Compare models over some severity ranges.
 
-        Parameters
-        ----------
-        curves : sequence of CompleteCurve
-            Every complete curve of these ranges; all are tested with the same random signs.
+        These are all their complete curves, and all are tested with the same random signs.
         """
         by_range: dict[SeverityRange, dict[str, Values]] = {}
         for curve in curves:
@@ -180,17 +166,10 @@ class AreaComparisons:
 def _row(
     quantity: str, severity_range: SeverityRange, models: ModelNames, found: Difference, **at: Any
 ) -> ComparisonRow:
-    return ComparisonRow(
-        quantity=quantity,
-        corruption=severity_range.corruption,
-        parameter=severity_range.parameter,
-        unit=severity_range.unit,
-        baseline_model=models[0],
-        candidate_model=models[1],
-        p_adjusted=found.p,
-        **at,
-        **asdict(found),
-    )
+    of = severity_range
+    at |= {"corruption": of.corruption, "parameter": of.parameter, "unit": of.unit}
+    at |= {"baseline_model": models[0], "candidate_model": models[1]}
+    return ComparisonRow(quantity, **at, **asdict(found), p_adjusted=found.p)
 
 
 def _with_adjusted(rows: Sequence[ComparisonRow]) -> list[ComparisonRow]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -12,10 +12,9 @@ from studies.plan import Condition, Point
 from studies.results.sweep_results import SweepResults
 from studies.stats.intervals import accuracy_interval, area_under_curve
 from studies.stats.metrics import by_image_metrics, correct
-from studies.tables.rows import Columns, to_csv
+from studies.tables.rows import Columns, PointRow, to_csv
 
 if TYPE_CHECKING:
-    from noiselib import Axis
     from noiselib.protocols import Protocol
 
 
@@ -29,22 +28,14 @@ class CurveRow:
 
     Attributes
     ----------
-    corruption : str
-        Spec at maximum severity.
-    parameter, unit : str
-        The parameter that is the strength, and its unit.
-    t, strength : float
-        Fraction of the severity range, in [0, 1], and the strength in the unit of the parameter.
+    corruption, parameter, unit, t, strength, model
+        As for `PointRow`.
     pipeline : str
         Spec at that strength.
-    model : str
-        Name of the model.
     seeds, images : int
         Number of noise seeds, and of images.
-    accuracy, low, high : float
-        Share of correct predictions, and the limits of its 95 % interval.
-    effective_images : float
-        The sample size that the interval is computed with.
+    accuracy, low, high, effective_images : float
+        Share of correct predictions, the limits of its 95 % interval and the sample size of that.
     metrics : mapping of str to float
         Every other metric that is a mean over images.
     """
@@ -109,7 +100,6 @@ class Curve:
     title, axis : str
         Title of its chart, and label of the horizontal axis.
     model : str
-        Name of the model.
     rows : tuple of CurveRow
         At least one, in increasing severity.
     """
@@ -143,54 +133,35 @@ class _Measured:
 
     def __init__(self, results: SweepResults) -> None:
         self._results = results
-        self._columns: dict[tuple[str, tuple[Condition, ...]], dict[str, Any]] = {}
+        self._columns: dict[tuple[str, tuple[Condition, ...]], tuple[Any, ...]] = {}
 
-    def at(self, point: Point, model: str) -> dict[str, Any] | None:
+    def at(self, point: Point, model: str) -> tuple[Any, ...] | None:
         """Return the columns from ``pipeline`` on; None without a stored cell."""
         conditions = self._results.stored(point, model)
         if not conditions:
             return None
         if (model, conditions) not in self._columns:
             outcomes = [self._results.outcomes(item, model) for item in conditions]
-            interval = accuracy_interval(np.stack([correct(item) for item in outcomes]))
-            self._columns[model, conditions] = {
-                "seeds": len(outcomes),
-                "images": len(outcomes[0].rank),
-                "accuracy": interval.estimate,
-                "low": interval.low,
-                "high": interval.high,
-                "effective_images": interval.sample_size,
-                "metrics": {metric.name: metric.value(outcomes) for metric in by_image_metrics()},
-            }
-        return self._columns[model, conditions] | {
-            "pipeline": point.conditions[0].pipeline,
-            "model": model,
-        }
+            accuracy = accuracy_interval(np.stack([correct(item) for item in outcomes]))
+            counts = len(outcomes), len(outcomes[0].rank)
+            metrics = {metric.name: metric.value(outcomes) for metric in by_image_metrics()}
+            self._columns[model, conditions] = *counts, *astuple(accuracy), metrics
+        return point.conditions[0].pipeline, model, *self._columns[model, conditions]
 
 
 def make_curves(results: SweepResults) -> list[Curve]:
-    """Return the curves of a sweep, as far as its cells are stored.
+    """Return the curves of a sweep, ordered by corruption, then by model.
 
-    Returns
-    -------
-    list of Curve
-        Ordered by corruption, then by model; points without a stored cell are left out.
+    Points without a stored cell are left out.
     """
     measured = _Measured(results)
     curves = []
     titles = _titles([item.corruption for item in results.severity_ranges])
     for severity_range in results.severity_ranges:
-        title, label, axis = titles[severity_range.corruption]
+        title, label = titles[severity_range.corruption]
         for model in results.models:
             rows = [
-                CurveRow(
-                    corruption=point.corruption,
-                    parameter=axis.name,
-                    unit=axis.unit,
-                    t=point.t,
-                    strength=point.strength,
-                    **columns,
-                )
+                CurveRow(*PointRow.place(severity_range, point, model)[:-1], *columns)
                 for point in severity_range.points
                 if (columns := measured.at(point, model)) is not None
             ]
@@ -200,44 +171,25 @@ def make_curves(results: SweepResults) -> list[Curve]:
 
 
 def make_level_rows(results: SweepResults, protocol: "Protocol") -> list[LevelRow]:
-    """Return the levels of a protocol, as far as their cells are stored.
+    """Return the levels of a protocol, ordered by corruption, then by model, then by level.
 
-    Parameters
-    ----------
-    results : SweepResults
-        The cells.
-    protocol : Protocol
-        The published corruptions.
-
-    Returns
-    -------
-    list of LevelRow
-        Ordered by corruption, then by model, then by level.
+    Levels without a stored cell are left out.
     """
     measured = _Measured(results)
     rows = []
-    for corruption in dict.fromkeys(point.corruption for point in results.points):
+    for corruption, points in results.points_by_corruption().items():
         entry = None if corruption == CLEAN else protocol[corruption]
+        facts = ("", False) if entry is None else (entry.fidelity, entry.benchmark)
         for model in results.models:
-            for point in results.points:
-                if point.corruption != corruption or point.level is None:
-                    continue
+            for point in points:
                 columns = measured.at(point, model)
-                if columns is not None:
-                    rows.append(
-                        LevelRow(
-                            corruption=corruption,
-                            level=point.level,
-                            fidelity="" if entry is None else entry.fidelity,
-                            benchmark=entry is not None and entry.benchmark,
-                            **columns,
-                        )
-                    )
+                if columns is not None and point.level is not None:
+                    rows.append(LevelRow(corruption, point.level, *facts, *columns))
     return rows
 
 
-def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
-    """Return the title of each corruption, the label of its axis, and the axis."""
+def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the title of each corruption, and the label of its axis."""
     import noiselib
 
     names = {spec: spec.partition("(")[0] for spec in corruptions}
@@ -249,7 +201,7 @@ def _titles(corruptions: Sequence[str]) -> dict[str, tuple[str, str, "Axis"]]:
         title = name.replace("_", " ").capitalize() if plain else spec
         prefix = "" if axis.name == axis.unit else f"{axis.name}: "
         unit = f" ({axis.unit})" if axis.unit else ""
-        titles[spec] = title, f"{prefix}{axis.description}{unit}", axis
+        titles[spec] = title, f"{prefix}{axis.description}{unit}"
     return titles
 
 

@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.stats import metrics
-from studies.stats.calibration import Reliability, reliability
-from studies.stats.confusion import (
+from studies.stats.classification import (
     ClassScore,
     ConfusedPair,
     Counts,
+    Reliability,
     class_scores,
     confused_pairs,
     confusion_counts,
+    reliability,
     row_shares,
 )
 from studies.stats.intervals import Interval, accuracy_interval
@@ -34,7 +35,6 @@ class Evaluation:
     condition : str
         ``clean images``, or the spec.
     model : str
-        Name of the model.
     accuracy : Interval
         Share of correct predictions with its 95 % interval.
     counts : ndarray of int
@@ -44,7 +44,6 @@ class Evaluation:
     pairs : sequence of ConfusedPair
         The most confused pairs, the most frequent first.
     calibration : Reliability
-        Confidence against accuracy.
     """
 
     condition: str
@@ -94,7 +93,6 @@ class ClassScoreRow:
     condition, model : str
         As for `Evaluation`.
     class_name : str
-        Name of the class.
     score : ClassScore
         Its scores; undefined ones are empty.
     """
@@ -119,7 +117,7 @@ def evaluate(
     Parameters
     ----------
     condition, model : str
-        Names of both.
+        As for `Evaluation`.
     outcomes : sequence of Outcomes
         Of the same images, one for each noise seed; at least one.
     labels : ndarray of int
@@ -133,13 +131,13 @@ def evaluate(
     true = np.tile(labels, len(outcomes))
     counts = confusion_counts(true, predicted, classes)
     return Evaluation(
-        condition=condition,
-        model=model,
-        accuracy=accuracy_interval(correct),
-        counts=counts,
-        scores=class_scores(true, predicted, classes),
-        pairs=confused_pairs(counts, _PAIRS),
-        calibration=reliability(confidence, correct.ravel()),
+        condition,
+        model,
+        accuracy_interval(correct),
+        counts,
+        class_scores(true, predicted, classes),
+        confused_pairs(counts, _PAIRS),
+        reliability(confidence, correct.ravel()),
     )
 
 
@@ -165,11 +163,6 @@ def _confusion_rows(
         shares = row_shares(item.counts)
         for (true, predicted), count in np.ndenumerate(item.counts):
             share = shares[true, predicted]
-            yield ConfusionRow(
-                item.condition,
-                item.model,
-                class_names[true],
-                class_names[predicted],
-                int(count),
-                None if np.isnan(share) else float(share),
-            )
+            names = class_names[true], class_names[predicted]
+            defined = None if np.isnan(share) else float(share)
+            yield ConfusionRow(item.condition, item.model, *names, int(count), defined)

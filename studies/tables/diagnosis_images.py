@@ -7,27 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from studies.run.diagnosis import EvaluatedImages, Images
-from studies.stats.confusion import ConfusedPair
+from studies.stats.classification import ConfusedPair
 from studies.stats.metrics import correct
 from studies.stats.predictions import Outcomes
 
-MAX_MISCLASSIFIED = 30
-"""Maximum number of misclassified images in a gallery."""
-
-SAMPLES = 20
-"""Number of sample predictions."""
-
-MAX_COMPARED = 10
-"""Maximum number of images in each part of the comparison of two models."""
-
-MAX_PAIRS, MAX_PAIR_IMAGES = 4, 5
-"""Maximum number of confused pairs with images, and of images for each of them."""
-
-HISTOGRAM_BINS = 32
-"""Bins of the histogram of pixel values, with 8 values each."""
-
-MAX_PROJECTED = 2000
-"""Maximum number of projected images; more would only overlap."""
+MAX_MISCLASSIFIED = 30  # images in a gallery
+SAMPLES = 20  # sample predictions
+MAX_COMPARED = 10  # images in each part of the comparison of two models
+MAX_PAIRS, MAX_PAIR_IMAGES = 4, 5  # confused pairs with images, and images for each of them
+MAX_PROJECTED = 2000  # images; more would only overlap
+HISTOGRAM_BINS = 32  # of pixel values, with 8 values each
 
 Numbers = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -101,8 +90,8 @@ def compare_mistakes(
     ]
     found = []
     for heading, mask in parts:
-        chosen, total = _choose(np.flatnonzero(mask), MAX_COMPARED, seed), int(mask.sum())
-        images = _gallery(chosen, labels, outcomes)
+        chosen = _choose(np.flatnonzero(mask), MAX_COMPARED, seed)
+        total, images = int(mask.sum()), _gallery(chosen, labels, outcomes)
         found.append(GalleryPart(f"{heading}: {total:,}", images, total))
     return found
 
@@ -142,12 +131,8 @@ def _choose(numbers: Numbers, limit: int, seed: int) -> Numbers:
 
 def _gallery(numbers: Numbers, labels: Numbers, outcomes: Sequence[Outcomes]) -> list[GalleryImage]:
     return [
-        GalleryImage(
-            int(number),
-            int(labels[number]),
-            tuple((int(o.predicted[number]), float(o.confidence[number])) for o in outcomes),
-        )
-        for number in numbers
+        GalleryImage(number, int(labels[number]), tuple(item.at(number) for item in outcomes))
+        for number in numbers.tolist()
     ]
 
 
@@ -210,7 +195,7 @@ class Projection:
 
 
 def projection(image_sets: Sequence[EvaluatedImages], seed: int) -> Projection | None:
-    """Project images on the first two principal components of the clean ones.
+    """Project images, or None where the clean ones do not vary in two directions.
 
     Parameters
     ----------
@@ -218,11 +203,6 @@ def projection(image_sets: Sequence[EvaluatedImages], seed: int) -> Projection |
         The clean one first.
     seed : int
         Chooses the images where there are more than `MAX_PROJECTED`.
-
-    Returns
-    -------
-    Projection or None
-        None where the images do not vary in two directions.
     """
     from sklearn.decomposition import PCA
 
@@ -235,8 +215,5 @@ def projection(image_sets: Sequence[EvaluatedImages], seed: int) -> Projection |
         return None
     components = PCA(n_components=2, random_state=0).fit(flat[0])
     first, second = components.explained_variance_ratio_
-    return Projection(
-        numbers,
-        [np.asarray(components.transform(part), np.float64) for part in flat],
-        (float(first), float(second)),
-    )
+    points = [np.asarray(components.transform(part), np.float64) for part in flat]
+    return Projection(numbers, points, (float(first), float(second)))

@@ -13,8 +13,8 @@ from models.files import atomic_write
 from studies.core.errors import StudyError
 from studies.plan import Condition, Point
 from studies.results.sweep_results import SweepResults, complete_seeds
-from studies.stats.breaking_points import breaking_points
 from studies.stats.metrics import METRICS, by_image_metrics, correct
+from studies.stats.predictions import breaking_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ CellColumns = dict[str, Any]
 """Column -> an array, or one value for all rows."""
 
 _BLOCK_ROWS = 10_000
+_OF_OUTCOMES = ("confidence", "log_probability", "rank", "squared_norm")  # copied to the images
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,10 @@ class ExportTable:
 def export_tables(results: SweepResults) -> list[ExportTable]:
     """Return the tables of the last sweep of a folder.
 
-    Returns
-    -------
-    list of ExportTable
-        ``cells``: one row for each finished cell of every curve, with its origin and metrics.
-        ``images``: one row for each image and cell. For a sweep over severity ranges also
-        ``breaking_points``: one row for each image, noise seed, corruption and model, with the
-        strength at which the image is first misclassified.
+    ``cells`` has one row for each finished cell of every curve, with its origin and metrics, and
+    ``images`` one row for each image and cell. For a sweep over severity ranges,
+    ``breaking_points`` has one row for each image, noise seed, corruption and model, with the
+    strength at which the image is first misclassified.
     """
     tables = [
         ExportTable("cells", lambda: _frames(_cells(results))),
@@ -123,10 +121,7 @@ def _images(results: SweepResults) -> Iterator[CellColumns]:
             "label": results.evaluation_set.labels,
             "predicted": outcomes.predicted,
             "correct": correct(outcomes),
-            "confidence": outcomes.confidence,
-            "log_probability": outcomes.log_probability,
-            "rank": outcomes.rank,
-            "squared_norm": outcomes.squared_norm,
+            **{name: getattr(outcomes, name) for name in _OF_OUTCOMES},
         }
 
 
@@ -158,12 +153,11 @@ def write_table(table: ExportTable, folder: Path, form: str) -> tuple[Path, int]
     Parameters
     ----------
     table : ExportTable
-        The table.
     folder : Path
         Where to write; it is created if it is missing.
     form : {"csv", "json", "parquet"}
-        ``csv`` (missing values are empty), ``json`` (a list of records, one on each line; missing
-        and infinite values are null) or ``parquet`` (one row group for each block; needs pyarrow).
+        In CSV, missing values are empty. JSON is a list of records, one on each line; missing and
+        infinite values are null. Parquet has one row group for each block, and needs pyarrow.
 
     Raises
     ------

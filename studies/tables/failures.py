@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from studies.plan import Condition
 from studies.results.sweep_results import SeverityRange, SweepResults, complete_seeds
-from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
 from studies.stats.intervals import share_interval
+from studies.stats.predictions import breaking_points, prediction_changes, surviving
 from studies.tables.rows import PointRow
 
 
@@ -26,7 +26,6 @@ class FailureRow(PointRow):
     Attributes
     ----------
     seeds, images : int
-        Number of noise seeds, and of images.
     first_failed : float
         Share of images that are first misclassified at this point: the distribution of breaking
         points.
@@ -62,9 +61,7 @@ def failure_rows(
     Parameters
     ----------
     severity_range : SeverityRange
-        The corruption.
     model : str
-        Name of the model.
     correct, predicted : ndarray
         ``(seeds, points, images)``, whether each prediction is correct, and the predicted class.
     """
@@ -100,11 +97,8 @@ class ModelPrediction:
     Attributes
     ----------
     model : str
-        Name of the model.
-    predicted : int or None
-        The predicted class; None if the cell is not stored.
-    confidence : float or None
-        Its probability.
+    predicted, confidence : int or None, float or None
+        The predicted class and its probability; None if the cell is not stored.
     """
 
     model: str
@@ -118,18 +112,14 @@ class FailedImage:
 
     Attributes
     ----------
-    number : int
-        Its number among the images of the study.
-    true : int
-        Its true class.
+    number, true : int
+        Its number among the images of the study, and its true class.
     condition : Condition
         The corruption at that strength, with its noise seed.
-    parameter, unit : str
-        The parameter that is the strength, and its unit.
-    strength : float
-        The strength, in that unit.
+    parameter, unit, strength
+        As for `PointRow`.
     predictions : tuple of ModelPrediction
-        The prediction of every model.
+        One for each model.
     """
 
     number: int
@@ -168,21 +158,9 @@ class FirstFailures:
 def find_first_failures(
     results: SweepResults, severity_range: SeverityRange, *, each: int
 ) -> list[FirstFailures]:
-    """Return the images that each model misclassifies first in one severity range.
+    """Return at most ``each`` images that every model misclassifies first in one severity range.
 
-    Parameters
-    ----------
-    results : SweepResults
-        The cells.
-    severity_range : SeverityRange
-        The corruption.
-    each : int
-        Maximum number of images for each model.
-
-    Returns
-    -------
-    list of FirstFailures
-        One for each model with a noise seed for which every point is stored.
+    Models without a noise seed for which every point is stored are left out.
     """
     found = []
     for model in results.models:
@@ -210,16 +188,12 @@ def _first_failures(
         chosen += here[np.argsort(-confidence, kind="stable")].tolist()
         if len(chosen) >= each:
             break
-    return FirstFailures(
-        model=model,
-        clean_correct=int(correct[0].sum()),
-        failed=len(failed),
-        first=int((breaking[failed] == breaking[failed].min()).sum()) if len(failed) else 0,
-        images=tuple(
-            _failed_image(results, severity_range, number, int(breaking[number]), conditions)
-            for number in chosen[:each]
-        ),
+    weakest = breaking[failed] == breaking[failed].min(initial=len(conditions))
+    images = tuple(
+        _failed_image(results, severity_range, number, int(breaking[number]), conditions)
+        for number in chosen[:each]
     )
+    return FirstFailures(model, int(correct[0].sum()), len(failed), int(weakest.sum()), images)
 
 
 def _failed_image(
@@ -235,10 +209,7 @@ def _failed_image(
     def prediction(model: str) -> ModelPrediction:
         if condition not in results.stored(point, model):
             return ModelPrediction(model, None, None)
-        outcomes = results.outcomes(condition, model)
-        return ModelPrediction(
-            model, int(outcomes.predicted[number]), float(outcomes.confidence[number])
-        )
+        return ModelPrediction(model, *results.outcomes(condition, model).at(number))
 
     return FailedImage(
         number,

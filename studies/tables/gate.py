@@ -12,6 +12,7 @@ from studies.core.errors import StudyError
 from studies.plan import IDENTITY, Point
 from studies.results.sweep_results import SweepResults
 from studies.stats.curves import mean_over_points, trapezoid_weights
+from studies.stats.intervals import LEVEL
 from studies.stats.paired import Difference, compare_shares, flipped_sums, sign_flip_p
 from studies.store.records import EvaluationSet
 
@@ -62,21 +63,11 @@ class ModelDifference:
 
 
 def shares_by_corruption(results: SweepResults, model: str) -> dict[str, Values]:
-    """Return the share of correct predictions of one model for each image.
+    """Return ``(images,)``: the share of correct predictions of one model for each image.
 
-    Parameters
-    ----------
-    results : SweepResults
-        The cells.
-    model : str
-        Name of the model.
-
-    Returns
-    -------
-    dict of str to ndarray of float
-        ``(images,)`` on clean images, under each corruption (the mean over its severity range by
-        the trapezoid rule, or over the levels of a protocol) and over all corruptions (of a
-        protocol, those in its mCE).
+    They are on clean images, under each corruption (the mean over its severity range by the
+    trapezoid rule, or over the levels of a protocol) and over all corruptions (of a protocol,
+    those in its mCE).
 
     Raises
     ------
@@ -89,13 +80,10 @@ def shares_by_corruption(results: SweepResults, model: str) -> dict[str, Values]
             f"{missing} {'cell' if missing == 1 else 'cells'} of {model} in {results.folder} are "
             "missing, or rest on another revision of a corruption; run its sweep again to compare"
         )
-    groups: dict[str, list[Point]] = {}
-    for point in results.points:
-        groups.setdefault(point.corruption, []).append(point)
     clean = next(p for p in results.points if p.conditions[0].pipeline == IDENTITY)
     shares = {CLEAN: _mean_share(results, [clean], model)} | {
         name: _mean_share(results, points, model)
-        for name, points in groups.items()
+        for name, points in results.points_by_corruption().items()
         if name != CLEAN
     }
     counted = _counted(results, [name for name in shares if name != CLEAN])
@@ -111,38 +99,29 @@ def _mean_share(results: SweepResults, points: Sequence[Point], model: str) -> V
 
 def compare_models(
     pairs: Mapping[ModelPair, tuple[Mapping[str, Values], Mapping[str, Values]]],
-    level: float = 0.95,
 ) -> list[ModelDifference]:
     """Compare pairs of models with simultaneous intervals.
 
-    Each interval has the level ``1 - (1 - level) / k`` for k comparisons (Bonferroni), so in 95 %
-    of the studies all true differences lie in their intervals, and a false drop is found in 2.5 %
+    Each interval has the level ``1 - 0.05 / k`` for k comparisons (Bonferroni), so in 95 % of the
+    studies all true differences lie in their intervals, and a false drop is found in 2.5 %
     at most, however many comparisons there are.
 
     Parameters
     ----------
     pairs : mapping of ModelPair to tuple of mappings
         Models -> `shares_by_corruption` of baseline and candidate.
-    level : float, default: 0.95
-        Confidence level of all intervals together.
     """
     keys = [(pair, where) for pair, (first, _) in pairs.items() for where in first]
-    each = 1 - (1 - level) / len(keys)
+    each = 1 - (1 - LEVEL) / len(keys)
     table = np.stack([pairs[p][1][where] - pairs[p][0][where] for p, where in keys], axis=1)
     flipped, totals = flipped_sums(table), table.sum(axis=0)
-    return [
-        ModelDifference(
-            pair,
-            where,
-            compare_shares(
-                pairs[pair][0][where],
-                pairs[pair][1][where],
-                p=sign_flip_p(float(totals[number]), flipped[:, number]),
-                level=each,
-            ),
-        )
-        for number, (pair, where) in enumerate(keys)
-    ]
+    differences = []
+    for number, (pair, where) in enumerate(keys):
+        baseline, candidate = pairs[pair]
+        p = sign_flip_p(float(totals[number]), flipped[:, number])
+        difference = compare_shares(baseline[where], candidate[where], p=p, level=each)
+        differences.append(ModelDifference(pair, where, difference))
+    return differences
 
 
 def _counted(results: SweepResults, corruptions: list[str]) -> list[str]:
@@ -154,17 +133,8 @@ def _counted(results: SweepResults, corruptions: list[str]) -> list[str]:
     return [name for name in corruptions if protocol[name].benchmark]
 
 
-_COMPARED_SETTINGS = ("protocol", "corruptions", "strengths", "seeds")
-
-
 def parse_side(text: str) -> tuple[Path, str | None]:
-    """Parse ``DIR`` or ``DIR:MODEL`` and return the results folder and the model.
-
-    Raises
-    ------
-    StudyError
-        If there is no such folder.
-    """
+    """Parse ``DIR`` or ``DIR:MODEL`` into a results folder, which must exist, and a model."""
     if Path(text).is_dir():
         return Path(text), None
     folder, colon, model = text.rpartition(":")
@@ -174,20 +144,14 @@ def parse_side(text: str) -> tuple[Path, str | None]:
 
 
 def check_comparable(baseline: SweepResults, candidate: SweepResults) -> None:
-    """Check that both sweeps have the same images and the same corruptions.
-
-    Raises
-    ------
-    StudyError
-        If they differ.
-    """
+    """Raise `StudyError` unless both sweeps have the same images and the same corruptions."""
     first, second = baseline.evaluation_set, candidate.evaluation_set
     if first.images != second.images:
         raise StudyError(
             f"{baseline.folder} is about {_images(first)}, and {candidate.folder} about "
             f"{_images(second)}; models can be compared on the same images only"
         )
-    for setting in _COMPARED_SETTINGS:
+    for setting in ("protocol", "corruptions", "strengths", "seeds"):
         one, other = (_plain(getattr(side.study, setting)) for side in (baseline, candidate))
         if one != other:
             raise StudyError(
@@ -196,34 +160,13 @@ def check_comparable(baseline: SweepResults, candidate: SweepResults) -> None:
             )
 
 
-def restrict_to_common(
-    baseline: SweepResults, candidate: SweepResults
-) -> tuple[SweepResults, SweepResults]:
-    """Return both sweeps with the points that both plans have.
-
-    Adaptive sweeps of different models add different strengths; both contain clean images and
-    maximum severity.
-    """
-    return baseline.restricted_to(candidate.points), candidate.restricted_to(baseline.points)
-
-
 def model_pairs(
     baseline: SweepResults, first: str | None, candidate: SweepResults, second: str | None
 ) -> list[ModelPair]:
-    """Return which models to compare.
+    """Return which models of two sweeps to compare, which may be the same sweep.
 
-    Without names, models are paired by name, or because each sweep has one model only.
-
-    Parameters
-    ----------
-    baseline : SweepResults
-        The sweep of the baseline.
-    first : str or None
-        The name that was given for it.
-    candidate : SweepResults
-        The sweep of the candidate, which may be the same.
-    second : str or None
-        The name that was given for it.
+    Without the names ``first`` and ``second``, models are paired by name, or because each sweep
+    has one model only.
 
     Raises
     ------

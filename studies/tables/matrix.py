@@ -28,8 +28,8 @@ SharesByTest = Mapping[tuple[str, str], Shares]
 _ERRORS = {name: name for name in ("training_deviation", "sampling_error")}
 
 
-def _with_limits(name: str) -> Columns:
-    return Columns(**{name: "value", f"{name}_low": "low", f"{name}_high": "high"})
+def _with_limits(name: str, **others: str) -> Columns:
+    return Columns(**{name: "value", f"{name}_low": "low", f"{name}_high": "high"}, **others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +71,19 @@ class TrainingSummary:
         Mean accuracy over the tests, including the clean images.
     mean_gain : Estimate or None
         Of that mean over the training on clean images; None as in `MatrixCell`.
-    worst_test : str
-        Label of the test with the lowest accuracy.
-    worst : Estimate
-        That accuracy.
+    worst_test, worst : str, Estimate
+        Label of the test with the lowest accuracy, and that accuracy.
     unseen_gain : Estimate or None
         For a training on one corruption: the mean gain on all other corruptions, without the
         clean images.
     """
 
     training: Annotated[Training, Columns(training="label", augmentation="spec", kind="kind")]
-    mean: Annotated[Estimate, Columns(mean="value", mean_low="low", mean_high="high", **_ERRORS)]
-    mean_gain: Annotated[
-        Estimate | None, Columns(mean_gain="value", mean_gain_low="low", mean_gain_high="high")
-    ]
+    mean: Annotated[Estimate, _with_limits("mean", **_ERRORS)]
+    mean_gain: Annotated[Estimate | None, _with_limits("mean_gain")]
     worst_test: str
     worst: Annotated[Estimate, _with_limits("worst")]
-    unseen_gain: Annotated[
-        Estimate | None,
-        Columns(unseen_gain="value", unseen_gain_low="low", unseen_gain_high="high"),
-    ]
+    unseen_gain: Annotated[Estimate | None, _with_limits("unseen_gain")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +111,8 @@ class Matrix:
     ----------
     trainings, tests : sequence
         Rows and columns.
-    seeds : int
-        Number of networks in each row.
-    images : int
-        Number of test images.
+    seeds, images : int
+        Number of networks in each row, and of test images.
     cells : dict of (str, str) to MatrixCell
         Labels of training and test -> cell, row by row; unfinished ones have no entry.
     summaries : dict of str to TrainingSummary
@@ -220,26 +211,18 @@ def make_matrix(
         }
         return _best(values, lambda best, other: gain_of(means[other], means[best]))
 
-    return Matrix(
-        trainings=trainings,
-        tests=tests,
-        seeds=seeds,
-        images=images,
-        cells={
-            (training.label, test.label): _cell(shares, training, test, seeds)
-            for training in trainings
-            for test in tests
-            if (training.label, test.label) in shares
-        },
-        summaries=summaries,
-        best_mean=best_mean(),
-        best_worst=_best(
-            {label: item.worst.value for label, item in summaries.items()},
-            lambda best, other: worst_gain_of(finished[other], finished[best]),
-        ),
-        best_single=best_mean("single"),
-        best_mixture=best_mean("mixture"),
+    cells = {
+        (training.label, test.label): _cell(shares, training, test, seeds)
+        for training in trainings
+        for test in tests
+        if (training.label, test.label) in shares
+    }
+    best_worst = _best(
+        {label: item.worst.value for label, item in summaries.items()},
+        lambda best, other: worst_gain_of(finished[other], finished[best]),
     )
+    best = best_mean(), best_worst, best_mean("single"), best_mean("mixture")
+    return Matrix(trainings, tests, seeds, images, cells, summaries, *best)
 
 
 def _cell(shares: SharesByTest, training: Training, test: Column, networks: int) -> MatrixCell:

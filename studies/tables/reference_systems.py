@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from studies.config.reference_systems import ReportedModel
 from studies.run.reference_systems import ReferenceResult
 
-CLOSE = 0.01
-"""Maximum difference between a reproduction and the reported accuracy to count as equal."""
+CLOSE = 0.01  # maximum difference of a reproduction from the reported accuracy to count as equal
+OURS = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,8 @@ class ReferenceRow:
         Our accuracy on the test images, the mean over the trainings.
     deviation : float or None
         Standard deviation over the trainings; None with one.
-    trainings, epochs : int
-        Number of trainings, and of their epochs in total.
-    seconds : float
-        Their wall-clock time in total.
+    trainings, epochs, seconds : int, int, float
+        Number of trainings, and their epochs and wall-clock time in total.
     verdict : str
         The comparison of `accuracy` with `expected`, in words.
     remark : str
@@ -54,9 +52,6 @@ class ReferenceRow:
         return self.system == OURS
 
 
-OURS = "ours"
-
-
 def reference_rows(results: Sequence[ReferenceResult]) -> list[ReferenceRow]:
     """Return a row for each result, grouped by noise, with ours after the reference systems."""
     rows = [_row(result) for result in results]
@@ -72,19 +67,9 @@ def _row(result: ReferenceResult) -> ReferenceRow:
     else:
         system, expected, remark = OURS, asked.goal, ""
         verdict = _goal_verdict(result.accuracy - expected)
-    return ReferenceRow(
-        noise=asked.noise,
-        system=system,
-        model=asked.model,
-        expected=expected,
-        accuracy=result.accuracy,
-        deviation=result.deviation,
-        trainings=len(result.accuracies),
-        epochs=result.epochs,
-        seconds=result.seconds,
-        verdict=verdict,
-        remark=remark,
-    )
+    facts = asked.noise, system, asked.model, expected, result.accuracy, result.deviation
+    cost = len(result.accuracies), result.epochs, result.seconds
+    return ReferenceRow(*facts, *cost, verdict, remark)
 
 
 def _reproduction_verdict(difference: float) -> str:

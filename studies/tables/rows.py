@@ -29,7 +29,6 @@ class PointRow:
     t, strength : float
         Fraction of the severity range, in [0, 1], and the strength in the unit of the parameter.
     model : str
-        Name of the model.
     """
 
     corruption: str
@@ -86,31 +85,19 @@ def to_csv(kind: type["DataclassInstance"], rows: Iterable["DataclassInstance"])
 
     Strengths have 12 significant digits, p-values 4, all other measured numbers 6 decimals; None
     is an empty field.
-
-    Parameters
-    ----------
-    kind : type
-        The dataclass of the rows.
-    rows : iterable of dataclass instances
-        The rows.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     several = {item.name: _columns_of(item) for item in fields(kind)}
-    columns = [
-        column
-        for name, annotated in several.items()
-        for column in (annotated.names() if annotated else (name,))
-    ]
+    columns: list[str] = []
+    for name, annotated in several.items():
+        columns += annotated.names() if annotated else [name]
     writer.writerow(columns)
     for row in rows:
-        values = [
-            value
-            for name, annotated in several.items()
-            for value in (
-                annotated.values(getattr(row, name)) if annotated else (getattr(row, name),)
-            )
-        ]
+        values: list[Any] = []
+        for name, annotated in several.items():
+            value = getattr(row, name)
+            values += annotated.values(value) if annotated else [value]
         writer.writerow(map(_text, columns, values))
     return text.getvalue().encode("utf-8")
 

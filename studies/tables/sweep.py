@@ -1,7 +1,7 @@
 """All tables of a sweep but its curves, computed in one pass over the stored cells."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Annotated
 
 import numpy as np
@@ -20,10 +20,6 @@ from studies.tables.rows import Columns, PointRow, to_csv
 _RESAMPLED_TOGETHER = 2**24  # counts: 64 MiB as float32
 
 
-def _metric_columns() -> list[str]:
-    return [column for metric in METRICS.values() for column in metric.columns]
-
-
 @dataclass(frozen=True, slots=True)
 class MetricRow(PointRow):
     """One point of the curve of one model; the columns of ``metrics.csv``.
@@ -31,14 +27,16 @@ class MetricRow(PointRow):
     Attributes
     ----------
     seeds, images : int
-        Number of noise seeds, and of images.
     metrics : mapping of str to float
         Every metric, and the limits of its 95 % interval where it has one.
     """
 
     seeds: int
     images: int
-    metrics: Annotated[Mapping[str, float], Columns(_metric_columns)]
+    metrics: Annotated[
+        Mapping[str, float],
+        Columns(lambda: [column for item in METRICS.values() for column in item.columns]),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,8 @@ class ClassAccuracyRow(PointRow):
 
     Attributes
     ----------
-    class_number : int
-        Number of the true class.
-    class_name : str
-        Its name.
+    class_number, class_name : int, str
+        The true class.
     seeds, images : int
         Number of noise seeds, and of images of that class.
     accuracy, low, high : float
@@ -99,7 +95,6 @@ def make_tables(results: SweepResults, *, threshold: float | None) -> SweepTable
     Parameters
     ----------
     results : SweepResults
-        The cells.
     threshold : float or None
         The accuracy at which a curve counts as failed; None for half-way from clean to chance.
     """
@@ -198,7 +193,6 @@ def _class_rows(
     for number, name in enumerate(evaluation_set.class_names):
         of_class = shares[evaluation_set.labels == number]
         if len(of_class):
-            found = share_interval(of_class, len(correct))
+            limits = astuple(share_interval(of_class, len(correct)))[:3]
             counts = len(correct), len(of_class)
-            limits = found.estimate, found.low, found.high
             yield ClassAccuracyRow(*place, number, name, *counts, *limits)

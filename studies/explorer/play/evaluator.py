@@ -12,7 +12,7 @@ from noiselib import Transform
 from studies.explorer.play.image_alignment import MEASURED_IMAGES, ImageAlignment, measure_alignment
 from studies.explorer.state import ExplorerState
 from studies.explorer.view import ImageSource, PlayView
-from studies.stats.breaking_points import breaking_points
+from studies.stats.predictions import breaking_points
 
 TOP = 3
 """Number of classes that are shown of each prediction."""

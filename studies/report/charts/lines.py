@@ -10,7 +10,7 @@ from studies.report.charts import style
 from studies.report.charts.levels import marked, mean_name, missing_text
 from studies.report.format import percent
 from studies.run.diagnosis import History
-from studies.stats.calibration import Reliability
+from studies.stats.classification import Reliability
 from studies.tables.benchmark import Benchmark
 
 if TYPE_CHECKING:

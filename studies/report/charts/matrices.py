@@ -7,7 +7,7 @@ import numpy as np
 
 from studies.report.blocks import LIGHT_TEXT_ABOVE, Figure
 from studies.report.charts import style
-from studies.stats.confusion import ClassScore, Counts, row_shares
+from studies.stats.classification import ClassScore, Counts, row_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from studies.report.charts.style import NUMBERED, figure_name, titled
 from studies.report.format import EN_DASH, listed, percent, under
 from studies.report.page import Section
 from studies.run.diagnosis import EvaluatedImages, History
-from studies.stats.confusion import pair_names
+from studies.stats.classification import pair_names
 from studies.tables.diagnosis import Evaluation
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from studies.report.images import thumbnail
 from studies.report.page import Section
 from studies.report.sweep.context import SweepContext, folded_families
 from studies.results.sweep_results import SeverityRange
-from studies.stats.confusion import pair_names, row_shares
+from studies.stats.classification import pair_names, row_shares
 from studies.tables.diagnosis import Evaluation
 from studies.tables.failures import FailedImage, FirstFailures, ModelPrediction, find_first_failures
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from studies.report.charts.curve_drawing import LEFT, RIGHT, make_panel_drawing
+from studies.report.charts.curves import LEFT, RIGHT, make_panel_drawing
 from studies.report.charts.overview import make_overview
 from studies.report.images import StripImage
 from studies.tables.areas import ALL, AreaRow

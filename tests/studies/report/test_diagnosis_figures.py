@@ -13,8 +13,7 @@ from studies.report.charts.style import titled
 from studies.report.format import shortened
 from studies.report.images import displayed
 from studies.run.diagnosis import History
-from studies.stats.calibration import reliability
-from studies.stats.confusion import ClassScore
+from studies.stats.classification import ClassScore, reliability
 from studies.tables.diagnosis_images import GalleryImage, GalleryPart, Projection
 
 ODD = r"<b>$\frac{1}{2}$ & _x_"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.stats.breaking_points import breaking_points, prediction_changes, surviving
+from studies.stats.predictions import breaking_points, prediction_changes, surviving
 
 CORRECT = np.array([[[1, 1, 0], [1, 0, 1], [0, 1, 1]], [[1, 1, 0], [1, 1, 1], [1, 0, 1]]], bool)
 

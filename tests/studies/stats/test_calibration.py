@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studies.stats.calibration import reliability
+from studies.stats.classification import reliability
 
 
 def test_a_bin_includes_its_upper_edge_and_the_first_one_zero():

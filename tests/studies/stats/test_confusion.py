@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from studies.stats.confusion import class_scores, confused_pairs, confusion_counts, row_shares
+from studies.stats.classification import class_scores, confused_pairs, confusion_counts, row_shares
 
 LABELS = np.array([0, 0, 0, 1, 1, 2, 2, 2])
 PREDICTED = np.array([0, 1, 1, 1, 0, 2, 0, 0])

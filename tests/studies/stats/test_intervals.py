@@ -7,7 +7,6 @@ from scipy.stats import binomtest
 from studies.stats.intervals import (
     accuracy_interval,
     area_under_curve,
-    effective_sample_size,
     mean_interval,
     score_interval,
     share_interval,
@@ -42,32 +41,36 @@ def test_wilson_solves_its_equation_and_contains_the_proportion(proportion, size
         assert distance == pytest.approx(z * np.sqrt(limit * (1 - limit) / size), abs=1e-9)
 
 
+def sample_size(correct):
+    return accuracy_interval(correct).sample_size
+
+
 def test_with_one_seed_the_effective_size_is_the_number_of_images():
     correct = np.random.default_rng(0).random((1, 400)) < 0.7
-    assert effective_sample_size(correct) == pytest.approx(400)
+    assert sample_size(correct) == pytest.approx(400)
 
 
 def test_seeds_that_always_agree_do_not_increase_the_effective_size():
     one = np.random.default_rng(0).random(400) < 0.7
-    assert effective_sample_size(np.stack([one] * 7)) == pytest.approx(400)
+    assert sample_size(np.stack([one] * 7)) == pytest.approx(400)
 
 
 def test_independent_seeds_count_like_new_images():
     correct = np.random.default_rng(0).random((5, 20_000)) < 0.7
-    assert effective_sample_size(correct) == pytest.approx(100_000, rel=0.03)
+    assert sample_size(correct) == pytest.approx(100_000, rel=0.03)
 
 
 @pytest.mark.parametrize("value", [True, False])
 def test_without_any_variance_the_images_are_the_sample(value):
-    assert effective_sample_size(np.full((3, 50), value)) == 50
+    assert sample_size(np.full((3, 50), value)) == 50
 
 
 def test_every_image_half_right_is_not_an_endless_sample():
-    assert effective_sample_size(np.array([[True] * 9, [False] * 9])) == 9
+    assert sample_size(np.array([[True] * 9, [False] * 9])) == 9
 
 
 def test_one_image_is_one_image():
-    assert effective_sample_size(np.array([[True], [False], [True]])) == 1
+    assert sample_size(np.array([[True], [False], [True]])) == 1
 
 
 @given(st.integers(1, 6), st.integers(2, 40), st.integers(0, 2**32 - 1))
@@ -82,7 +85,7 @@ def test_effective_size_is_the_design_effect_computed_slowly(seeds, images, key)
     expected = min(max(mean * (1 - mean) * images / variance, images), seeds * images)
     if len(set(shares)) == 1:
         expected = images
-    assert effective_sample_size(correct) == pytest.approx(expected)
+    assert sample_size(correct) == pytest.approx(expected)
 
 
 @given(st.integers(0, 60), st.integers(60, 3000), st.sampled_from([0.9, 0.95, 0.99]))

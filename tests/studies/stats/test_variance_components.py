@@ -21,7 +21,7 @@ def test_the_two_variances_are_separated():
     assert found.training_deviation == pytest.approx(0.03, rel=0.25)
     simulated_error = np.std([item.mean() for item in simulated(random, 0.0, 400, 3000)])
     assert simulated_error < found.sampling_error < 0.01  # the images are common to all trainings
-    assert found.low < found.accuracy < found.high
+    assert found.low < found.value < found.high
 
 
 def test_equal_trainings_have_no_variance():
@@ -55,4 +55,4 @@ def test_less_than_two_trainings_on_the_same_images_are_refused(correct):
 
 def test_perfect_predictions_have_an_interval_of_one():
     found = variance_components([np.ones((1, 5), bool)] * 2)
-    assert (found.accuracy, found.low, found.high) == (1, 1, 1)
+    assert (found.value, found.low, found.high) == (1, 1, 1)

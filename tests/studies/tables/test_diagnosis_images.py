@@ -5,7 +5,7 @@ from studies.core.errors import StudyError
 from studies.report.diagnosis.galleries import mistake_lines, sample_lines
 from studies.report.diagnosis.report import folder_name
 from studies.run.diagnosis import EvaluatedImages, plan_diagnosis
-from studies.stats.confusion import confused_pairs, confusion_counts
+from studies.stats.classification import confused_pairs, confusion_counts
 from studies.stats.predictions import outcomes_of
 from studies.tables.diagnosis_images import (
     MAX_COMPARED,
