@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from studies.config.matrix import ALL, CLEAN_AND_ALL, MatrixStudy, labels_of
 from studies.config.study import CLEAN, Study
@@ -43,15 +43,6 @@ class Condition:
     pipeline: str
     revisions: tuple[tuple[str, int], ...]
     seed: int | None
-
-
-class Planned(Protocol):
-    """Anything that needs cells."""
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """As for `Point`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +133,7 @@ def conditions_of(resolved: "Transform", seeds: Sequence[int]) -> tuple[Conditio
     return tuple(Condition(str(resolved), revisions, seed) for seed in needed)
 
 
-def conditions_in_order(points: Iterable[Planned]) -> list[Condition]:
+def conditions_in_order(points: Iterable[Point]) -> list[Condition]:
     """Return the distinct conditions of some points, in the order of computation.
 
     First every point with its first seed, then with its second, and so on: a sweep that is
@@ -162,7 +153,7 @@ def cell_key(condition: Condition, images: ImageRange, model_digest: str) -> str
 
 
 def planned_keys(
-    points: Sequence[Planned], images: ImageRange, digests: Mapping[str, str]
+    points: Sequence[Point], images: ImageRange, digests: Mapping[str, str]
 ) -> set[str]:
     """Return the keys of all cells of some points and models (name -> digest)."""
     return {

@@ -1,16 +1,11 @@
 """The command ``python -m studies reference``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from studies.cli.runner import run_command
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from studies.tables.reference_systems import ReferenceRow
 
 _FORMER = "seeds"
 """The former name of the command, and of its results folder."""
@@ -47,7 +42,8 @@ def reference(
         from models.data import load
         from studies.config.reference_systems import read_systems
         from studies.core.terminal import print_line
-        from studies.report.reference_systems import write_outputs
+        from studies.report.console import console_table
+        from studies.report.reference_systems import plain_table, write_outputs
         from studies.run.models import start_backend
         from studies.run.reference_systems import ReferenceStudy
         from studies.tables.reference_systems import reference_rows
@@ -68,7 +64,7 @@ def reference(
             data_digest=clean.digest,
             quick=quick,
         )
-        run.console.print(_console_table(table))
+        run.console.print(console_table(plain_table(table), "Test accuracy", groups="Images"))
         for path in files:
             print_line(run.console, str(path))
         print_line(run.console, f"Next: open {files[0]} in a browser.")
@@ -96,22 +92,3 @@ def _default_folder(*, quick: bool) -> Path:
             f"with --out {former}"
         )
     return folder
-
-
-def _console_table(rows: "list[ReferenceRow]") -> "Table":
-    from rich.table import Table
-
-    from studies.report.reference_systems import found
-
-    table = Table("images", "system", "model", box=None)
-    for title in ("reported or goal", "here"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("verdict")
-    last = ""
-    for row in rows:
-        if last and row.noise != last:
-            table.add_section()
-        noise = row.noise if row.noise != last else ""
-        table.add_row(noise, row.system, row.model, f"{row.expected:.2%}", found(row), row.verdict)
-        last = row.noise
-    return table

@@ -169,6 +169,24 @@ def write_outputs(
     return [written[-1], *written[:-1]]
 
 
+def plain_table(rows: Sequence[ReferenceRow]) -> Table:
+    """Return the table for the console: reported and reproduced accuracy of each model."""
+    return Table(
+        ("System", "Model", "Reported or goal", "Here", "Verdict"),
+        [
+            RowGroup(
+                noise,
+                [
+                    [row.system, row.model, f"{row.expected:.2%}", found(row), row.verdict]
+                    for row in group
+                ],
+            )
+            for noise, group in groupby(rows, key=lambda row: row.noise)
+        ],
+        align="ttnnt",
+    )
+
+
 def _table(rows: Sequence[ReferenceRow], systems: ReferenceSystems) -> Table:
     def cells(row: ReferenceRow) -> list[str]:
         spread = "" if row.deviation is None else f"± {100 * row.deviation:.2f}"

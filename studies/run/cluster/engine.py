@@ -101,14 +101,6 @@ class ClusterEngine:
         self, future: "Future[TaskResult]", task: Task, schedule: Schedule
     ) -> Sequence[Computed | Failed]:
         """Return the cells of a task; none where workers died of it and it is submitted again."""
-        result = self._result(future)
-        if result is None:
-            return schedule.worker_died(task)
-        schedule.learn(task, result)
-        return result.cells
-
-    def _result(self, future: "Future[TaskResult]") -> TaskResult | None:
-        """Return the result of a task, None when workers died of it."""
         from distributed import KilledWorker
 
         while True:
@@ -117,7 +109,7 @@ class ClusterEngine:
             except TimeoutError:  # a worker died with the result, which is computed again
                 self._count_workers()
             except (KilledWorker, ProcessExitError):
-                return None
+                return schedule.worker_died(task)
             except StudyError:
                 raise
             except Exception as error:  # Dask's own, and what keeps our code from being loaded
@@ -126,7 +118,8 @@ class ClusterEngine:
                     "toolkit and its packages as they are installed here"
                 ) from None
             else:
-                return result
+                schedule.learn(task, result)
+                return result.cells
 
     def _count_workers(self) -> None:
         """Count the workers now and then.
