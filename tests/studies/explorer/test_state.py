@@ -4,30 +4,22 @@ import pytest
 from explorer_server import wait_for
 from fakes import write_data
 
-from models.resumable import train_to_file
-from models.training import TrainConfig
+from models.resumable import train_to_file as resumable_training
 from studies.config.files import load_study
 from studies.core.errors import StudyError
 from studies.explorer.state import ExplorerState, load_data_and_models
-from studies.run import models
 
 
-def train_briefly(name, seed, data, path, observer, *, threads):
+def train_briefly(config, data, path, *, on_epoch):
     """Train as the real function does, for two epochs."""
-    config = TrainConfig(architecture=name, seed=seed, epochs=2)
-    train_to_file(
-        config,
-        data,
-        path,
-        on_epoch=lambda report: observer.epoch_done(name, report.epoch, 2, report.accuracy),
-    )
+    resumable_training(config.model_copy(update={"epochs": 2}), data, path, on_epoch=on_epoch)
 
 
 def test_missing_models_are_trained_once(tmp_path, monkeypatch):
     data = write_data(tmp_path / "quadrants.npz")
     study = load_study("quickstart", {"data": str(data), "models": ["mlp"]})
     reports = []
-    monkeypatch.setattr(models, "_train", train_briefly)
+    monkeypatch.setattr("models.resumable.train_to_file", train_briefly)
     loaded = load_data_and_models(
         study, tmp_path / "results", lambda *report: reports.append(report)
     )
@@ -39,7 +31,7 @@ def test_missing_models_are_trained_once(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError("the model is trained already")
 
-    monkeypatch.setattr(models, "_train", refuse)
+    monkeypatch.setattr("models.resumable.train_to_file", refuse)
     again = load_data_and_models(study, tmp_path / "results", lambda *_: None)
     assert again.predictors["mlp"].digest == loaded.predictors["mlp"].digest
 
