@@ -144,8 +144,10 @@ def make_context(
         At least one cell is stored.
     settings : mapping of str to object
         The settings of the study, as a run stores them.
-    originals, folder
-        See `make_sweep_report`.
+    originals : Originals
+        The images, for the pictures of the page.
+    folder : Path
+        The results folder, as commands name it.
     """
     about, study = results.evaluation_set, results.study
     curves, tables = make_curves(results), make_tables(results, threshold=study.threshold)
