@@ -118,7 +118,7 @@ def sweep_cells(
         The cost.
     """
     from studies.config.study import Study
-    from studies.core.provenance import gather, now
+    from studies.core.provenance import collect, now
     from studies.core.terminal import observer_for
     from studies.plan import plan_points
     from studies.run.engine import LocalEngine
@@ -144,7 +144,7 @@ def sweep_cells(
             started=now(),
             command="python -m benchmarks.overhead",
             study=study.model_dump(mode="json"),
-            provenance=gather(1),
+            provenance=collect(1),
         )
         engine = LocalEngine(data.test_images, data.test_labels, models)
         cell_counts = sweep(
