@@ -157,7 +157,7 @@ def test_a_matrix_made_larger_keeps_what_still_holds(study, cheap, observer, tmp
     ending = run_matrix(larger, out, command="again", observer=observer)
     now = {path: path.stat().st_mtime_ns for path in (out / "models").glob("*.keras")}
     assert trained.items() <= now.items()
-    assert len(now) == len(trained) + 2 * 3  # contrast, and the two mixtures anew
+    assert len(now) == len(trained) + 2 * 3  # contrast, and the two mixtures again
     assert {label for label, _ in ending.matrix.cells} == {
         "clean", "gaussian noise", "gaussian blur", "contrast", "all", "clean and all",
     }  # fmt: skip
