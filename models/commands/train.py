@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +10,11 @@ from models.commands.terminal import DATA_HELP, report_user_errors
 from models.commands.training_run import FindAugment, train_and_report
 
 SCHEDULE, STOPPING, RUNNING = "Learning rate", "Validation and early stopping", "Running"
+
+
+def _option(text: str, default: str, panel: str) -> Any:
+    """Return an option with a help text and a default in words, in a panel of the help."""
+    return typer.Option(help=text, show_default=default, rich_help_panel=panel)
 
 
 def train_command(
@@ -55,48 +60,22 @@ def train_command(
             float | None, typer.Option(help="From 0 to below 1.", show_default="0")
         ] = None,
         learning_rate: Annotated[
-            float | None,
-            typer.Option(
-                help="Learning rate at the start.",
-                show_default="by the architecture",
-                rich_help_panel=SCHEDULE,
-            ),
+            float | None, _option("Learning rate at the start.", "by the architecture", SCHEDULE)
         ] = None,
         schedule: Annotated[
-            str | None,
-            typer.Option(
-                help="constant, cosine or plateau.", show_default="cosine", rich_help_panel=SCHEDULE
-            ),
+            str | None, _option("constant, cosine or plateau.", "cosine", SCHEDULE)
         ] = None,
         plateau_factor: Annotated[
-            float | None,
-            typer.Option(
-                help="Factor at a plateau.",
-                show_default="0.5",
-                rich_help_panel=SCHEDULE,
-            ),
+            float | None, _option("Factor at a plateau.", "0.5", SCHEDULE)
         ] = None,
         plateau_patience: Annotated[
-            int | None,
-            typer.Option(
-                help="Epochs without improvement that are a plateau.",
-                show_default="3",
-                rich_help_panel=SCHEDULE,
-            ),
+            int | None, _option("Epochs without improvement that are a plateau.", "3", SCHEDULE)
         ] = None,
         plateau_minimum: Annotated[
-            float | None,
-            typer.Option(
-                help="Lowest learning rate.", show_default="1e-6", rich_help_panel=SCHEDULE
-            ),
+            float | None, _option("Lowest learning rate.", "1e-6", SCHEDULE)
         ] = None,
         validation_fraction: Annotated[
-            float | None,
-            typer.Option(
-                help="Fraction of the training images.",
-                show_default="0.1",
-                rich_help_panel=STOPPING,
-            ),
+            float | None, _option("Fraction of the training images.", "0.1", STOPPING)
         ] = None,
         augment_validation: Annotated[
             bool | None,
@@ -108,49 +87,29 @@ def train_command(
         ] = None,
         patience: Annotated[
             int | None,
-            typer.Option(
-                help="Epochs without improvement after which to stop and keep the best weights.",
-                show_default="never",
-                rich_help_panel=STOPPING,
+            _option(
+                "Epochs without improvement after which to stop and keep the best weights.",
+                "never",
+                STOPPING,
             ),
         ] = None,
         monitor: Annotated[
-            str | None,
-            typer.Option(
-                help="Validation metric to improve: loss or accuracy.",
-                show_default="loss",
-                rich_help_panel=STOPPING,
-            ),
+            str | None, _option("Validation metric to improve: loss or accuracy.", "loss", STOPPING)
         ] = None,
         precision: Annotated[
             str | None,
-            typer.Option(
-                help="float32, mixed_float16 or mixed_bfloat16.",
-                show_default="mixed_float16 on a GPU, else float32",
-                rich_help_panel=RUNNING,
+            _option(
+                "float32, mixed_float16 or mixed_bfloat16.",
+                "mixed_float16 on a GPU, else float32",
+                RUNNING,
             ),
         ] = None,
-        seed: Annotated[
-            int | None,
-            typer.Option(
-                help="Seed of all random numbers.", show_default="0", rich_help_panel=RUNNING
-            ),
-        ] = None,
+        seed: Annotated[int | None, _option("Seed of all random numbers.", "0", RUNNING)] = None,
         threads: Annotated[
-            int | None,
-            typer.Option(
-                help="Number of threads.",
-                show_default="one for each processor",
-                rich_help_panel=RUNNING,
-            ),
+            int | None, _option("Number of threads.", "one for each processor", RUNNING)
         ] = None,
         out: Annotated[
-            Path | None,
-            typer.Option(
-                help="Path of the model.",
-                show_default="trained/ARCHITECTURE.keras",
-                rich_help_panel=RUNNING,
-            ),
+            Path | None, _option("Path of the model.", "trained/ARCHITECTURE.keras", RUNNING)
         ] = None,
         fresh: Annotated[
             bool,

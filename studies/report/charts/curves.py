@@ -16,7 +16,6 @@ from studies.tables.curves import Curve, CurveRow
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
 WIDTH, LEFT, RIGHT = 360.0, 40.0, 352.0
 _INSET = 24.0  # half an image of the strip, so that none stands out of the panel
 _IMAGE = 42.0
@@ -35,8 +34,8 @@ class DrawnCurve:
         Number of the model, which decides colour, dashes and marker.
     line, band : str
         Coordinates of the line and of the outline of its intervals.
-    marks : sequence of tuple of float, float and str
-        Where each point is drawn, and its text.
+    marks : sequence of tuple
+        Place and text of each point.
     """
 
     look: int
@@ -51,20 +50,14 @@ class PanelDrawing:
 
     Attributes
     ----------
-    models : sequence of str
-        All models of the page, for the legend.
-    height, top, bottom : float
-        Of the drawing, and the edges of the plane.
-    x_ticks, y_ticks : sequence of tuple of float and str
-        Places and texts.
-    label : sequence of str
-        Lines of the label of the horizontal axis.
-    chance : float
-        Height of the chance level.
+    models, label : sequence of str
+        All models of the page, for the legend; lines of the label of the horizontal axis.
+    height, top, bottom, chance : float
+        Height of the drawing, edges of the plane, and height of the chance level.
+    x_ticks, y_ticks, images : sequence of tuple of float and str
+        Places and texts; left edges and data URIs.
     curves : sequence of DrawnCurve
         One for each model.
-    images : sequence of tuple of float and str
-        Left edges and data URIs.
     """
 
     models: Sequence[str]
