@@ -23,15 +23,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ShadedCell:
-    """A cell of a table whose background stands for a share.
-
-    Attributes
-    ----------
-    text : str
-        What it says.
-    share : float
-        How strong the colour is, in [0, 1].
-    """
+    """A cell of a table whose background stands for a share, in [0, 1]."""
 
     text: str
     share: float
@@ -87,15 +79,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart that a page draws itself, in its own colours, light and dark.
-
-    Attributes
-    ----------
-    macro : str
-        Name of a macro in ``templates/drawings.html``.
-    content : object
-        What that macro draws.
-    """
+    """A chart that a page draws in its own colours, with a macro of ``templates/drawings.html``."""
 
     macro: str
     content: object
@@ -152,18 +136,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One image of a gallery.
+    """One image of a gallery, a data URI or empty, with its true class, and at which strength.
 
-    Attributes
-    ----------
-    image : str
-        A data URI; empty where the image is not available.
-    alt : str
-        What it shows in words.
-    label, place : str
-        The true class, and at which strength.
-    lines : sequence of tuple of str and bool
-        Texts below it, and whether each is about a mistake.
+    Each line below it comes with whether it is about a mistake.
     """
 
     image: str
@@ -182,22 +157,9 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Blocks behind a line that unfolds them.
+    """Blocks behind a line, their title with a remark in small letters, that unfolds them.
 
-    Attributes
-    ----------
-    title : str
-        The line.
-    blocks : sequence
-        What is behind it.
-    remark : str
-        In small letters after the title.
-    is_open : bool
-        Whether it is unfolded at first.
-    printed : bool
-        Whether paper shows the blocks although they are folded.
-    is_family : bool
-        Whether it holds all corruptions of one family.
+    It may be open at first, printed although it is folded, and hold one family of corruptions.
     """
 
     title: str

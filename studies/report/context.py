@@ -17,20 +17,9 @@ from studies.store.store import EvaluationSet, Failure, Run, StoredModel
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """What every report says of its study, whatever the study asked.
+    """What every report says of its study: its images and models, what failed, and the last run.
 
-    Attributes
-    ----------
-    evaluation_set : EvaluationSet
-        Which images.
-    failures : sequence of Failure
-        The cells of the plan that failed.
-    models : sequence of StoredModel
-        The models of the plan.
-    run : Run
-        The last run.
-    cells, planned : int
-        How many cells are stored, and how many the plan has.
+    So many ``cells`` are stored, of those that are ``planned``.
     """
 
     evaluation_set: EvaluationSet
@@ -45,15 +34,8 @@ class ReportContext:
         """Return the context of a report on some results."""
         store = results.store
         models = [model for name in results.models if (model := store.model(name)) is not None]
-        planned = len(results.planned_keys)
-        return cls(
-            results.evaluation_set,
-            results.failures(),
-            models,
-            store.runs()[-1],
-            results.finished,
-            planned,
-        )
+        counts = results.finished, len(results.planned_keys)
+        return cls(results.evaluation_set, results.failures(), models, store.runs()[-1], *counts)
 
     @property
     def missing(self) -> int:

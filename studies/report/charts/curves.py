@@ -25,18 +25,8 @@ _LETTERS = 54  # of a label that fit on a line
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnCurve:
-    """The curve of one model, as SVG has it.
-
-    Attributes
-    ----------
-    look : int
-        Number of the model, which decides colour, dashes and marker.
-    line, band : str
-        Coordinates of the line and of the outline of its intervals.
-    marks : sequence of tuple
-        Place and text of each point.
-    """
+class _DrawnCurve:
+    """One curve as SVG: coordinates of the line and of its intervals, places and texts of marks."""
 
     look: int
     line: str
@@ -45,20 +35,8 @@ class DrawnCurve:
 
 
 @dataclass(frozen=True, slots=True)
-class PanelDrawing:
-    """One panel, in units of a drawing `WIDTH` wide and ``height`` high.
-
-    Attributes
-    ----------
-    models, label : sequence of str
-        All models of the page, for the legend; lines of the label of the horizontal axis.
-    height, top, bottom, chance : float
-        Height of the drawing, edges of the plane, and height of the chance level.
-    x_ticks, y_ticks, images : sequence of tuple of float and str
-        Places and texts; left edges and data URIs.
-    curves : sequence of DrawnCurve
-        One for each model.
-    """
+class _PanelDrawing:
+    """One panel, in units of a drawing `WIDTH` wide; each image has its left edge and address."""
 
     models: Sequence[str]
     height: float
@@ -68,7 +46,7 @@ class PanelDrawing:
     y_ticks: Sequence[tuple[float, str]]
     label: Sequence[str]
     chance: float
-    curves: Sequence[DrawnCurve]
+    curves: Sequence[_DrawnCurve]
     images: Sequence[tuple[float, str]]
 
 
@@ -79,7 +57,7 @@ def make_panel_drawing(
     models: Sequence[str],
     chance: float,
     side: int,
-) -> PanelDrawing:
+) -> _PanelDrawing:
     """Lay out the panel of one corruption.
 
     Parameters
@@ -114,7 +92,7 @@ def make_panel_drawing(
 
     label = curves[0].axis if finite else f"fraction of the range to {curves[0].corruption}"
     lines = wrap(label, _LETTERS)
-    return PanelDrawing(
+    return _PanelDrawing(
         models=models,
         height=bottom + 22 + _LINE * len(lines),
         top=top,
@@ -133,7 +111,7 @@ def make_panel_drawing(
     )
 
 
-def _curve(curve: Curve, look: int, x: Sequence[float], y: Callable[[float], float]) -> DrawnCurve:
+def _curve(curve: Curve, look: int, x: Sequence[float], y: Callable[[float], float]) -> _DrawnCurve:
     def points(places: Sequence[float], heights: Sequence[float]) -> str:
         return " ".join(f"{a:g},{b:g}" for a, b in zip(places, heights, strict=True))
 
@@ -144,7 +122,7 @@ def _curve(curve: Curve, look: int, x: Sequence[float], y: Callable[[float], flo
         f"{curve.model}: {with_limits(row.accuracy, row)} at {strength_text(row)}"
         for row in curve.rows
     ]
-    return DrawnCurve(
+    return _DrawnCurve(
         look,
         points(x, middle),
         f"{points(x, upper)} {points(x[::-1], lower[::-1])}",
@@ -169,7 +147,7 @@ MOST_PANELS = 24
 
 
 def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, title: str) -> Figure:
-    """Draw all corruptions, one panel each.
+    """Draw all corruptions, one panel each, as a figure named ``accuracy``.
 
     Parameters
     ----------
@@ -181,11 +159,6 @@ def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, tit
         Accuracy of a random prediction, drawn as a dotted line.
     title : str
         Heading of the figure.
-
-    Returns
-    -------
-    Figure
-        Named ``accuracy``.
     """
     from matplotlib.patches import Patch
 
@@ -207,7 +180,7 @@ def draw_overview(curves: Sequence[Curve], strips: Strips, *, chance: float, tit
 def draw_panels(
     curves: Sequence[Curve], strips: Strips, *, chance: float, side: int = 40
 ) -> list[Figure]:
-    """Draw each corruption as a figure of its own, narrow enough for a phone.
+    """Draw each corruption as a figure for a phone, named ``accuracy-01-gaussian_noise`` and so on.
 
     Parameters
     ----------
@@ -219,11 +192,6 @@ def draw_panels(
         Accuracy of a random prediction, drawn as a dotted line.
     side : int
         Pixels of an image on a page, see `studies.report.images`.
-
-    Returns
-    -------
-    list of Figure
-        Named ``accuracy-01-gaussian_noise`` and so on, in the order of the corruptions.
     """
     figures = []
     models = _models(curves)
@@ -272,29 +240,19 @@ def _alt(curves: Sequence[Curve]) -> str:
 def _draw_panel(
     panel: "Axes", curves: Sequence[Curve], models: Sequence[str], chance: float
 ) -> None:
-    from matplotlib.ticker import PercentFormatter
-
     finite = all(math.isfinite(row.strength) for curve in curves for row in curve.rows)
     for curve in curves:
         number = models.index(curve.model)
         x = [row.strength if finite else row.t for row in curve.rows]
-        colour = style.COLOURS[number % len(style.COLOURS)]
         low, high = [row.low for row in curve.rows], [row.high for row in curve.rows]
-        panel.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
-        panel.plot(
-            x,
-            [row.accuracy for row in curve.rows],
-            **style.line_look(number),
-            linewidth=1.8,
-            label=style.in_legend(curve.model),
-        )
-    panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
+        panel.fill_between(x, low, high, color=style.colour(number), alpha=0.18, linewidth=0)
+        y, label = [row.accuracy for row in curve.rows], style.in_legend(curve.model)
+        panel.plot(x, y, **style.line_look(number), linewidth=1.8, label=label)
+    style.of_accuracy(panel, chance)
     every = [row.strength if finite else row.t for curve in curves for row in curve.rows]
     start, stop = every[0], max(every, key=lambda x: abs(x - every[0]))
     margin = 0.075 * (stop - start) or 0.075  # negative where the strength falls, as contrast does
     panel.set_xlim(start - margin, stop + margin)
-    panel.set_ylim(-0.02, 1.02)
-    panel.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     panel.set_title(fill(curves[0].title, width=38))
     label = curves[0].axis if finite else f"fraction of the range to {curves[0].corruption}"
     panel.set_xlabel(fill(label, width=54))

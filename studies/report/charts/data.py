@@ -1,7 +1,7 @@
 """The data: classes, pixel values, and the first two principal components."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,14 +54,9 @@ def draw_histogram(name: str, views: Sequence[Brightness]) -> Figure:
         figure = style.canvas(style.PHONE_WIDTH, 3.3)
         panel = figure.subplots()
         for number, view in enumerate(views):
-            panel.stairs(
-                np.where(view.histogram > 0, view.histogram, np.nan),
-                edges,
-                color=style.COLOURS[number],
-                linestyle=style.LINES[number],
-                linewidth=1.8,
-                label=style.labelled(view.title),
-            )
+            shares = np.where(view.histogram > 0, view.histogram, np.nan)
+            look = style.line_colour(number) | {"linewidth": 1.8}
+            panel.stairs(shares, edges, **look, label=style.labelled(view.title))
         panel.set_yscale("log")
         style.in_decades(panel.yaxis, percent=True)
         panel.set_xlim(0, 256)
@@ -83,15 +78,10 @@ def draw_class_brightness(
         quantities = (("mean", "Mean of the pixels"), ("deviation", "Standard deviation"))
         for panel, (quantity, title) in zip(panels, quantities, strict=True):
             for number, view in enumerate(views):
-                panel.plot(
-                    places,
-                    getattr(view, quantity),
-                    color=style.COLOURS[number],
-                    marker=style.MARKERS[number],
-                    markersize=5.5,
-                    linestyle="none",
-                    label=style.labelled(view.title),
-                )
+                look: dict[str, Any] = {"marker": style.MARKERS[number], "markersize": 5.5}
+                look |= {"color": style.COLOURS[number], "linestyle": "none"}
+                label = style.labelled(view.title)
+                panel.plot(places, getattr(view, quantity), **look, label=label)
             panel.set_title(title)
             panel.set_ylabel("pixel value / 255")
             panel.set_ylim(0, 1.15 * np.nanmax([getattr(view, quantity) for view in views]) or 1)
@@ -122,7 +112,7 @@ def draw_projection(
                 of_class[:, 0],
                 of_class[:, 1],
                 s=24 if number < 10 else 60,  # a marker is fitted into it: more digits are smaller
-                color=style.COLOURS[number % len(style.COLOURS)],
+                color=style.colour(number),
                 marker=_number_as_path(number),
                 linewidth=0,
                 label=shortened(class_name),
@@ -161,14 +151,6 @@ def _mark_centres(
         if not (labels == number).any():
             continue
         x, y = points[labels == number].mean(axis=0)
-        panel.text(
-            x,
-            y,
-            str(number),
-            color=style.COLOURS[number % len(style.COLOURS)],
-            fontsize=15,
-            fontweight="bold",
-            ha="center",
-            va="center",
-            path_effects=[withStroke(linewidth=3, foreground="white")],
-        )
+        look: dict[str, Any] = {"color": style.colour(number), "ha": "center", "va": "center"}
+        look |= {"path_effects": [withStroke(linewidth=3, foreground="white")]}
+        panel.text(x, y, str(number), fontsize=15, fontweight="bold", **look)

@@ -1,10 +1,9 @@
 """Images in rows: galleries of predictions, and tables of the images of each class."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studies.report.blocks import Figure
 from studies.report.charts.style import PHONE_WIDTH, canvas, rendered, styled, title_height
@@ -30,14 +29,8 @@ def _set_bare(panel: "Axes", columns: int, height: float, left: float = 0.0) -> 
     panel.set_axis_off()
 
 
-@contextmanager
-def _whole_images() -> Iterator[None]:
-    """Keep each image's own pixels in SVG, in place of one coarse picture of them all."""
-    from matplotlib import rc_context
-
-    with rc_context({"image.composite_image": False, "image.interpolation": "none"}):
-        yield
-
+# Each image's own pixels in SVG, in place of one coarse picture of them all.
+_WHOLE_IMAGES = {"image.composite_image": False, "image.interpolation": "none"}
 
 # Of the colours of Okabe and Ito, the green and the red that differ for every reader; the signs and
 # the kind of frame say the same without them.
@@ -51,15 +44,7 @@ _HEADING = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What stands under the images of a gallery.
-
-    Attributes
-    ----------
-    lines : callable
-        Returns the lines under an image.
-    framed : bool
-        Whether a frame shows which predictions are correct.
-    """
+    """The lines under an image of a gallery, and whether frames show which answers are correct."""
 
     lines: Callable[[GalleryImage], Sequence[str]]
     framed: bool = False
@@ -84,8 +69,11 @@ def draw_gallery(
     aspect = images.shape[1] / images.shape[2]
     lines = max(len(labels.lines(tile)) for block in blocks for tile in block.images)
     row = _IMAGE * aspect + _LINE * lines + 0.12
-    height = sum(_height(block, row) for block in blocks)
-    with styled(), _whole_images():
+    height = sum(
+        row * math.ceil(len(block.images) / _COLUMNS) + (_HEADING if block.heading else 0)
+        for block in blocks
+    )
+    with styled(_WHOLE_IMAGES):
         scale = (PHONE_WIDTH - 0.2) / _COLUMNS
         figure = canvas(PHONE_WIDTH, height * scale + 0.45 + title_height(title))
         panel = figure.subplots()
@@ -103,10 +91,6 @@ def draw_gallery(
         return rendered(name, figure)
 
 
-def _height(block: GalleryPart, row: float) -> float:
-    return row * math.ceil(len(block.images) / _COLUMNS) + (_HEADING if block.heading else 0)
-
-
 def _draw_tile(
     panel: "Axes", place: tuple[float, float], tile: GalleryImage, image: Images, labels: Labels
 ) -> None:
@@ -118,26 +102,12 @@ def _draw_tile(
     right = all(answer == tile.true for answer, _ in tile.predictions)
     colour = (_RIGHT if right else _WRONG) if labels.framed else "#333333"
     if labels.framed:
-        frame = Rectangle(
-            (left, top),
-            _IMAGE,
-            bottom - top,
-            fill=False,
-            edgecolor=colour,
-            linewidth=2.2,
-            linestyle="-" if right else (0, (3, 1)),
-        )
-        panel.add_patch(frame)
+        look: dict[str, Any] = {"linewidth": 2.2, "linestyle": "-" if right else (0, (3, 1))}
+        size = _IMAGE, bottom - top
+        panel.add_patch(Rectangle((left, top), *size, fill=False, edgecolor=colour, **look))
     for number, line in enumerate(labels.lines(tile)):
-        panel.text(
-            place[0] + 0.5,
-            bottom + _LINE * (number + 0.8),
-            line,
-            ha="center",
-            va="baseline",
-            fontsize=8,
-            color=colour,
-        )
+        x, y = place[0] + 0.5, bottom + _LINE * (number + 0.8)
+        panel.text(x, y, line, ha="center", va="baseline", fontsize=8, color=colour)
 
 
 _SHORT = 3  # letters of a heading that fit over an image
@@ -167,12 +137,14 @@ def draw_image_table(
     scale = PHONE_WIDTH / (columns + margin)
     longest = max((len(shortened(heading)) for heading in headings), default=0)
     room = 0.3 + (0.2 if longest <= _SHORT else 0.16 * longest) if headings else 0.0
-    with styled(), _whole_images():
+    with styled(_WHOLE_IMAGES):
         height = len(rows) * aspect + room
         figure = canvas(PHONE_WIDTH, height * scale + 0.45 + title_height(title))
         panel = figure.subplots()
         for column, heading in enumerate(headings):
-            _head(panel, column, room, heading, upright=longest > _SHORT)
+            x, y, text = column + 0.5, room - 0.12, shortened(heading)
+            turn = 90 if longest > _SHORT else 0
+            panel.text(x, y, text, ha="center", va="bottom", fontsize=8, rotation=turn)
         for number, (label, images) in enumerate(rows):
             middle = room + aspect * (number + 0.5)
             panel.text(-0.12, middle, shortened(label), ha="right", va="center", fontsize=8.5)
@@ -182,16 +154,3 @@ def draw_image_table(
         _set_bare(panel, columns, height, left=-margin)
         figure.suptitle(title, x=0.02, ha="left", fontsize=11, fontweight="bold")
         return rendered(name, figure)
-
-
-def _head(panel: "Axes", column: int, room: float, heading: str, *, upright: bool) -> None:
-    """Write the heading of a column above its images."""
-    panel.text(
-        column + 0.5,
-        room - 0.12,
-        shortened(heading),
-        ha="center",
-        va="bottom",
-        fontsize=8,
-        rotation=90 if upright else 0,
-    )

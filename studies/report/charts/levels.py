@@ -1,7 +1,7 @@
 """Levels of a protocol: a panel for each corruption, and bars of corruption errors."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +94,7 @@ def draw_levels(
     chance: float,
     title: str,
 ) -> Figure:
-    """Draw all corruptions, one panel each.
+    """Draw all corruptions, one panel each, as a figure named ``accuracy``.
 
     Parameters
     ----------
@@ -108,11 +108,6 @@ def draw_levels(
         Accuracy of a random prediction, drawn as a dotted line.
     title : str
         Heading of the figure.
-
-    Returns
-    -------
-    Figure
-        Named ``accuracy``.
     """
     with style.styled():
         count = len(benchmark.corruptions)
@@ -121,30 +116,19 @@ def draw_levels(
             _draw_panel(panel, rows, section, benchmark, chance)
             style.draw_strip(panel, strips.get(section.corruption, ()))
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(
-            handles,
-            labels,
-            loc="outside lower left",
-            ncols=2 * min(4, count),
-            title=_MARKS if count > 1 else None,  # wider than a single panel
-            title_fontsize=9,
-            alignment="left",
-        )
+        marks = _MARKS if count > 1 else None  # wider than a single panel
+        look: dict[str, Any] = {"title": marks, "title_fontsize": 9, "alignment": "left"}
+        look |= {"loc": "outside lower left", "ncols": 2 * min(4, count)}
+        figure.legend(*panels[0].get_legend_handles_labels(), **look)
         return style.rendered("accuracy", figure)
 
 
 def draw_level_panels(
     rows: Sequence[LevelRow], benchmark: Benchmark, strips: LevelStrips, *, chance: float
 ) -> list[Figure]:
-    """Draw each corruption as a figure of its own, narrow enough for a phone.
+    """Draw each corruption as a figure for a phone, named ``accuracy-01-shot_noise`` and so on.
 
     The parameters are those of `draw_levels`.
-
-    Returns
-    -------
-    list of Figure
-        Named ``accuracy-01-shot_noise`` and so on, in the order of the benchmark's sections.
     """
     figures = []
     for number, section in enumerate(benchmark.corruptions, start=1):
@@ -175,8 +159,6 @@ def _draw_panel(
     benchmark: Benchmark,
     chance: float,
 ) -> None:
-    from matplotlib.ticker import PercentFormatter
-
     models = [item.model for item in benchmark.overall]
     for number, model in enumerate(models):
         mine = [row for row in rows if row.model == model]
@@ -186,11 +168,9 @@ def _draw_panel(
         # No line joins the clean images to level 1: there is no level in between.
         _draw_marks(panel, clean, number, shift, label=None)
         _draw_marks(panel, levels, number, shift, label=style.in_legend(model))
-    panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
+    style.of_accuracy(panel, chance)
     panel.set_xticks(range(section.levels + 1), ["clean", *map(str, range(1, section.levels + 1))])
     panel.set_xlim(-0.5, section.levels + 0.5)
-    panel.set_ylim(-0.02, 1.02)
-    panel.yaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
     panel.grid(visible=False, axis="x")
     panel.set_title(marked(section))
     panel.set_title(section.fidelity, loc="right", fontsize=8, fontweight="normal", color="#666666")
@@ -205,12 +185,6 @@ def _draw_marks(
     accuracy = np.array([row.accuracy for row in rows])
     below = accuracy - [row.low for row in rows]
     above = [row.high for row in rows] - accuracy
-    panel.errorbar(
-        [row.level + shift for row in rows],
-        accuracy,
-        yerr=np.stack([below, above]).clip(min=0),
-        **style.line_look(number),
-        linewidth=1.3,
-        elinewidth=1.3,
-        label=label,
-    )
+    places, errors = [row.level + shift for row in rows], np.stack([below, above]).clip(min=0)
+    look = style.line_look(number) | {"linewidth": 1.3, "elinewidth": 1.3}
+    panel.errorbar(places, accuracy, yerr=errors, **look, label=label)

@@ -86,13 +86,7 @@ def draw_reliability(name: str, title: str, lines: Sequence[tuple[str, Reliabili
             points = list(zip(item.confidence[filled], item.accuracy[filled], strict=True))
             _draw_line(panel, points, number, style.labelled(f"{label}: ECE {error:.1f} %"))
             edges = np.linspace(0, 1, len(item.counts) + 1)
-            below.stairs(
-                item.counts,
-                edges,
-                color=style.COLOURS[number % len(style.COLOURS)],
-                linestyle=style.LINES[number % len(style.LINES)],
-                linewidth=1.3,
-            )
+            below.stairs(item.counts, edges, **style.line_colour(number), linewidth=1.3)
         panel.set_ylabel("accuracy")
         panel.set_ylim(-0.02, 1.02)
         panel.set_xlim(0, 1.01)
@@ -116,15 +110,7 @@ def _draw_line(
 
 
 def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
-    """Draw the CE of every model but the reference as bars, with their intervals.
-
-    Returns
-    -------
-    Figure or None
-        Named ``corruption-error``; None without a model beside the reference.
-    """
-    from matplotlib.ticker import PercentFormatter
-
+    """Draw the CE of every model but the reference as bars; None where there is no other."""
     models = [item.model for item in benchmark.overall]
     others = [model for model in models if model != benchmark.reference]
     if not others:
@@ -143,7 +129,7 @@ def draw_corruption_errors(benchmark: Benchmark) -> Figure | None:
         panel.grid(visible=False, axis="y")
         for border in {0.5, len(benchmark.counted) + 0.5}:
             panel.axhline(border, color="#999999", linewidth=0.8)
-        panel.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        style.in_whole_percent(panel.xaxis)
         panel.set_xlabel(f"errors for each error of {benchmark.reference}, over all levels")
         panel.set_ylabel("")
         panel.set_title(f"Corruption error (CE) on {benchmark.title}")
@@ -159,21 +145,18 @@ def _draw_bars(
         for group in (benchmark.overall, *(section.scores for section in benchmark.corruptions))
     ]
     thickness = 0.76 / count
+    look: dict[str, Any]
     for line, standing in enumerate(standings):
         score = standing.corruption_error
         height = line + (place - (count - 1) / 2) * thickness
         if score.value is None:
-            look: dict[str, Any] = {"va": "center", "fontsize": 8, "color": "#666666"}
+            look = {"va": "center", "fontsize": 8, "color": "#666666"}
             panel.annotate(
                 missing_text(score), (0, height), (4, 0), textcoords="offset points", **look
             )
             continue
-        panel.barh(
-            height,
-            score.value,
-            height=thickness * 0.92,
-            color=style.COLOURS[number % len(style.COLOURS)],
-            label=style.in_legend(model) if line == 0 else None,
-        )
+        label = style.in_legend(model) if line == 0 else None
+        look = {"height": thickness * 0.92, "color": style.colour(number), "label": label}
+        panel.barh(height, score.value, **look)
         if score.low is not None and score.high is not None:
             panel.plot([score.low, score.high], [height, height], color="black", linewidth=1)

@@ -1,7 +1,7 @@
 """Confusion matrices and the scores of each class."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -74,16 +74,11 @@ def draw_class_scores(
         places = np.arange(len(scores))
         for number, kind in enumerate(kinds):
             values = [getattr(score, kind) for score in scores]
-            panel.plot(
-                [np.nan if value is None else value for value in values],
-                places + 0.22 * (number - 1),  # side by side where they agree
-                color=style.COLOURS[number],
-                marker=style.MARKERS[number],
-                markersize=4.5,
-                linestyle="none",
-                label="F1" if kind == "f1" else kind,
-                clip_on=False,
-            )
+            x = [np.nan if value is None else value for value in values]
+            y = places + 0.22 * (number - 1)  # side by side where they agree
+            look: dict[str, Any] = {"color": style.COLOURS[number], "marker": style.MARKERS[number]}
+            look |= {"markersize": 4.5, "linestyle": "none", "clip_on": False}
+            panel.plot(x, y, **look, label="F1" if kind == "f1" else kind)
         style.name_classes(panel.yaxis, class_names, turned=False)
         panel.set_ylim(len(scores) - 0.4, -0.6)
         panel.set_xlim(lowest, 1)
@@ -100,15 +95,9 @@ def _write_numbers(
         if count == 0:
             continue
         share = shares[row, column]
-        panel.text(
-            column,
-            row,
-            cell_text(float(share)) if as_shares else f"{count}",
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color="white" if share > LIGHT_TEXT_ABOVE else "#222222",
-        )
+        text = cell_text(float(share)) if as_shares else f"{count}"
+        ink = "white" if share > LIGHT_TEXT_ABOVE else "#222222"
+        panel.text(column, row, text, ha="center", va="center", fontsize=7.5, color=ink)
 
 
 def cell_text(share: float) -> str:

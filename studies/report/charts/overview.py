@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from studies.report.blocks import Drawing, Figure
-from studies.report.charts.style import canvas, in_legend, line_look, rendered, styled
+from studies.report.charts.style import (
+    canvas,
+    in_legend,
+    in_whole_percent,
+    line_look,
+    rendered,
+    styled,
+)
 from studies.report.format import percent, with_limits
 from studies.tables.areas import ALL, AreaRow
 from studies.tables.curves import Curve, CurveRow
@@ -20,20 +27,10 @@ _LINE = 0.24  # inches
 
 @dataclass(frozen=True, slots=True)
 class MeanAccuracy:
-    """The mean accuracy of one model over one severity range.
+    """The mean accuracy of one model over one severity range: the area under its curve.
 
-    Attributes
-    ----------
-    look : int
-        Number of the model, which decides colour, dashes and marker.
-    model : str
-        Name of the model.
-    mean : float
-        The mean, which is the area under the curve.
-    low, high : float or None
-        Limits of its 95 % interval; None where a point of the curve is missing.
-    worst : CurveRow or None
-        The point at maximum severity; None over all corruptions.
+    The number ``look`` decides colour, dashes and marker. There are no limits where a point of the
+    curve is missing; ``worst`` is the point at maximum severity, None over all corruptions.
     """
 
     look: int
@@ -150,7 +147,7 @@ def as_drawn_on_page(figure: Figure, overview: Overview) -> Figure:
 
 
 def draw_means(overview: Overview, *, title: str) -> Figure:
-    """Draw the mean accuracy of every corruption and model.
+    """Draw the mean accuracy of every corruption and model, named ``accuracy`` as the panels are.
 
     Parameters
     ----------
@@ -158,14 +155,7 @@ def draw_means(overview: Overview, *, title: str) -> Figure:
         At least one corruption.
     title : str
         Heading of the figure.
-
-    Returns
-    -------
-    Figure
-        Named ``accuracy``, as the grid of panels that it replaces.
     """
-    from matplotlib.ticker import PercentFormatter
-
     rows = [*([overview.overall] if overview.overall else []), *overview.rows]
     with styled():
         figure = canvas(8.4, 1.6 + _LINE * len(rows))
@@ -174,13 +164,12 @@ def draw_means(overview: Overview, *, title: str) -> Figure:
             _draw_model(panel, rows, look, model, shift=(look + 0.5) / len(overview.models) - 0.5)
         if overview.overall:
             panel.axhline(0.5, color="#BBBBBB", linewidth=0.8)
-        panel.axvline(
-            overview.chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level"
-        )
+        dotted: dict[str, Any] = {"color": "#888888", "linestyle": ":", "linewidth": 1.2}
+        panel.axvline(overview.chance, **dotted, label="chance level")
         panel.set_yticks(range(len(rows)), [_short(row.title) for row in rows])
         panel.set_ylim(len(rows) - 0.5, -0.5)
         panel.set_xlim(-0.02, 1.02)
-        panel.xaxis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
+        in_whole_percent(panel.xaxis)
         panel.set_xlabel("Mean accuracy over the severity range, with its 95 % interval")
         figure.suptitle(title, x=0.012, ha="left", fontsize=13, fontweight="bold")
         figure.legend(loc="outside lower left", ncols=4)

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -74,11 +74,19 @@ def figure_name(kind: str, models: Sequence[str], model: str, ending: str = "") 
     return "-".join(part for part in parts if part)
 
 
+def colour(number: int) -> str:
+    """Return the colour of that number; after the last one comes the first again."""
+    return COLOURS[number % len(COLOURS)]
+
+
+def line_colour(number: int) -> dict[str, Any]:
+    """Return colour and dashes of the line of that number, as matplotlib names them."""
+    return {"color": colour(number), "linestyle": LINES[number % len(LINES)]}
+
+
 def line_look(number: int) -> dict[str, Any]:
     """Return colour, dashes and markers of the line of that number, as matplotlib names them."""
-    return {
-        "color": COLOURS[number % len(COLOURS)],
-        "linestyle": LINES[number % len(LINES)],
+    return line_colour(number) | {
         "marker": MARKERS[number % len(MARKERS)],
         "markersize": 4.5,
         "markeredgecolor": "white",
@@ -91,11 +99,11 @@ def in_legend(name: str) -> str:
     return f" {name}" if name.startswith("_") else name
 
 
-def styled() -> AbstractContextManager[None]:
-    """Draw in the style of this project, whatever the settings of the user are."""
+def styled(settings: Mapping[Any, Any] | None = None) -> AbstractContextManager[None]:
+    """Draw in the style of this project, with these settings, whatever those of the user are."""
     from matplotlib import rc_context
 
-    return rc_context(_STYLE)
+    return rc_context(_STYLE | dict(settings or {}))
 
 
 def canvas(width: float, height: float) -> "Canvas":
@@ -220,6 +228,20 @@ def in_percent(axis: "Axis") -> None:
 
     axis.set_major_locator(MaxNLocator(nbins=5))
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+
+
+def of_accuracy(panel: "Axes", chance: float) -> None:
+    """Let the vertical axis be the accuracy, and draw the chance level."""
+    panel.axhline(chance, color="#888888", linestyle=":", linewidth=1.2, label="chance level")
+    panel.set_ylim(-0.02, 1.02)
+    in_whole_percent(panel.yaxis)
+
+
+def in_whole_percent(axis: "Axis") -> None:
+    """Write shares as percentages without decimals."""
+    from matplotlib.ticker import PercentFormatter
+
+    axis.set_major_formatter(PercentFormatter(xmax=1, decimals=0))
 
 
 def in_decades(axis: "Axis", *, percent: bool = False) -> None:
