@@ -136,9 +136,18 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One image of a gallery, a data URI or empty, with its true class, and at which strength.
+    """One image of a gallery.
 
-    Each line below it comes with whether it is about a mistake.
+    Attributes
+    ----------
+    image : str
+        A data URI; empty where the image is not available.
+    alt : str
+        What it shows in words.
+    label, place : str
+        The true class, and at which strength.
+    lines : sequence of tuple of str and bool
+        Texts below it, and whether each is about a mistake.
     """
 
     image: str
@@ -157,9 +166,22 @@ class Gallery:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Blocks behind a line, their title with a remark in small letters, that unfolds them.
+    """Blocks behind a line that unfolds them.
 
-    It may be open at first, printed although it is folded, and hold one family of corruptions.
+    Attributes
+    ----------
+    title : str
+        The line.
+    blocks : sequence
+        What is behind it.
+    remark : str
+        In small letters after the title.
+    is_open : bool
+        Whether it is unfolded at first.
+    printed : bool
+        Whether paper shows the blocks although they are folded.
+    is_family : bool
+        Whether it holds all corruptions of one family.
     """
 
     title: str

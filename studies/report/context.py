@@ -17,9 +17,20 @@ from studies.store.store import EvaluationSet, Failure, Run, StoredModel
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """What every report says of its study: its images and models, what failed, and the last run.
+    """What every report says of its study, whatever the study asked.
 
-    So many ``cells`` are stored, of those that are ``planned``.
+    Attributes
+    ----------
+    evaluation_set : EvaluationSet
+        Which images.
+    failures : sequence of Failure
+        The cells of the plan that failed.
+    models : sequence of StoredModel
+        The models of the plan.
+    run : Run
+        The last run.
+    cells, planned : int
+        How many cells are stored, and how many the plan has.
     """
 
     evaluation_set: EvaluationSet

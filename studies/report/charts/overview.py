@@ -27,10 +27,20 @@ _LINE = 0.24  # inches
 
 @dataclass(frozen=True, slots=True)
 class MeanAccuracy:
-    """The mean accuracy of one model over one severity range: the area under its curve.
+    """The mean accuracy of one model over one severity range.
 
-    The number ``look`` decides colour, dashes and marker. There are no limits where a point of the
-    curve is missing; ``worst`` is the point at maximum severity, None over all corruptions.
+    Attributes
+    ----------
+    look : int
+        Number of the model, which decides colour, dashes and marker.
+    model : str
+        Name of the model.
+    mean : float
+        The mean, which is the area under the curve.
+    low, high : float or None
+        Limits of its 95 % interval; None where a point of the curve is missing.
+    worst : CurveRow or None
+        The point at maximum severity; None over all corruptions.
     """
 
     look: int
